@@ -1,0 +1,266 @@
+/**
+ * Writing the next entry of my journal, and receiving the next entry of my partner's.
+ *
+ * Promises: what I may not write I do not sign; what the partner sends twice changes nothing;
+ * an entry that breaks a rule is kept without effect, so that nobody is blocked by it; an entry
+ * that does not continue the journal is not kept and halts the pair. Spec: what to do with a bad
+ * entry, classes 0, (b) and (c). Class (a) never reaches the core.
+ *
+ * @module
+ */
+import { minutes } from '../minutes.ts';
+import { type Facts, type Refusal, refusal } from '../refusal.ts';
+import type { Body, Entry, Head, Party, Statement, VerifiedEntry } from './entry.ts';
+import { other } from './entry.ts';
+import { judge } from './judge.ts';
+import {
+  type Book,
+  type Judged,
+  MAX_BACKLOG,
+  type Pair,
+  type Transfer,
+  type View,
+  advance,
+  debtOf,
+  judgedFrom,
+  transferKey,
+  withParty,
+} from './pair.ts';
+
+/** An entry before it has a hash: what the wire form is made from. */
+export type Draft = Omit<Entry, 'hash'>;
+
+/** Turns a draft into the hash of its wire form. Pure; given by `wire/entry.ts`. */
+export type HashDraft = (draft: Draft) => string;
+
+/** What an appended entry did. `transfer` is the state to keep, if the entry touched one. */
+export interface Appended {
+  readonly entry: Entry;
+  readonly judged: Judged;
+  readonly transfer: Transfer | null;
+  /** For a Checkpoint: whether the writer's figures equal mine at its cut. */
+  readonly agrees: boolean | null;
+}
+
+export type Written =
+  | { readonly ok: true; readonly pair: Pair; readonly appended: Appended }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Decides my next entry. On success the pair is as after the entry; the caller signs the entry
+ * and commits it with everything that follows from it.
+ */
+export function write(pair: Pair, book: Book, body: Body, hash: HashDraft): Written {
+  const me = pair.me;
+  const head = pair.heads[me];
+  const view = pair.views[me];
+  if (body.kind === 'Hold' && pair.unacknowledged.length >= MAX_BACKLOG)
+    return { ok: false, refusal: refusal('backlog', { waiting: pair.unacknowledged.length }) };
+  const breach = judge(view, book, me, body);
+  if (breach !== null) return { ok: false, refusal: breach };
+
+  // Nothing below refuses.
+  const draft: Draft = {
+    author: me,
+    epoch: head.epoch,
+    seq: head.seq + 1,
+    prev: head.hash,
+    ack: pair.heads[other(me)],
+    body,
+  };
+  return { ok: true, ...appendOwn(pair, book, { ...draft, hash: hash(draft) }, null) };
+}
+
+/**
+ * Takes an entry of my own journal into the pair. `breach` is what {@link judge} said of it; only
+ * a test, or a bank that reads its own journal back, has one.
+ */
+export function appendOwn(
+  pair: Pair,
+  book: Book,
+  entry: Entry,
+  breach: Refusal | null,
+): { readonly pair: Pair; readonly appended: Appended } {
+  const judged = judgedFrom(entry, breach === null ? null : breach.code);
+  const transfer = updateTransfer(book, entry, breach);
+  const view = advance(pair.views[pair.me], judged, withTransfer(book, transfer));
+  const next: Pair = {
+    ...pair,
+    heads: withParty(pair.heads, pair.me, headOf(entry)),
+    acks: withParty(pair.acks, pair.me, entry.ack),
+    views: withParty(pair.views, pair.me, view),
+    unacknowledged: [...pair.unacknowledged, judged],
+  };
+  return { pair: next, appended: { entry, judged, transfer, agrees: null } };
+}
+
+export type Received =
+  /** Appended, with effect or (`breach`) without. */
+  | { readonly outcome: 'appended'; readonly pair: Pair; readonly appended: Appended; readonly breach: Refusal | null }
+  /** Class 0: nothing changes; the answer is my head. */
+  | { readonly outcome: 'not_next'; readonly refusal: Refusal }
+  /** Class (b) or a fork: kept as evidence, and the pair halts. */
+  | { readonly outcome: 'fault'; readonly refusal: Refusal };
+
+/**
+ * Decides what an entry of the partner does.
+ *
+ * @param book holds the transfers that the entry and my unacknowledged entries name
+ * @param held the hash that I hold at the entry's `(epoch, seq)`, if I hold one
+ */
+export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: string | undefined): Received {
+  const author = entry.author;
+  if (author === pair.me) throw new Error('a bank does not receive its own entries');
+  const head = pair.heads[author];
+
+  if (held !== undefined) {
+    return held === entry.hash
+      ? { outcome: 'not_next', refusal: refusal('known_already', place(entry)) }
+      : { outcome: 'fault', refusal: refusal('fork', { ...place(entry), held, received: entry.hash }) };
+  }
+  if (entry.epoch < head.epoch || entry.seq <= head.seq)
+    return { outcome: 'not_next', refusal: refusal('stale_epoch', place(entry)) };
+  if (entry.seq > head.seq + 1)
+    return { outcome: 'not_next', refusal: refusal('gap', { ...place(entry), expected: head.seq + 1 }) };
+
+  const fault = chainFault(pair, entry);
+  if (fault !== null)
+    return { outcome: 'fault', refusal: refusal('chain_fault', { ...place(entry), reason: fault }) };
+
+  // The author's view moves to the entry's own cut: my entries up to its ack.
+  let view = pair.views[author];
+  let seen = 0;
+  for (const mine of pair.unacknowledged) {
+    if (mine.seq > entry.ack.seq) break;
+    view = advance(view, mine, book);
+    seen += 1;
+  }
+  const unacknowledged = seen === 0 ? pair.unacknowledged : pair.unacknowledged.slice(seen);
+  const breach = judge(view, book, author, entry.body);
+  const agrees =
+    entry.body.kind === 'Checkpoint' ? sameStatement(entry.body.statement, stateAt(pair, view, author, entry.ack)) : null;
+
+  // From here the entry is appended; only its effect is in question.
+  const judged = judgedFrom(entry, breach === null ? null : breach.code);
+  const transfer = updateTransfer(book, entry, breach);
+  const after = withTransfer(book, transfer);
+  const mine = advance(pair.views[pair.me], judged, after);
+  const theirs = advance(view, judged, after);
+  const next: Pair = {
+    ...pair,
+    heads: withParty(pair.heads, author, headOf(entry)),
+    acks: withParty(pair.acks, author, entry.ack),
+    views: author === 0 ? [theirs, mine] : [mine, theirs],
+    unacknowledged,
+  };
+  return { outcome: 'appended', pair: next, appended: { entry, judged, transfer, agrees }, breach };
+}
+
+/** Why a good proof with the next number does not continue the journal, or `null`. */
+function chainFault(pair: Pair, entry: Entry): string | null {
+  const head = pair.heads[entry.author];
+  if (entry.body.kind === 'Resume') return 'resume_not_supported';
+  if (entry.epoch !== head.epoch) return 'epoch_rises';
+  if (entry.prev !== head.hash) return 'prev_is_not_my_head';
+  const last = pair.acks[entry.author];
+  const ack = entry.ack;
+  if (ack.seq < last.seq) return 'ack_goes_back';
+  const acknowledged =
+    ack.seq === last.seq ? last : pair.unacknowledged.find((judged) => judged.seq === ack.seq);
+  if (acknowledged === undefined) return 'ack_unknown';
+  return acknowledged.hash === ack.hash && acknowledged.epoch === ack.epoch ? null : 'ack_unknown';
+}
+
+/** The transfer as it stands after the entry, or `null` when the entry changes none. */
+function updateTransfer(book: Book, entry: Entry, breach: Refusal | null): Transfer | null {
+  const { author, seq, body } = entry;
+  if (body.kind === 'Hold') {
+    if (book.has(transferKey(author, body.transfer))) return null;
+    return {
+      debtor: author,
+      id: body.transfer,
+      minutes: minutes(body.minutes),
+      payerRef: body.payerRef,
+      payeeRef: body.payeeRef,
+      detail: body.detail,
+      reverses: body.reverses ?? null,
+      hold: seq,
+      holdCounts: breach === null,
+      accepted: null,
+      declined: null,
+      declineCode: null,
+      posted: null,
+      postedMinutes: null,
+      voided: null,
+      receipted: null,
+      unclaimed: false,
+    };
+  }
+  if (breach !== null || !('transfer' in body)) return null;
+  const debtor: Party = body.kind === 'Post' || body.kind === 'Void' ? author : other(author);
+  const transfer = book.get(transferKey(debtor, body.transfer));
+  if (transfer === undefined) throw new Error(`transfer ${body.transfer} was judged but not loaded`);
+  switch (body.kind) {
+    case 'HoldAccept':
+      return { ...transfer, accepted: seq };
+    case 'HoldDecline':
+      return { ...transfer, declined: seq, declineCode: body.code };
+    case 'Post':
+      return { ...transfer, posted: seq, postedMinutes: minutes(body.minutes) };
+    case 'Void':
+      return { ...transfer, voided: seq };
+    case 'Receipt':
+      return { ...transfer, receipted: seq, unclaimed: body.unclaimed };
+    default:
+      return null;
+  }
+}
+
+/** What `author` would state in a Checkpoint at this cut. */
+export function statementFor(pair: Pair): Statement {
+  return stateAt(pair, pair.views[pair.me], pair.me, pair.heads[other(pair.me)]);
+}
+
+function stateAt(pair: Pair, view: View, author: Party, ack: Head): Statement {
+  const peer = other(author);
+  return {
+    heads: { own: pair.heads[author], peer: ack },
+    debtMinutes: debtOf(view, author),
+    openMinutes: { own: view.openMinutes[author], peer: view.openMinutes[peer] },
+    limitMinutes: { own: view.limits[author], peer: view.limits[peer] },
+  };
+}
+
+function sameStatement(a: Statement, b: Statement): boolean {
+  return (
+    sameHead(a.heads.own, b.heads.own) &&
+    sameHead(a.heads.peer, b.heads.peer) &&
+    a.debtMinutes === b.debtMinutes &&
+    a.openMinutes.own === b.openMinutes.own &&
+    a.openMinutes.peer === b.openMinutes.peer &&
+    a.limitMinutes.own === b.limitMinutes.own &&
+    a.limitMinutes.peer === b.limitMinutes.peer
+  );
+}
+
+export function sameHead(a: Head, b: Head): boolean {
+  return a.epoch === b.epoch && a.seq === b.seq && a.hash === b.hash;
+}
+
+export function headOf(entry: Entry): Head {
+  return { epoch: entry.epoch, seq: entry.seq, hash: entry.hash };
+}
+
+/** The book with one transfer laid over it. */
+function withTransfer(book: Book, transfer: Transfer | null): Book {
+  if (transfer === null) return book;
+  const key = transferKey(transfer.debtor, transfer.id);
+  return {
+    get: (wanted) => (wanted === key ? transfer : book.get(wanted)),
+    has: (wanted) => wanted === key || book.has(wanted),
+  };
+}
+
+function place(entry: Entry): Facts {
+  return { epoch: entry.epoch, seq: entry.seq };
+}

@@ -1,0 +1,218 @@
+/**
+ * The closed shapes of every Evenhour message on the wire.
+ *
+ * Promises: what is not named here is refused, so nothing can be smuggled into a signed message;
+ * the published JSON Schema is made from these shapes. Messages are plain JSON and are never
+ * expanded as linked data. Spec: wire forms.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { MAX_ENTRY_MINUTES, MAX_LIMIT_MINUTES } from '../core/minutes.ts';
+import { REFUSAL_CODES, type RefusalCode } from '../core/refusal.ts';
+import { CONTEXT } from './context.ts';
+
+const context = z.tuple([z.literal(CONTEXT[0]), z.literal(CONTEXT[1]), z.literal(CONTEXT[2])]);
+const url = z.string().max(512).regex(/^https?:\/\/[a-z0-9.[\]:-]+(\/[\x21-\x7e]*)?$/);
+const multihash = z.string().regex(/^uEi[A-Za-z0-9_-]{44}$/);
+const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const pairUrn = z.string().regex(/^urn:evenhour:pair:[A-Za-z0-9_-]{43}$/);
+const reference = z.string().min(1).max(128).regex(/^[A-Za-z0-9_.~-]+$/);
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const amount = z.int().min(1).max(MAX_ENTRY_MINUTES);
+const limit = z.int().min(0).max(MAX_LIMIT_MINUTES);
+const signedMinutes = z.int();
+const multikey = z.string().regex(/^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/);
+const code = z.enum(REFUSAL_CODES as [RefusalCode, ...RefusalCode[]]);
+/** Text that people wrote: no control characters, none that turn the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const text = (max: number) => z.string().max(max).regex(/^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/);
+
+export const headSchema = z.strictObject({ epoch: count, seq: count, hash: multihash });
+
+/** The proof's exact members are checked by `proof/`; here it only has to be an object. */
+const proof = z.record(z.string(), z.unknown());
+
+const entryFields = {
+  '@context': context,
+  id: url,
+  actor: url,
+  pair: pairUrn,
+  epoch: count,
+  seq: count.min(1),
+  prev: multihash,
+  ack: headSchema,
+  proof,
+};
+
+const types = <A extends string, B extends string>(first: A, second: B) => z.tuple([z.literal(first), z.literal(second)]);
+
+/** Every kind of journal entry: its types on the wire and its own fields. */
+export const entrySchemas = {
+  Hold: z.strictObject({
+    ...entryFields,
+    type: types('Offer', 'Hold'),
+    transfer: url,
+    minutes: amount,
+    payerRef: reference,
+    payeeRef: reference,
+    detail: digest,
+    reverses: url.optional(),
+    deciderKey: multikey.optional(),
+    routeRef: reference.optional(),
+  }),
+  HoldAccept: z.strictObject({ ...entryFields, type: types('Accept', 'HoldAccept'), transfer: url }),
+  HoldDecline: z.strictObject({ ...entryFields, type: types('Reject', 'HoldDecline'), transfer: url, code }),
+  Post: z.strictObject({ ...entryFields, type: types('Activity', 'Post'), transfer: url, minutes: amount }),
+  Void: z.strictObject({ ...entryFields, type: types('Undo', 'Void'), transfer: url }),
+  Receipt: z.strictObject({ ...entryFields, type: types('Activity', 'Receipt'), transfer: url, unclaimed: z.boolean() }),
+  Amend: z
+    .strictObject({
+      ...entryFields,
+      type: types('Activity', 'Amend'),
+      limitMinutes: limit.optional(),
+      suspended: z.boolean().optional(),
+      features: z.array(reference).max(32).optional(),
+      keyChange: z
+        .strictObject({ newKey: multikey, recoveryKey: multikey, nextRecovery: multihash, recoverySignature: z.string().regex(/^z[1-9A-HJ-NP-Za-km-z]{80,90}$/) })
+        .optional(),
+    })
+    .refine((a) => (a.limitMinutes ?? a.suspended ?? a.features ?? a.keyChange) !== undefined, 'an Amend changes something'),
+  Checkpoint: z.strictObject({
+    ...entryFields,
+    type: types('Activity', 'Checkpoint'),
+    statement: z.strictObject({
+      heads: z.strictObject({ own: headSchema, peer: headSchema }),
+      debtMinutes: signedMinutes,
+      openMinutes: z.strictObject({ own: count, peer: count }),
+      limitMinutes: z.strictObject({ own: limit, peer: limit }),
+    }),
+  }),
+  Resume: z.strictObject({ ...entryFields, type: types('Activity', 'Resume') }),
+  Fulfil: z.strictObject({ ...entryFields, type: types('Activity', 'Fulfil'), transfer: url, minutes: amount, certificate: z.string().max(8192) }),
+  Release: z.strictObject({ ...entryFields, type: types('Activity', 'Release'), transfer: url }),
+};
+
+const partySchema = z.strictObject({
+  bank: url,
+  name: text(100).min(1),
+  key: z.strictObject({ id: url, publicKeyMultibase: multikey }),
+  recovery: multihash,
+  journal: url,
+  exchange: url,
+  bridgeBuilder: text(100).min(1),
+  grantsMinutes: limit,
+});
+
+export const coreSchema = z.strictObject({
+  version: z.literal('https://w3id.org/evenhour/v1'),
+  features: z.array(reference).max(32),
+  parties: z.tuple([partySchema, partySchema]),
+  start: z.iso.date(),
+  end: z.iso.date().optional(),
+  noticeDays: z.int().min(0).max(366),
+  public: z.boolean(),
+  words: z.array(text(500)).max(32),
+  nonce: digest,
+  predecessor: pairUrn.optional(),
+  opening: z.strictObject({ debtor: url, minutes: count, predecessor: pairUrn }).optional(),
+});
+
+/** The first yes: the bank that opened the invitation proposes the whole agreement, signed. */
+export const honourOfferSchema = z.strictObject({
+  '@context': context,
+  id: url,
+  type: types('Offer', 'HonourOffer'),
+  actor: url,
+  pair: pairUrn,
+  core: coreSchema,
+  invitation: reference,
+  proof,
+});
+
+/** The second yes. */
+export const honourAcceptSchema = z.strictObject({
+  '@context': context,
+  id: url,
+  type: types('Accept', 'HonourAccept'),
+  actor: url,
+  pair: pairUrn,
+  core: coreSchema,
+  proof,
+});
+
+export const honourRejectSchema = z.strictObject({
+  '@context': context,
+  id: url,
+  type: types('Reject', 'HonourReject'),
+  actor: url,
+  pair: pairUrn,
+  proof,
+});
+
+const exchangeFields = {
+  '@context': context,
+  id: url,
+  actor: url,
+  pair: pairUrn,
+  exchange: url,
+  proof,
+};
+
+export const giftOfferSchema = z.strictObject({
+  ...exchangeFields,
+  type: types('Offer', 'GiftOffer'),
+  /** This side's own count, and the highest of the other side that it has applied. */
+  n: z.literal(1),
+  seen: z.literal(0),
+  salt: digest,
+  object: z.strictObject({
+    type: types('Object', 'Gift'),
+    payer: url,
+    payerName: text(100),
+    payee: z.string().max(300).regex(/^acct:[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?@[a-z0-9.:[\]-]{1,200}$/),
+    minutes: amount,
+    content: text(500),
+    payerRef: reference,
+    reverses: url.optional(),
+  }),
+});
+
+export const giftAcceptSchema = z.strictObject({
+  ...exchangeFields,
+  type: types('Accept', 'GiftAccept'),
+  n: z.literal(1),
+  seen: z.literal(1),
+  object: url,
+  payeeRef: reference,
+  payeeName: text(100),
+});
+
+export const giftRejectSchema = z.strictObject({
+  ...exchangeFields,
+  type: types('Reject', 'GiftReject'),
+  n: z.literal(1),
+  seen: z.literal(1),
+  object: url,
+  code,
+});
+
+export const giftCancelSchema = z.strictObject({
+  ...exchangeFields,
+  type: types('Undo', 'GiftCancel'),
+  n: z.literal(2),
+  seen: z.int().min(0).max(1),
+  object: url,
+  code,
+});
+
+/** A run of entries, as posted to a journal endpoint. Each item is parsed by itself. */
+export const runSchema = z.strictObject({
+  '@context': z.literal('https://www.w3.org/ns/activitystreams'),
+  type: z.literal('OrderedCollectionPage'),
+  partOf: url,
+  orderedItems: z.array(z.record(z.string(), z.unknown())).min(1).max(500),
+});
+
+/** A greeting at start: from now on only runs of this session count. */
+export const openSchema = z.strictObject({ pair: pairUrn, session: digest, nonce: digest });

@@ -1,0 +1,115 @@
+-- What the database itself holds, whatever the program does.
+--
+-- 1. Postings, journal entries and evidence are only ever inserted.
+-- 2. Balances change by postings only, and by exactly what the postings say.
+-- 3. A hold ends once, with at most what it promised.
+-- 4. An account never falls below its floor or rises above its ceiling by a new posting.
+-- 5. What a bank owes and has promised a partner rises only within the partner's limit.
+--
+-- Errors carry one of the SQLSTATEs EH001 to EH006, and the account or pair in DETAIL.
+
+CREATE FUNCTION evenhour_only_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'EH001';
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER posting_immutable BEFORE UPDATE OR DELETE ON posting FOR EACH ROW EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER posting_no_truncate BEFORE TRUNCATE ON posting EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER journal_entry_immutable BEFORE UPDATE OR DELETE ON journal_entry FOR EACH ROW EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER journal_entry_no_truncate BEFORE TRUNCATE ON journal_entry EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER evidence_immutable BEFORE UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER evidence_no_truncate BEFORE TRUNCATE ON evidence EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER account_no_delete BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER account_no_truncate BEFORE TRUNCATE ON account EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+
+ALTER TABLE posting
+  ADD CONSTRAINT posting_minutes_positive CHECK (minutes > 0 OR (kind = 'void' AND minutes = 0)),
+  ADD CONSTRAINT posting_two_accounts CHECK (debit <> credit),
+  ADD CONSTRAINT posting_ends_a_hold CHECK ((kind IN ('post', 'void')) = (hold_id IS NOT NULL)),
+  ADD CONSTRAINT posting_within_hold CHECK (hold_id IS NULL OR (held_minutes > 0 AND minutes <= held_minutes)),
+  ADD CONSTRAINT posting_kind CHECK (kind IN ('direct', 'hold', 'post', 'void')),
+  ADD CONSTRAINT posting_debit_account FOREIGN KEY (bank_id, debit) REFERENCES account (bank_id, id),
+  ADD CONSTRAINT posting_credit_account FOREIGN KEY (bank_id, credit) REFERENCES account (bank_id, id),
+  ADD CONSTRAINT posting_of_hold FOREIGN KEY (bank_id, hold_id) REFERENCES posting (bank_id, id);
+--> statement-breakpoint
+ALTER TABLE account
+  ADD CONSTRAINT account_held CHECK (held >= 0),
+  ADD CONSTRAINT account_range CHECK (floor IS NULL OR ceiling IS NULL OR floor <= ceiling);
+--> statement-breakpoint
+
+CREATE FUNCTION evenhour_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.balance <> 0 OR NEW.held <> 0 THEN
+      RAISE EXCEPTION 'an account begins with nothing' USING ERRCODE = 'EH002', DETAIL = NEW.id;
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF (NEW.balance, NEW.held) IS DISTINCT FROM (OLD.balance, OLD.held) THEN
+    IF pg_trigger_depth() < 2 THEN
+      RAISE EXCEPTION 'balances change by postings only' USING ERRCODE = 'EH002', DETAIL = NEW.id;
+    END IF;
+    IF NEW.balance - NEW.held < OLD.balance - OLD.held AND NEW.balance - NEW.held < NEW.floor THEN
+      RAISE EXCEPTION 'not enough hours' USING ERRCODE = 'EH003', DETAIL = NEW.id;
+    END IF;
+    IF NEW.balance > OLD.balance AND NEW.balance > NEW.ceiling THEN
+      RAISE EXCEPTION 'the account is full' USING ERRCODE = 'EH004', DETAIL = NEW.id;
+    END IF;
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER account_guard BEFORE INSERT OR UPDATE ON account FOR EACH ROW EXECUTE FUNCTION evenhour_account_guard();
+--> statement-breakpoint
+
+-- Accounts are locked in the order of their ids with NO KEY UPDATE, which foreign keys do not wait for.
+CREATE FUNCTION evenhour_apply_postings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM new_posting p LEFT JOIN posting h ON h.bank_id = p.bank_id AND h.id = p.hold_id
+    WHERE p.hold_id IS NOT NULL
+      AND (h.kind IS DISTINCT FROM 'hold' OR h.minutes <> p.held_minutes OR h.debit <> p.debit OR h.credit <> p.credit)
+  ) THEN
+    RAISE EXCEPTION 'a posting does not match its hold' USING ERRCODE = 'EH005';
+  END IF;
+  PERFORM 1 FROM account a
+    WHERE (a.bank_id, a.id) IN (SELECT bank_id, debit FROM new_posting UNION SELECT bank_id, credit FROM new_posting WHERE kind IN ('direct', 'post'))
+    ORDER BY a.bank_id, a.id FOR NO KEY UPDATE;
+  UPDATE account a SET balance = a.balance + d.balance, held = a.held + d.held
+  FROM (
+    SELECT bank_id, id, sum(balance)::bigint AS balance, sum(held)::bigint AS held FROM (
+      SELECT bank_id, debit AS id, -minutes AS balance, -coalesce(held_minutes, 0) AS held FROM new_posting WHERE kind IN ('direct', 'post')
+      UNION ALL
+      SELECT bank_id, credit, minutes, 0 FROM new_posting WHERE kind IN ('direct', 'post')
+      UNION ALL
+      SELECT bank_id, debit, 0, minutes FROM new_posting WHERE kind = 'hold'
+      UNION ALL
+      SELECT bank_id, debit, 0, -held_minutes FROM new_posting WHERE kind = 'void'
+    ) parts GROUP BY bank_id, id
+  ) d
+  WHERE a.bank_id = d.bank_id AND a.id = d.id;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER posting_apply AFTER INSERT ON posting REFERENCING NEW TABLE AS new_posting FOR EACH STATEMENT EXECUTE FUNCTION evenhour_apply_postings();
+--> statement-breakpoint
+
+-- A limit that the partner lowers later does not undo what was promised before, so only a rise is checked.
+CREATE FUNCTION evenhour_pair_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.debt_minutes + NEW.open_minutes > OLD.debt_minutes + OLD.open_minutes
+     AND NEW.debt_minutes + NEW.open_minutes > NEW.limit_minutes THEN
+    RAISE EXCEPTION 'the partner honours fewer hours than this' USING ERRCODE = 'EH006', DETAIL = NEW.id;
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER pair_guard BEFORE UPDATE ON pair FOR EACH ROW EXECUTE FUNCTION evenhour_pair_guard();
