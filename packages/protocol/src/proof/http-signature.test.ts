@@ -1,24 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { base64Decode, base64Encode, base64urlDecode, base64urlEncode } from '../wire/canonical.ts';
-import {
-  contentDigest,
-  type HttpRequest,
-  type HttpResponse,
-  type RequestSignature,
-  signatureBase,
-  signRequest,
-  signResponse,
-  verifyRequest,
-  verifyResponse,
-} from './http-signature.ts';
-import {
-  encodeMultikey,
-  generateKeyPair,
-  importPrivateJwk,
-  importVerifyingKey,
-  signBytes,
-  verifyBytes,
-} from './key.ts';
+import { base64Decode, base64Encode, base64urlEncode } from '../wire/canonical.ts';
+import { contentDigest, type HttpRequest, signatureBase, signRequest, verifyRequest } from './http-signature.ts';
+import { generateKeyPair, signBytes, verifyBytes } from './key.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -288,6 +271,7 @@ describe('a request that is signed well, but not in our profile, is refused', ()
   test.each([
     ...['created', 'keyid', 'nonce', 'tag', 'alg'].map((name) => [`no ${name}`, lacking(name), 'parameters']),
     ['expires beside', `${PARAMS};expires=${NOW + 300}`, 'parameters'],
+    ['expires instead of the nonce', `${lacking('nonce')};expires=${NOW + 300}`, 'parameters'],
     ['a parameter twice', `${PARAMS};nonce="m"`, 'parameters'],
     ['two times', `;created=1${PARAMS}`, 'parameters'],
     ['alg hmac-sha256', setting('alg', '"hmac-sha256"'), 'alg'],
@@ -330,6 +314,8 @@ describe('a request that is signed well, but not in our profile, is refused', ()
     ],
     ['both headers in two cases', { 'signature-input': input, signature }, 'parameters'],
     ['Signature in two cases', { signature }, 'signature_form'],
+    ['labels that differ by a letter', { Signature: signature.replace('evenhour', 'evenhous') }, 'signature_form'],
+    ['no colon at the end', { Signature: `${signature.slice(0, -1)};` }, 'signature_form'],
     ['labels that differ', { Signature: signature.replace('evenhour', 'b') }, 'signature_form'],
     ['no label', { 'Signature-Input': input.slice(9), Signature: signature.slice(9) }, 'label'],
     [
@@ -357,146 +343,4 @@ describe('a request that is signed well, but not in our profile, is refused', ()
     const last = text.charCodeAt(85);
     return `${text.slice(0, 85)}${String.fromCharCode(last + 1)}==`;
   }
-});
-
-describe('a response', () => {
-  const bound: RequestSignature = {
-    signatureInput: added['Signature-Input'] as string,
-    signature: added.Signature as string,
-  };
-  const plain: HttpResponse = {
-    status: 200,
-    headers: { 'Content-Type': 'application/json' },
-    body: utf8('{"head":1}'),
-  };
-  const answer = async (
-    response = plain,
-    request = bound,
-    key = gracia.signing,
-    created = NOW,
-  ): Promise<HttpResponse> => ({
-    ...response,
-    headers: { ...response.headers, ...(await signResponse(response, request, key, created)) },
-  });
-  const codeOf = async (response: HttpResponse, request = bound, key = gracia.verifying, now = NOW) => {
-    const outcome = await verifyResponse(response, request, key, now);
-    if (outcome.ok) return 'ok';
-    return [outcome.refusal.code, outcome.refusal.facts.reason].filter((each) => each !== undefined).join(' ');
-  };
-
-  test('is bound to its request', async () => {
-    const signed = await answer();
-    expect(signed.headers['Signature-Input']).toBe(
-      `evenhour=("@status" "content-digest" "signature";req;key="evenhour");created=${NOW};keyid="${GRACIA}";tag="evenhour-v1";alg="ed25519"`,
-    );
-    expect(await verifyResponse(signed, bound, gracia.verifying, NOW)).toEqual({ ok: true, created: NOW });
-    const base = [
-      '"@status": 200',
-      `"content-digest": ${contentDigest(plain.body)}`,
-      `"signature";req;key="evenhour": ${bound.signature.slice('evenhour='.length)}`,
-      `"@signature-params": ${signed.headers['Signature-Input']?.slice('evenhour='.length)}`,
-    ].join('\n');
-    const signature = base64Decode(signed.headers.Signature?.slice('evenhour=:'.length, -1) ?? '');
-    expect(await verifyBytes(gracia.verifying, utf8(base), signature ?? new Uint8Array())).toBe(true);
-  });
-
-  test('names the label that the request had', async () => {
-    const { headers } = await signFreely(LINES, PARAMS);
-    const request = { signatureInput: headers['Signature-Input'] as string, signature: headers.Signature as string };
-    const signed = await answer(plain, request);
-    expect(signed.headers['Signature-Input']).toContain('"signature";req;key="a"');
-    expect(await codeOf(signed, request)).toBe('ok');
-    expect(await codeOf(signed)).toBe('signature_mismatch components');
-  });
-
-  test('shown with another request fails', async () => {
-    const headers = await signRequest(PLAIN, leith.signing, NOW, 'nonce-2');
-    const other = { signatureInput: headers['Signature-Input'] as string, signature: headers.Signature as string };
-    expect(await codeOf(await answer(), other)).toBe('signature_mismatch signature');
-    expect(await codeOf(await answer(plain, other), other)).toBe('ok');
-  });
-
-  test('fails when anything is changed', async () => {
-    const signed = await answer();
-    const set = (headers: Record<string, string>) => ({ ...signed, headers: { ...signed.headers, ...headers } });
-    expect(await codeOf({ ...signed, status: 409 })).toBe('signature_mismatch signature');
-    expect(await codeOf({ ...signed, status: 99 })).toBe('signature_mismatch status');
-    expect(await codeOf({ ...signed, body: utf8('{"head":2}') })).toBe('signature_mismatch digest');
-    const digest = contentDigest(utf8('{"head":2}'));
-    expect(await codeOf({ ...set({ 'Content-Digest': digest }), body: utf8('{"head":2}') })).toBe(
-      'signature_mismatch signature',
-    );
-    expect(await codeOf(plain)).toBe('missing_signature');
-    expect(await codeOf(set({ signature: signed.headers.Signature as string }))).toBe(
-      'signature_mismatch signature_form',
-    );
-    const unbound = signed.headers['Signature-Input']?.replace(' "signature";req;key="evenhour"', '') as string;
-    expect(await codeOf(set({ 'Signature-Input': unbound }))).toBe('signature_mismatch components');
-    expect(await codeOf(set({ 'Signature-Input': `${signed.headers['Signature-Input']};nonce="n"` }))).toBe(
-      'signature_mismatch parameters',
-    );
-  });
-
-  test('counts only under the pinned key', async () => {
-    expect(await codeOf(await answer(plain, bound, leith.signing))).toBe('wrong_key');
-    const pretender = { ...leith.signing, verificationMethod: GRACIA };
-    expect(await codeOf(await answer(plain, bound, pretender))).toBe('signature_mismatch signature');
-  });
-
-  test('outside of the window is refused', async () => {
-    expect(await codeOf(await answer(), bound, gracia.verifying, NOW + 301)).toBe('clock_skew');
-    expect(await codeOf(await answer(), bound, gracia.verifying, NOW - 301)).toBe('clock_skew');
-  });
-
-  test('is no request, and a request is no response', async () => {
-    const signed = await answer();
-    expect(await refusalOf(withHeaders(signed.headers))).toBe('signature_mismatch components');
-    expect(await codeOf({ ...plain, headers: SIGNED.headers })).toBe('signature_mismatch components');
-  });
-
-  test('to an unsigned request, or with an odd status, throws', async () => {
-    const none = { signatureInput: '', signature: '' };
-    await expect(signResponse(plain, none, gracia.signing, NOW)).rejects.toThrow(TypeError);
-    await expect(verifyResponse(plain, none, gracia.verifying, NOW)).rejects.toThrow(TypeError);
-    await expect(signResponse({ ...plain, status: 1000 }, bound, gracia.signing, NOW)).rejects.toThrow(TypeError);
-  });
-});
-
-describe('RFC 9421 and RFC 9530', () => {
-  test('appendix B.2.6: the base, and its signature with test-key-ed25519', async () => {
-    const jwk = {
-      kty: 'OKP',
-      crv: 'Ed25519',
-      d: 'n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU',
-      x: 'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs',
-    } as const;
-    const key = await importPrivateJwk(jwk, 'test-key-ed25519');
-    const params =
-      '("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"';
-    const base = signatureBase(
-      [
-        ['"date"', 'Tue, 20 Apr 2021 02:07:55 GMT'],
-        ['"@method"', 'POST'],
-        ['"@path"', '/foo'],
-        ['"@authority"', 'example.com'],
-        ['"content-type"', 'application/json'],
-        ['"content-length"', '18'],
-      ],
-      params,
-    );
-    const expected = 'wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==';
-    expect(base64Encode(await signBytes(key, base))).toBe(expected);
-    const publicKey = await importVerifyingKey(
-      encodeMultikey(base64urlDecode(jwk.x) as Uint8Array),
-      'test-key-ed25519',
-    );
-    expect(
-      publicKey.ok && (await verifyBytes(publicKey.key, base, base64Decode(expected) as Uint8Array<ArrayBuffer>)),
-    ).toBe(true);
-  });
-
-  test('RFC 9530 appendix D: the digest of the same body', () => {
-    expect(contentDigest(utf8('{"hello": "world"}'))).toBe('sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:');
-    expect(contentDigest(new Uint8Array())).toBe('sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:');
-  });
 });

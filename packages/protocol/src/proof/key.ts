@@ -8,7 +8,7 @@
  * @module
  */
 import { type Outcome, refuse } from '../core/refusal.ts';
-import { type Bytes, base58Decode, base58Encode, base64urlDecode, base64urlEncode } from '../wire/canonical.ts';
+import { type Bytes, base58Decode, base58Encode, base64urlDecode } from '../wire/canonical.ts';
 
 /** A key to sign with, and the name under which others find its public half. */
 export interface SigningKey {
@@ -73,7 +73,7 @@ export function encodeMultikey(publicKey: Uint8Array): string {
  * gives, if its number is not reduced modulo the field's prime, or if the point has small order.
  */
 export function decodeMultikey(multikey: string): Bytes | undefined {
-  if (multikey.length !== 48 || !multikey.startsWith('z6Mk')) return undefined;
+  if (multikey.length !== 48 || !multikey.startsWith('z')) return undefined;
   const bytes = base58Decode(multikey.slice(1));
   if (bytes?.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) return undefined;
   const key = bytes.slice(2);
@@ -89,17 +89,14 @@ export async function importVerifyingKey(
   publicMultikey: string,
   verificationMethod: string,
 ): Promise<Outcome<{ key: VerifyingKey }>> {
-  const cached = publicKeys.get(publicMultikey);
-  if (cached === undefined) {
+  let imported = publicKeys.get(publicMultikey);
+  if (imported === undefined) {
     const bytes = decodeMultikey(publicMultikey);
     if (bytes === undefined) return refuse('schema_mismatch', { reason: 'multikey' });
-    remember(publicMultikey, subtle.importKey('raw', bytes, ALGORITHM, true, ['verify']));
-  } else {
-    // Last used stands last, so that the first is the one to forget.
-    remember(publicMultikey, cached);
+    imported = subtle.importKey('raw', bytes, ALGORITHM, true, ['verify']);
   }
-  const publicKey = await (publicKeys.get(publicMultikey) as Promise<CryptoKey>);
-  return { ok: true, key: { verificationMethod, publicMultikey, publicKey } };
+  remember(publicMultikey, imported);
+  return { ok: true, key: { verificationMethod, publicMultikey, publicKey: await imported } };
 }
 
 /**
@@ -173,6 +170,7 @@ const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x6
 const MAX_CACHED = 256;
 const publicKeys = new Map<string, Promise<CryptoKey>>();
 
+/** Puts a key last, so that the first is the one that was not used for longest. */
 function remember(multikey: string, key: Promise<CryptoKey>): void {
   publicKeys.delete(multikey);
   publicKeys.set(multikey, key);

@@ -99,7 +99,7 @@ export class TestBank {
     );
     if (result.outcome === 'appended') {
       this.keep(result.pair, entry, result.breach?.code ?? null, result.appended.transfer);
-      if (result.appended.agrees !== null) this.agreed.push(result.appended.agrees);
+      if (result.appended.compared !== null) this.agreed.push(result.appended.compared.agrees);
     }
     return result;
   }

@@ -169,14 +169,19 @@ export function base58Encode(bytes: Uint8Array): string {
   while (zeros < bytes.length && bytes[zeros] === 0) zeros++;
   // Least significant first, four digits each.
   const groups: number[] = [];
-  for (let i = zeros; i < bytes.length; i++) {
-    let carry = bytes[i] as number;
+  for (let i = zeros; i < bytes.length; ) {
+    let carry = 0;
+    let step = 1;
+    for (const end = Math.min(i + 3, bytes.length); i < end; i++) {
+      carry = carry * 256 + (bytes[i] as number);
+      step *= 256;
+    }
     for (let g = 0; g < groups.length; g++) {
-      const sum = (groups[g] as number) * 256 + carry;
+      const sum = (groups[g] as number) * step + carry;
       carry = Math.floor(sum / BASE58_STEP);
       groups[g] = sum - carry * BASE58_STEP;
     }
-    if (carry > 0) groups.push(carry);
+    for (; carry > 0; carry = Math.floor(carry / BASE58_STEP)) groups.push(carry % BASE58_STEP);
   }
   let text = '';
   for (const group of groups) {

@@ -49,7 +49,7 @@ const TYPES = [
     'Release',
   ],
   ...['HonourOffer', 'HonourAccept', 'HonourReject'],
-  ...['Gift', 'GiftOffer', 'GiftAccept', 'GiftReject', 'Transfer', 'Claim'],
+  ...['Gift', 'GiftOffer', 'GiftAccept', 'GiftReject', 'GiftCancel', 'Transfer', 'Claim'],
 ] as const;
 
 const INTEGERS = [

@@ -36,6 +36,7 @@ describe('what is accepted', () => {
     '{"a":{"a":{"a":1}},"b":{"a":1}}',
     '[[],{},[[]],"",0]',
     nested(MAX_DEPTH),
+    `${'{"a":'.repeat(MAX_DEPTH)}1${'}'.repeat(MAX_DEPTH)}`,
   ];
 
   test.each(VALID)('%s', (text) => {

@@ -16,7 +16,6 @@ import { migrate as migrateNode } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzleLite } from 'drizzle-orm/pglite';
 import { migrate as migrateLite } from 'drizzle-orm/pglite/migrator';
-import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import * as schema from './schema.ts';
 
@@ -28,7 +27,9 @@ export interface Database {
   readonly kind: 'pglite' | 'postgres';
   /** Runs `work` in one transaction. The network is never touched inside it. */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
-  /** Called with the payload whenever a transaction that sent it has committed, in any process. */
+  /** Tells every process that listens, this one too. */
+  notify(payload: string): Promise<void>;
+  /** Hears what {@link notify} sent in any process of this node, and `*` after a lost connection. */
   listen(handler: (payload: string) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -78,6 +79,9 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     db,
     kind: 'postgres',
     transaction: (work) => retrying(() => db.transaction((tx) => work(tx as unknown as Queries))),
+    async notify(payload) {
+      await pool.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+    },
     async listen(handler) {
       const connect = async (): Promise<void> => {
         if (closed) return;
@@ -131,19 +135,14 @@ function fromPglite(client: PGlite, db: Queries, unlock: () => void): Database {
     db,
     kind: 'pglite',
     transaction: (work) => db.transaction((tx) => work(tx as unknown as Queries)),
-    async listen(handler) {
-      await client.listen(CHANNEL, handler);
-    },
+    // One process has the folder, so there is nobody else to tell.
+    async notify() {},
+    async listen() {},
     async close() {
       await client.close();
       unlock();
     },
   };
-}
-
-/** Tells every process of this node, once the transaction has committed. */
-export async function notify(tx: Queries, payload: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CHANNEL}, ${payload})`);
 }
 
 /** PGlite lets two processes open one folder and then loses data, so a file with our process id guards it. */

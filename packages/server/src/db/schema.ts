@@ -195,12 +195,21 @@ export const pair = pgTable(
     /** The partner's latest statement and whether our figures agreed with it. */
     statement: jsonb('statement').$type<unknown>(),
     statementAgrees: boolean('statement_agrees'),
+    /** What our own figures said at the place of that statement. */
+    statementWeSayMinutes: minutes('statement_we_say_minutes'),
     statementAt: at('statement_at'),
+    /** Our own journal up to here is covered by a statement of ours; beyond it, one is due. */
+    statedSeq: bigint('stated_seq', { mode: 'number' }).notNull().default(0),
     testedAt: at('tested_at'),
     mirrorId: text('mirror_id').notNull(),
     attempts: integer('attempts').notNull().default(0),
     nextAttemptAt: at('next_attempt_at').notNull().defaultNow(),
     lastError: text('last_error'),
+    /** A signed yes or no about the agreement that the partner has not taken yet. */
+    honourPending: text('honour_pending'),
+    /** Of several processes of this node, the one that sends for this pair, and until when. */
+    senderId: text('sender_id'),
+    senderUntil: at('sender_until'),
     lastSeenAt: at('last_seen_at'),
     createdAt: at('created_at').notNull().defaultNow(),
   },

@@ -38,8 +38,8 @@ export interface Appended {
   readonly entry: Entry;
   readonly judged: Judged;
   readonly transfer: Transfer | null;
-  /** For a Checkpoint: whether the writer's figures equal mine at its cut. */
-  readonly agrees: boolean | null;
+  /** For a Checkpoint: what I compute for its writer at its cut, and whether it says the same. */
+  readonly compared: { readonly agrees: boolean; readonly computed: Statement } | null;
 }
 
 export type Written =
@@ -91,7 +91,7 @@ export function appendOwn(
     views: withParty(pair.views, pair.me, view),
     unacknowledged: [...pair.unacknowledged, judged],
   };
-  return { pair: next, appended: { entry, judged, transfer, agrees: null } };
+  return { pair: next, appended: { entry, judged, transfer, compared: null } };
 }
 
 export type Received =
@@ -137,8 +137,7 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
   }
   const unacknowledged = seen === 0 ? pair.unacknowledged : pair.unacknowledged.slice(seen);
   const breach = judge(view, book, author, entry.body);
-  const agrees =
-    entry.body.kind === 'Checkpoint' ? sameStatement(entry.body.statement, stateAt(pair, view, author, entry.ack)) : null;
+  const compared = entry.body.kind === 'Checkpoint' ? compare(entry.body.statement, stateAt(pair, view, author, entry.ack)) : null;
 
   // From here the entry is appended; only its effect is in question.
   const judged = judgedFrom(entry, breach === null ? null : breach.code);
@@ -153,7 +152,7 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
     views: author === 0 ? [theirs, mine] : [mine, theirs],
     unacknowledged,
   };
-  return { outcome: 'appended', pair: next, appended: { entry, judged, transfer, agrees }, breach };
+  return { outcome: 'appended', pair: next, appended: { entry, judged, transfer, compared }, breach };
 }
 
 /** Why a good proof with the next number does not continue the journal, or `null`. */
@@ -229,6 +228,10 @@ function stateAt(pair: Pair, view: View, author: Party, ack: Head): Statement {
     openMinutes: { own: view.openMinutes[author], peer: view.openMinutes[peer] },
     limitMinutes: { own: view.limits[author], peer: view.limits[peer] },
   };
+}
+
+function compare(said: Statement, computed: Statement): { agrees: boolean; computed: Statement } {
+  return { agrees: sameStatement(said, computed), computed };
 }
 
 function sameStatement(a: Statement, b: Statement): boolean {

@@ -1,0 +1,100 @@
+/**
+ * An agreement as the API and the pages show it.
+ *
+ * @module
+ */
+import { type AgreementCore, debtOf, other, type Party, roomOf, type Statement } from '@evenhour/protocol';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Bank } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
+import { pair as pairTable } from '../db/schema.ts';
+import { unheldMinutes } from '../exchange/exchange-store.ts';
+import { type LoadedPair, readPair, underway } from '../journal/pair-store.ts';
+
+export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {
+  return tx
+    .select()
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), sql`${pairTable.status} <> 'withdrawn'`))
+    .orderBy(desc(pairTable.createdAt));
+}
+
+export async function agreementViews(tx: Queries, bank: Bank) {
+  const rows = await agreementRows(tx, bank);
+  return Promise.all(rows.map(async (row) => agreementView(tx, bank, row.id)));
+}
+
+export async function agreementViewById(tx: Queries, bank: Bank, agreementId: string) {
+  const [row] = await tx
+    .select({ id: pairTable.id })
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.agreementId, agreementId)));
+  return row === undefined ? null : agreementView(tx, bank, row.id);
+}
+
+async function agreementView(tx: Queries, bank: Bank, pairId: string) {
+  const loaded = await readPair(tx, bank.id, pairId);
+  if (loaded === null) throw new Error(`pair ${pairId} is gone`);
+  const { row, pair } = loaded;
+  const core: AgreementCore = loaded.core;
+  const me: Party = pair.me;
+  const peer = other(me);
+  const view = pair.views[me];
+  const promised = await unheldMinutes(tx, bank.id, pairId);
+  const moving = await underway(tx, bank.id, pairId);
+  return {
+    id: row.agreementId,
+    pair: row.id,
+    status: row.status,
+    mode: row.mode,
+    haltedBecause: row.haltedBecause,
+    town: row.peerName,
+    partner: row.peerBank,
+    origin: row.peerOrigin,
+    public: core.public,
+    words: [...core.words],
+    ourBridgeBuilder: core.parties[me].bridgeBuilder,
+    theirBridgeBuilder: core.parties[peer].bridgeBuilder,
+    ourTurn: row.status === 'offered' && row.invitationId !== null,
+    position: {
+      owesMinutes: debtOf(view, me) as number,
+      openMinutes: view.openMinutes[me] as number,
+      limitMinutes: view.limits[me] as number,
+      roomMinutes: Math.max(0, roomOf(view, me) - promised),
+      grantsMinutes: view.limits[peer] as number,
+      theirRoomMinutes: roomOf(view, peer) as number,
+      theirOpenMinutes: view.openMinutes[peer] as number,
+      weSuspended: view.suspended[peer],
+      theySuspended: view.suspended[me],
+    },
+    statement: statementView(loaded),
+    journal: { ours: pair.heads[me], theirs: pair.heads[peer], deliveredSeq: row.deliveredSeq },
+    tested: row.testedAt !== null,
+    delivery: {
+      attempts: row.attempts,
+      nextAttemptAt: row.attempts > 0 ? row.nextAttemptAt.toISOString() : null,
+      lastError: row.lastError,
+      lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    },
+    underway: moving.map((transfer) => ({
+      id: transfer.id,
+      minutes: (transfer.postedMinutes ?? transfer.minutes) as number,
+      from: transfer.debtor === me ? ('us' as const) : ('them' as const),
+      posted: transfer.posted !== null,
+    })),
+  };
+}
+
+export type AgreementView = Awaited<ReturnType<typeof agreementView>>;
+
+/** Their latest figure, in our direction, beside the figure that we had computed at the same place. */
+function statementView({ row }: LoadedPair) {
+  if (row.statement === null || row.statementAt === null) return null;
+  const statement = row.statement as Statement;
+  return {
+    theySayMinutes: statement.debtMinutes === 0 ? 0 : -statement.debtMinutes,
+    weSayMinutes: row.statementWeSayMinutes ?? 0,
+    agrees: row.statementAgrees ?? false,
+    at: row.statementAt.toISOString(),
+  };
+}

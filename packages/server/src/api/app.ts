@@ -1,0 +1,78 @@
+/**
+ * The JSON API of a bank, and its OpenAPI 3.1 document at `/api/openapi.json`.
+ *
+ * Promises: whatever a page can do is an operation here; every refusal is problem details with a
+ * code; every POST takes an Idempotency-Key; a token of one bank opens nothing at another.
+ *
+ * @module
+ */
+import { type Refusal, refusal } from '@evenhour/protocol';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { Callers } from '../auth/tokens.ts';
+import type { Database } from '../db/database.ts';
+import { problemResponse } from '../node/problem.ts';
+import { refusalOf } from '../node/refused.ts';
+import { agreementRoutes } from './agreements.ts';
+import type { ApiEnv } from './env.ts';
+import { memberRoutes } from './members.ts';
+import { transferRoutes } from './transfers.ts';
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+const MAX_BODY = 64 * 1024;
+
+export function createApi(database: Database): Api {
+  const callers = new Callers(database);
+  const api: Api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => (result.success ? undefined : problemResponse(invalid(result.error))),
+  });
+  api.use('/api/*', async (c, next) => {
+    if (Number(c.req.header('content-length') ?? 0) > MAX_BODY) return problemResponse(refusal('too_large', { maxBytes: MAX_BODY }));
+    const bearer = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
+    c.set('caller', bearer === undefined ? null : await callers.find(c.var.bank, bearer));
+    await next();
+    c.header('cache-control', 'no-store');
+    return undefined;
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of this bank: the operator\'s, or a member\'s.',
+  });
+  memberRoutes(api);
+  transferRoutes(api);
+  agreementRoutes(api);
+  api.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Evenhour bank API',
+      version: '1',
+      license: { name: 'AGPL-3.0-or-later' },
+      description:
+        'What members and operators of one timebank can do. All amounts are whole minutes; 60 are an hour, and every hour is equal. ' +
+        'Every POST needs an Idempotency-Key: sending it again gives the same answer and does nothing twice.',
+    },
+    security: [{ token: [] }],
+  });
+  api.all('/api/*', () => problemResponse(refusal('not_found')));
+  api.onError((error) => {
+    const refused = error instanceof SyntaxError || isBadJson(error) ? refusal('malformed_json') : refusalOf(error);
+    if (refused === null) throw error;
+    return problemResponse(refused);
+  });
+  return api;
+}
+
+function isBadJson(error: Error): boolean {
+  return 'status' in error && error.status === 400;
+}
+
+function invalid(error: z.ZodError): Refusal {
+  const issue = error.issues[0];
+  return refusal('invalid_request', {
+    field: issue?.path.join('.') ?? '',
+    reason: issue?.message ?? '',
+    ...(error.issues.length > 1 && { more: error.issues.length - 1 }),
+  });
+}

@@ -1,0 +1,259 @@
+/**
+ * The shapes of the JSON API, from which its OpenAPI document and the client's types are made.
+ *
+ * Minutes are whole numbers in fields that end in `Minutes`; times are RFC 3339 in UTC.
+ *
+ * @module
+ */
+import { REFUSAL_CODES, type RefusalCode } from '@evenhour/protocol';
+import { z } from '@hono/zod-openapi';
+import { HANDLE } from '../member/members.ts';
+
+/** Text that people wrote: no control characters, none that turn the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const TEXT = /^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/;
+const text = (max: number) => z.string().max(max).regex(TEXT, 'must not contain control characters').transform((value) => value.trim());
+const minutes = z.int();
+const positive = z.int().min(1).max(600_000);
+const limit = z.int().min(0).max(60_000_000);
+const time = z.iso.datetime();
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(REFUSAL_CODES as [RefusalCode, ...RefusalCode[]]),
+    fault: z.enum(['local', 'peer']),
+    retryable: z.boolean(),
+    facts,
+  })
+  .openapi('Problem');
+
+export const bankSchema = z
+  .object({
+    name: z.string(),
+    origin: z.string(),
+    actor: z.string(),
+    theme: z.string(),
+    phone: z.string(),
+    timeZone: z.string(),
+    bridgeBuilder: z.string(),
+    members: z.int(),
+    books: z.object({
+      membersMinutes: minutes,
+      fundsMinutes: minutes,
+      partnersMinutes: minutes,
+      unclaimedMinutes: minutes,
+      lossesMinutes: minutes,
+      heldMinutes: minutes,
+      sumMinutes: minutes,
+    }),
+  })
+  .openapi('Bank');
+
+export const memberSchema = z
+  .object({
+    id: z.string(),
+    handle: z.string(),
+    name: z.string(),
+    kind: z.enum(['person', 'household', 'organisation', 'fund']),
+    status: z.enum(['active', 'suspended', 'moved']),
+    about: z.string(),
+    createdAt: time,
+    /** Only for the member and the operator. */
+    balance: z
+      .object({ balanceMinutes: minutes, heldMinutes: minutes, floorMinutes: minutes.nullable(), ceilingMinutes: minutes.nullable() })
+      .optional(),
+  })
+  .openapi('Member');
+
+export const newMemberSchema = z
+  .strictObject({
+    handle: z.string().regex(HANDLE, 'small letters, digits, dots and dashes, at most 64'),
+    name: text(100).pipe(z.string().min(1)),
+    kind: z.enum(['person', 'household', 'organisation']).optional(),
+    about: text(500).optional(),
+  })
+  .openapi('NewMember');
+
+export const memberStatusSchema = z.strictObject({ status: z.enum(['active', 'suspended']) }).openapi('MemberStatus');
+
+export const tokenSchema = z.object({ token: z.string(), memberId: z.string() }).openapi('Token');
+
+export const statementLineSchema = z
+  .object({
+    id: z.string(),
+    at: time,
+    minutes: positive,
+    direction: z.enum(['given', 'came']),
+    counterpartyName: z.string(),
+    content: z.string(),
+    transferId: z.string().nullable(),
+  })
+  .openapi('StatementLine');
+
+export const transferSchema = z
+  .object({
+    id: z.string(),
+    /** `local` inside the bank, `out` to a partner, `in` from one. */
+    direction: z.enum(['local', 'out', 'in']),
+    status: z.enum(['offered', 'accepted', 'held', 'posted', 'settled', 'declined', 'returned']),
+    /** Why it was declined or came back. */
+    code: z.string().nullable(),
+    facts: facts.nullable(),
+    memberId: z.string(),
+    counterparty: z.string(),
+    counterpartyName: z.string(),
+    agreementId: z.string().nullable(),
+    minutes: positive,
+    content: z.string(),
+    /** The transfer's URL in the journals. */
+    transfer: z.string().nullable(),
+    purpose: z.enum(['gift', 'test', 'test_back']),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Transfer');
+
+export const newTransferSchema = z
+  .strictObject({
+    /** The giver's id or handle at this bank; may be left out by a member. */
+    from: z.string().max(64).optional(),
+    /** `rosa@gracia.example`, or a handle of this bank. */
+    to: z.string().min(1).max(300),
+    minutes: positive,
+    content: text(500).optional(),
+    /** The URL of the transfer that this one puts right. */
+    reverses: z.url().max(512).optional(),
+  })
+  .openapi('NewTransfer');
+
+const headSchema = z.object({ epoch: z.int(), seq: z.int(), hash: z.string() });
+
+export const statementSchema = z.object({
+  heads: z.object({ own: headSchema, peer: headSchema }),
+  debtMinutes: minutes,
+  openMinutes: z.object({ own: minutes, peer: minutes }),
+  limitMinutes: z.object({ own: minutes, peer: minutes }),
+});
+
+export const agreementSchema = z
+  .object({
+    id: z.string(),
+    pair: z.string(),
+    status: z.string(),
+    mode: z.enum(['waiting', 'open', 'halted']),
+    haltedBecause: z.string().nullable(),
+    town: z.string(),
+    partner: z.string(),
+    origin: z.string(),
+    public: z.boolean(),
+    words: z.array(z.string()),
+    ourBridgeBuilder: z.string(),
+    theirBridgeBuilder: z.string(),
+    /** Whether it is our turn to say yes. */
+    ourTurn: z.boolean(),
+    position: z.object({
+      /** What we owe them; negative when they owe us. */
+      owesMinutes: minutes,
+      /** What we have promised and not yet given. */
+      openMinutes: minutes,
+      /** What they let us owe, and what is left of it. */
+      limitMinutes: limit,
+      roomMinutes: minutes,
+      /** What we let them owe, and what is left of it. */
+      grantsMinutes: limit,
+      theirRoomMinutes: minutes,
+      theirOpenMinutes: minutes,
+      /** Our suspension of them, and theirs of us. */
+      weSuspended: z.boolean(),
+      theySuspended: z.boolean(),
+    }),
+    /** The partner's latest statement and whether our own figures at that place agree with it. */
+    statement: z.object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time }).nullable(),
+    journal: z.object({ ours: headSchema, theirs: headSchema, deliveredSeq: z.int() }),
+    tested: z.boolean(),
+    delivery: z.object({ attempts: z.int(), nextAttemptAt: time.nullable(), lastError: z.string().nullable(), lastSeenAt: time.nullable() }),
+    underway: z.array(z.object({ id: z.string(), minutes: positive, from: z.enum(['us', 'them']), posted: z.boolean() })),
+  })
+  .openapi('Agreement');
+
+export const newInvitationSchema = z
+  .strictObject({
+    /** What we let the other bank owe. */
+    grantsMinutes: limit,
+    bridgeBuilder: text(100).pipe(z.string().min(1)),
+    words: z.array(text(500)).max(32).optional(),
+    public: z.boolean().optional(),
+  })
+  .openapi('NewInvitation');
+
+export const invitationSchema = z.object({ id: z.string(), link: z.string(), expiresAt: time }).openapi('Invitation');
+
+export const linkSchema = z.strictObject({ link: z.string().max(512) }).openapi('InvitationLink');
+
+export const draftSchema = z
+  .object({
+    town: z.string(),
+    bank: z.string(),
+    bridgeBuilder: z.string(),
+    grantsMinutes: limit,
+    words: z.array(z.string()),
+    public: z.boolean(),
+    noticeDays: z.int(),
+    expiresAt: time,
+    suggestedMinutes: limit,
+  })
+  .openapi('InvitationDraft');
+
+export const newAgreementSchema = z
+  .strictObject({ link: z.string().max(512), grantsMinutes: limit, bridgeBuilder: text(100).pipe(z.string().min(1)) })
+  .openapi('NewAgreement');
+
+export const amendSchema = z
+  .strictObject({ grantsMinutes: limit.optional(), suspended: z.boolean().optional() })
+  .refine((value) => value.grantsMinutes !== undefined || value.suspended !== undefined, 'name what to change')
+  .openapi('AgreementChange');
+
+export const resendSchema = z.strictObject({ afterSeq: z.int().min(0) }).openapi('Resend');
+
+export const resentSchema = z.object({ sent: z.int(), known: z.int(), head: headSchema }).openapi('Resent');
+
+export const journalEntrySchema = z
+  .object({
+    author: z.enum(['us', 'them']),
+    epoch: z.int(),
+    seq: z.int(),
+    hash: z.string(),
+    kind: z.string(),
+    breach: z.string().nullable(),
+    at: time,
+    /** The entry exactly as it was signed. */
+    document: z.record(z.string(), z.unknown()),
+  })
+  .openapi('JournalEntry');
+
+export const proofSchema = z
+  .object({
+    transfer: transferSchema,
+    /** Whether every signature was just verified with the keys that the agreement pins. */
+    checked: z.boolean(),
+    entries: z.array(journalEntrySchema),
+    postings: z.array(
+      z.object({ id: z.string(), kind: z.enum(['direct', 'hold', 'post', 'void']), from: z.string(), to: z.string(), minutes: z.int(), at: time }),
+    ),
+  })
+  .openapi('Proof');
+
+export const checkSchema = z.object({ id: z.string(), ok: z.boolean(), says: z.string(), fix: z.string().optional() }).openapi('Check');
+
+export function page<T extends z.ZodType>(item: T, name: string) {
+  return z.object({ items: z.array(item), next: z.string().nullable() }).openapi(name);
+}
+
+export const pageQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});

@@ -1,0 +1,74 @@
+/**
+ * Bearer tokens: who may do what at one bank.
+ *
+ * Promises: tokens are kept as hashes; one bank's token says nothing at another bank; an operator
+ * may do everything at its bank, a member what concerns that member.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import type { Bank } from '../bank/bank.ts';
+import type { Database, Queries } from '../db/database.ts';
+import { token } from '../db/schema.ts';
+import { Refused } from '../node/refused.ts';
+
+export type Caller =
+  | { readonly role: 'operator'; readonly tokenHash: string }
+  | { readonly role: 'member'; readonly memberId: string; readonly tokenHash: string };
+
+/** Makes a token. It is shown once and cannot be read again. */
+export async function issueToken(tx: Queries, bankId: string, role: 'operator' | 'member', memberId: string | null): Promise<string> {
+  const secret = `eh_${randomBytes(24).toString('base64url')}`;
+  await tx.insert(token).values({ bankId, hash: hashToken(secret), role, memberId });
+  return secret;
+}
+
+export function hashToken(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+const FRESH_MS = 5_000;
+
+/** Finds callers by their token, and remembers them for a few seconds. */
+export class Callers {
+  readonly #database: Database;
+  readonly #known = new Map<string, { caller: Caller | null; until: number }>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(bank: Bank, secret: string): Promise<Caller | null> {
+    const hash = hashToken(secret);
+    const key = `${bank.id} ${hash}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && known.until > Date.now()) return known.caller;
+    const [row] = await this.#database.db.select().from(token).where(and(eq(token.bankId, bank.id), eq(token.hash, hash)));
+    const caller: Caller | null =
+      row === undefined
+        ? null
+        : row.role === 'operator'
+          ? { role: 'operator', tokenHash: hash }
+          : { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };
+    if (this.#known.size > 10_000) this.#known.clear();
+    this.#known.set(key, { caller, until: Date.now() + FRESH_MS });
+    return caller;
+  }
+}
+
+/** Refuses `not_signed_in` or `not_allowed` unless the caller is the bank's operator. */
+export function mustOperate(caller: Caller | null): asserts caller is Caller & { role: 'operator' } {
+  if (caller === null) throw new Refused('not_signed_in');
+  if (caller.role !== 'operator') throw new Refused('not_allowed');
+}
+
+/** Refuses unless the caller is this member, or the operator on the member's behalf. */
+export function mustBe(caller: Caller | null, memberId: string): asserts caller is Caller {
+  if (caller === null) throw new Refused('not_signed_in');
+  if (caller.role === 'member' && caller.memberId !== memberId) throw new Refused('not_allowed');
+}
+
+export function mustBeSignedIn(caller: Caller | null): asserts caller is Caller {
+  if (caller === null) throw new Refused('not_signed_in');
+}

@@ -1,0 +1,104 @@
+/**
+ * Signed requests to a partner bank, and its signed answers.
+ *
+ * Promises: an answer is believed only when the partner's pinned key signed it for this very
+ * request; a redirect or an unsigned page is a failure like any other. Spec: transport.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { type Refusal, isRefusalCode, refusal } from '@evenhour/protocol';
+import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
+import { signRequest, verifyResponse } from '@evenhour/protocol/proof';
+import type { Bank } from '../bank/bank.ts';
+import type { Outgoing } from '../federation/outgoing.ts';
+import type { Partner } from './partners.ts';
+
+/** The partner could not be asked, or its answer cannot be believed. Worth another try later. */
+export class PartnerError extends Error {
+  override readonly name = 'PartnerError';
+  readonly code: 'unreachable' | 'bad_answer' | 'refused';
+  readonly refusal: Refusal | null;
+  readonly retryAfterMs: number | null;
+
+  constructor(code: PartnerError['code'], message: string, options: { refusal?: Refusal; retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.refusal = options.refusal ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
+
+const ANSWER_BYTES = 2 * 1024 * 1024;
+
+/** Sends a signed request and returns the answer's JSON. `session` is `-` before there is one. */
+export async function askPartner(
+  outgoing: Outgoing,
+  bank: Bank,
+  partner: Partner,
+  method: 'GET' | 'POST',
+  url: string,
+  body: string,
+  session: string,
+): Promise<JsonObject> {
+  const bytes = new TextEncoder().encode(body);
+  const headers = { 'evenhour-session': session === '' ? '-' : session };
+  const signed = await signRequest({ method, url, headers, body: bytes }, bank.key, seconds(), randomBytes(16).toString('base64url'));
+  let response: { status: number; headers: Record<string, string>; body: Uint8Array };
+  try {
+    response = await outgoing.request({
+      method,
+      url,
+      headers: {
+        ...headers,
+        ...signed,
+        accept: 'application/activity+json',
+        ...(method === 'POST' && { 'content-type': 'application/activity+json' }),
+      },
+      ...(method === 'POST' && { body: bytes }),
+    });
+  } catch (cause) {
+    throw new PartnerError('unreachable', `${new URL(url).host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  const request = { signatureInput: header(signed, 'signature-input'), signature: header(signed, 'signature') };
+  const verified = await verifyResponse(response, request, partner.key, seconds());
+  const parsed = parseStrict(response.body, { maxBytes: ANSWER_BYTES });
+  const value = parsed.ok && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value) ? (parsed.value as JsonObject) : null;
+  if (!verified.ok) {
+    // Refusals before our key is known to them are unsigned. They are told to the operator, and never acted on.
+    const said = value === null ? null : readRefusal(value);
+    throw new PartnerError('bad_answer', `${new URL(url).host} gave no signed answer (status ${response.status}${said === null ? '' : `, it says ${said.code}`})`, {
+      ...(said !== null && { refusal: said }),
+      ...retryAfter(response.headers),
+    });
+  }
+  if (value === null) throw new PartnerError('bad_answer', `${new URL(url).host} answered with something that is not JSON`);
+  if (response.status >= 400) {
+    const said = readRefusal(value);
+    throw new PartnerError('refused', `${new URL(url).host} refused: ${said?.code ?? response.status}`, {
+      ...(said !== null && { refusal: said }),
+      ...retryAfter(response.headers),
+    });
+  }
+  return value;
+}
+
+function readRefusal(value: JsonObject): Refusal | null {
+  const code = value['code'];
+  return isRefusalCode(code) ? refusal(code) : null;
+}
+
+function retryAfter(headers: Record<string, string>): { retryAfterMs?: number } {
+  const value = Number(headers['retry-after']);
+  return Number.isFinite(value) && value > 0 ? { retryAfterMs: Math.min(value, 3600) * 1000 } : {};
+}
+
+function header(headers: Record<string, string>, name: string): string {
+  const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
+  if (found === undefined) throw new Error(`a signed request has no ${name}`);
+  return found[1];
+}
+
+export function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}

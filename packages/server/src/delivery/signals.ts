@@ -1,0 +1,81 @@
+/**
+ * Tells whoever waits that something was committed: in this process at once, and in the node's
+ * other processes a moment later.
+ *
+ * Promises: a signal is given only after its transaction has committed. A lost signal loses
+ * nothing: senders read the database whenever they start, reconnect or take over a pair.
+ * Announcements to other processes are sent outside the transaction and gathered, for PostgreSQL
+ * makes committing notifiers wait for each other.
+ *
+ * @module
+ */
+import { EventEmitter } from 'node:events';
+import type { Database, Queries } from '../db/database.ts';
+
+/** `pair`: there may be something to send. `partners`: agreements changed. `exchange`: a gift moved. */
+export type Signal =
+  | { readonly kind: 'pair'; readonly bankId: string; readonly pairId: string }
+  | { readonly kind: 'partners' }
+  | { readonly kind: 'banks' }
+  | { readonly kind: 'exchange'; readonly bankId: string; readonly id: string }
+  | { readonly kind: 'everything' };
+
+const GATHER_MS = 15;
+
+export class Signals {
+  readonly #database: Database;
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  readonly #announce = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Begins to hear the node's other processes. */
+  async listen(): Promise<void> {
+    await this.#database.listen((payload) => this.#events.emit('signal', read(payload)));
+  }
+
+  on(handler: (signal: Signal) => void): () => void {
+    this.#events.on('signal', handler);
+    return () => this.#events.off('signal', handler);
+  }
+
+  emit(signal: Signal): void {
+    this.#events.emit('signal', signal);
+    if (this.#database.kind !== 'postgres') return;
+    this.#announce.add(write(signal));
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const payloads = [...this.#announce];
+      this.#announce.clear();
+      for (const payload of payloads) void this.#database.notify(payload).catch(() => {});
+    }, GATHER_MS);
+    this.#timer.unref();
+  }
+
+  /** Runs a transaction and gives the signals that it gathered once it has committed. */
+  async commit<T>(work: (tx: Queries, after: Signal[]) => Promise<T>): Promise<T> {
+    const after: Signal[] = [];
+    const result = await this.#database.transaction((tx) => {
+      after.length = 0;
+      return work(tx, after);
+    });
+    for (const signal of after) this.emit(signal);
+    return result;
+  }
+}
+
+function write(signal: Signal): string {
+  if (signal.kind === 'pair') return `pair ${signal.bankId} ${signal.pairId}`;
+  if (signal.kind === 'exchange') return `exchange ${signal.bankId} ${signal.id}`;
+  return signal.kind;
+}
+
+function read(payload: string): Signal {
+  const [kind, bankId = '', id = ''] = payload.split(' ');
+  if (kind === 'pair') return { kind, bankId, pairId: id };
+  if (kind === 'exchange') return { kind, bankId, id };
+  return kind === 'partners' || kind === 'banks' ? { kind } : { kind: 'everything' };
+}

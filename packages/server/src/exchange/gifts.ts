@@ -1,0 +1,421 @@
+/**
+ * Gifts: hours that a member gives to somebody here or at a partner bank.
+ *
+ * Promises: the giver's minutes are put aside before anything is sent, so what was promised is
+ * there; a gift that cannot go through gives them back and says why; the same message twice has
+ * one effect and the same answer. What is held in the ledger always covers what is held in the
+ * journals. Spec: gift.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  type ExchangeMessage,
+  type Gift,
+  type GiftOffer,
+  type Refusal,
+  roomOf,
+} from '@evenhour/protocol';
+import { detailOf, encodeExchangeMessage, hashOf } from '@evenhour/protocol/wire';
+import { completeProof, prepareProof } from '@evenhour/protocol/proof';
+import { and, eq, sql } from 'drizzle-orm';
+import { ulid } from 'ulid';
+import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
+import { exchange, member, pair as pairTable } from '../db/schema.ts';
+import { voidOf } from '../journal/settle.ts';
+import { readPair } from '../journal/pair-store.ts';
+import type { PairWork } from '../journal/pair-work.ts';
+import { available, lockAccounts, type NewPosting, post, rowsOf } from '../ledger/ledger.ts';
+import { Refused } from '../node/refused.ts';
+import {
+  type ExchangeChange,
+  type ExchangeRow,
+  insertMessages,
+  messagesById,
+  type NewMessage,
+  settleMessages,
+  unheldMinutes,
+  updateExchanges,
+} from './exchange-store.ts';
+
+export interface NewGift {
+  /** The giver's member id. */
+  readonly from: string;
+  /** `rosa@gracia.example`, or a handle alone for somebody at this bank. */
+  readonly to: string;
+  readonly minutes: number;
+  readonly content: string;
+  readonly reverses?: string;
+  readonly purpose?: ExchangeRow['purpose'];
+}
+
+/**
+ * Begins a gift. Returns its exchange id and the pair to wake, if it goes to another bank.
+ *
+ * Refuses `unknown_payee`, `not_partners`, `same_account`, `not_enough_hours`, `member_inactive`,
+ * `over_transfer_cap`, `over_member_cap`, `agreement_not_active`, `pair_halted`, `pair_suspended`,
+ * `limit_reached` (with `roomMinutes`).
+ */
+export async function give(tx: Queries, bank: Bank, input: NewGift): Promise<{ exchangeId: string; pairId: string | null }> {
+  const [giver] = await tx.select().from(member).where(and(eq(member.bankId, bank.id), eq(member.id, input.from)));
+  if (giver === undefined) throw new Refused('not_found', { member: input.from });
+  if (giver.status !== 'active') throw new Refused('member_inactive', { handle: giver.handle });
+  const [handle = '', host] = splitAddress(input.to);
+  if (host === undefined || host === bank.host) return giveHere(tx, bank, giver, handle, input);
+  return giveAcross(tx, bank, giver, handle, host, input);
+}
+
+type MemberRow = typeof member.$inferSelect;
+
+/** `@rosa@town`, `rosa@town` and `rosa` are all understood; handles are in small letters. */
+function splitAddress(to: string): [string, string | undefined] {
+  const parts = to.trim().replace(/^@/, '').replace(/^acct:/, '').toLowerCase().split('@');
+  return [parts[0] ?? '', parts[1]];
+}
+
+async function giveHere(tx: Queries, bank: Bank, giver: MemberRow, handle: string, input: NewGift): Promise<{ exchangeId: string; pairId: null }> {
+  const [receiver] = await tx.select().from(member).where(and(eq(member.bankId, bank.id), eq(member.handle, handle)));
+  if (receiver === undefined) throw new Refused('unknown_payee', { payee: handle });
+  if (receiver.id === giver.id) throw new Refused('same_account');
+  if (receiver.status !== 'active') throw new Refused('payee_unavailable', { payee: handle });
+  if (input.minutes > bank.settings.transferCapMinutes)
+    throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
+  const accounts = await lockAccounts(tx, bank.id, [giver.accountId, receiver.accountId]);
+  checkFunds(accounts.get(giver.accountId), input.minutes);
+  const to = accounts.get(receiver.accountId);
+  if (to !== undefined && to.ceiling !== null && to.balance + input.minutes > to.ceiling)
+    throw new Refused('account_full', { roomMinutes: Math.max(0, to.ceiling - to.balance) });
+  const id = ulid();
+  await tx.insert(exchange).values({
+    bankId: bank.id,
+    id,
+    direction: 'local',
+    url: `${bank.origin}/ap/exchanges/${id}`,
+    memberId: giver.id,
+    accountId: giver.accountId,
+    counterparty: receiver.id,
+    counterpartyName: receiver.name,
+    minutes: input.minutes,
+    content: input.content,
+    status: 'settled',
+    ownRef: bank.references.make(giver.id, id),
+    purpose: input.purpose ?? 'gift',
+  });
+  await post(tx, bank.id, [{ id: ulid(), kind: 'direct', debit: giver.accountId, credit: receiver.accountId, minutes: input.minutes, cause: id, exchangeId: id }]);
+  return { exchangeId: id, pairId: null };
+}
+
+async function giveAcross(
+  tx: Queries,
+  bank: Bank,
+  giver: MemberRow,
+  handle: string,
+  host: string,
+  input: NewGift,
+): Promise<{ exchangeId: string; pairId: string }> {
+  const [found] = await tx
+    .select({ id: pairTable.id })
+    .from(pairTable)
+    .where(
+      and(
+        eq(pairTable.bankId, bank.id),
+        sql`regexp_replace(${pairTable.peerOrigin}, '^https?://', '') = ${host}`,
+        sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`,
+      ),
+    );
+  const loaded = found === undefined ? null : await readPair(tx, bank.id, found.id);
+  if (loaded === null) throw new Refused('not_partners', { town: host });
+  const { row, pair, core } = loaded;
+  if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.peerName, status: row.status });
+  if (row.mode === 'halted') throw new Refused('pair_halted', { town: row.peerName });
+  const view = pair.views[pair.me];
+  if (view.suspended[pair.me]) throw new Refused('pair_suspended', { town: row.peerName });
+  if (input.minutes > bank.settings.transferCapMinutes && input.purpose === undefined)
+    throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
+  const room = roomOf(view, pair.me) - (await unheldMinutes(tx, bank.id, row.id));
+  if (input.minutes > room)
+    throw new Refused('limit_reached', {
+      town: row.peerName,
+      roomMinutes: Math.max(0, room),
+      limitMinutes: view.limits[pair.me],
+      ourTown: bank.settings.name,
+    });
+  const accounts = await lockAccounts(tx, bank.id, [giver.accountId]);
+  checkFunds(accounts.get(giver.accountId), input.minutes);
+  if (giver.kind !== 'fund') {
+    const recent = await givenRecently(tx, bank.id, giver.id, row.id);
+    if (recent + input.minutes > bank.settings.memberCapMinutes)
+      throw new Refused('over_member_cap', {
+        capMinutes: bank.settings.memberCapMinutes,
+        leftMinutes: Math.max(0, bank.settings.memberCapMinutes - recent),
+      });
+  }
+
+  const id = ulid();
+  const url = `${bank.origin}/ap/exchanges/${id}`;
+  const ownRef = bank.references.make(giver.id, id);
+  const gift: Gift = {
+    payer: memberUrl(bank, giver),
+    payerName: giver.name,
+    payee: `acct:${handle}@${host}`,
+    minutes: input.minutes,
+    content: input.content,
+    payerRef: ownRef,
+    ...(input.reverses !== undefined && { reverses: input.reverses }),
+  };
+  const salt = randomBytes(32).toString('base64url');
+  const offer: GiftOffer = { kind: 'GiftOffer', id: `${url}/1`, exchange: url, salt, gift };
+  const holdId = ulid();
+  await post(tx, bank.id, [{ id: holdId, kind: 'hold', debit: giver.accountId, credit: row.mirrorId, minutes: input.minutes, cause: id, exchangeId: id }]);
+  await tx.insert(exchange).values({
+    bankId: bank.id,
+    id,
+    direction: 'out',
+    pairId: row.id,
+    url,
+    memberId: giver.id,
+    accountId: giver.accountId,
+    counterparty: `${handle}@${host}`,
+    counterpartyName: handle === FUND_HANDLE ? row.peerName : handle,
+    minutes: input.minutes,
+    content: input.content,
+    status: 'offered',
+    transfer: `${bank.origin}/ap/transfers/${id}`,
+    ownRef,
+    salt,
+    detail: detailOf(salt, gift),
+    reverses: input.reverses ?? null,
+    holdId,
+    purpose: input.purpose ?? 'gift',
+  });
+  await insertMessages(tx, bank.id, row.id, [await signMessage(bank, core, row.id, pair.me, offer, id)]);
+  return { exchangeId: id, pairId: row.id };
+}
+
+function checkFunds(account: Parameters<typeof available>[0] | undefined, wanted: number): void {
+  if (account === undefined) throw new Error('the giver has no account');
+  const left = available(account);
+  if (left !== null && left < wanted) throw new Refused('not_enough_hours', { availableMinutes: Math.max(0, left) });
+}
+
+/** What a member has given to one partner within 30 days, and not had back. */
+async function givenRecently(tx: Queries, bankId: string, memberId: string, pairId: string): Promise<number> {
+  const result = await tx.execute(sql`
+    select coalesce(sum(minutes), 0)::bigint as total from exchange
+    where bank_id = ${bankId} and member_id = ${memberId} and pair_id = ${pairId} and direction = 'out'
+      and status not in ('declined', 'returned') and created_at > now() - interval '30 days'`);
+  return Number(rowsOf<{ total: number }>(result)[0]?.total ?? 0);
+}
+
+function memberUrl(bank: Bank, row: MemberRow): string {
+  return row.kind === 'fund' ? bank.actor : `${bank.origin}/ap/${row.id}`;
+}
+
+export interface IncomingMessage {
+  readonly message: ExchangeMessage;
+  readonly document: string;
+  readonly hash: string;
+}
+
+export interface MessageResult {
+  readonly id: string;
+  readonly applied: boolean;
+  readonly known: boolean;
+  readonly code?: string;
+}
+
+/**
+ * Applies exchange messages of the partner. The caller saves the work and commits.
+ * A known message gets the same answer again; a known id with another body is refused.
+ */
+export async function applyMessages(work: PairWork, incoming: readonly IncomingMessage[]): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[] }> {
+  const { tx, bank } = work;
+  const known = await messagesById(tx, bank.id, work.row.id, incoming.map(({ message }) => message.id));
+  const results: MessageResult[] = [];
+  const fresh: IncomingMessage[] = [];
+  for (const item of incoming) {
+    const before = known.get(item.message.id);
+    if (before === undefined) fresh.push(item);
+    else if (before.hash === item.hash) results.push({ id: item.message.id, applied: true, known: true });
+    else results.push({ id: item.message.id, applied: false, known: true, code: 'fork' });
+  }
+  const offers = fresh.filter((item): item is IncomingMessage & { message: GiftOffer } => item.message.kind === 'GiftOffer');
+  const answers = await receiveOffers(work, offers);
+  const ended = await receiveAnswers(work, fresh.filter((item) => item.message.kind !== 'GiftOffer'));
+  await insertMessages(
+    tx,
+    bank.id,
+    work.row.id,
+    fresh.map(({ message, document, hash }) => ({
+      id: message.id,
+      direction: 'in' as const,
+      exchangeId: message.exchange,
+      hash,
+      document,
+      pending: false,
+    })),
+  );
+  await insertMessages(tx, bank.id, work.row.id, answers);
+  for (const { message } of fresh) results.push({ id: message.id, applied: true, known: false });
+  return { results, answers, ended };
+}
+
+async function receiveOffers(work: PairWork, offers: readonly (IncomingMessage & { message: GiftOffer })[]): Promise<NewMessage[]> {
+  if (offers.length === 0) return [];
+  const { tx, bank, core, row } = work;
+  const handles = offers.map(({ message }) => payeeHandle(message.gift.payee, bank.host));
+  const receivers = await membersByHandle(tx, bank.id, handles.filter((handle) => handle !== null));
+  const answers: NewMessage[] = [];
+  for (const [index, { message }] of offers.entries()) {
+    const receiver = receivers.get(handles[index] ?? '');
+    const code = receiver === undefined ? 'unknown_payee' : receiver.status === 'active' ? null : 'payee_unavailable';
+    const id = ulid();
+    const base = { id: `${bank.origin}/ap/exchanges/${id}/1`, exchange: message.exchange, object: message.id };
+    if (receiver === undefined || code !== null) {
+      const reject: ExchangeMessage = { kind: 'GiftReject', ...base, code: code ?? 'unknown_payee' };
+      answers.push(await signMessage(bank, core, row.id, work.pair.me, reject, message.exchange));
+      continue;
+    }
+    const ownRef = bank.references.make(receiver.id, id);
+    await tx.insert(exchange).values({
+      bankId: bank.id,
+      id,
+      direction: 'in',
+      pairId: row.id,
+      url: message.exchange,
+      memberId: receiver.id,
+      accountId: receiver.accountId,
+      counterparty: `${payerHandle(message.gift.payer)}@${new URL(row.peerOrigin).host}`,
+      counterpartyName: message.gift.payerName,
+      minutes: message.gift.minutes,
+      content: message.gift.content,
+      status: 'accepted',
+      ownRef,
+      peerRef: message.gift.payerRef,
+      salt: message.salt,
+      detail: detailOf(message.salt, message.gift),
+      reverses: message.gift.reverses ?? null,
+      purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
+    });
+    const accept: ExchangeMessage = { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name };
+    answers.push(await signMessage(bank, core, row.id, work.pair.me, accept, message.exchange));
+  }
+  return answers;
+}
+
+/** The words of the test hour, by which both banks know it. */
+export const TEST_WORDS = 'The test hour, there';
+export const TEST_BACK_WORDS = 'The test hour, and back';
+
+function testPurpose(content: string): ExchangeRow['purpose'] {
+  if (content === TEST_WORDS) return 'test';
+  return content === TEST_BACK_WORDS ? 'test_back' : 'gift';
+}
+
+function payeeHandle(payee: string, host: string): string | null {
+  const [handle, at] = payee.slice('acct:'.length).split('@');
+  return at === host && handle !== undefined ? handle : null;
+}
+
+function payerHandle(payer: string): string {
+  return payer.split('/').at(-1) ?? 'member';
+}
+
+async function membersByHandle(tx: Queries, bankId: string, handles: readonly string[]): Promise<Map<string, MemberRow>> {
+  const rows = await tx
+    .select()
+    .from(member)
+    .where(and(eq(member.bankId, bankId), sql`${member.handle} in (select jsonb_array_elements_text(${JSON.stringify(handles)}::jsonb))`));
+  return new Map(rows.map((row) => [row.handle, row]));
+}
+
+/** Answers to our own offers, and cancels of theirs. */
+async function receiveAnswers(work: PairWork, incoming: readonly IncomingMessage[]): Promise<string[]> {
+  if (incoming.length === 0) return [];
+  const { tx, bank } = work;
+  const urls = incoming.map(({ message }) => message.exchange);
+  const rows = await tx
+    .select()
+    .from(exchange)
+    .where(and(eq(exchange.bankId, bank.id), eq(exchange.pairId, work.row.id), sql`${exchange.url} in (select jsonb_array_elements_text(${JSON.stringify(urls)}::jsonb))`));
+  const byUrl = new Map(rows.map((row) => [row.url, row]));
+  const accepted: { row: ExchangeRow; peerRef: string; name: string }[] = [];
+  const changes: ExchangeChange[] = [];
+  const postings: NewPosting[] = [];
+  const answered: string[] = [];
+  for (const { message } of incoming) {
+    const row = byUrl.get(message.exchange);
+    if (row === undefined) continue;
+    if (message.kind === 'GiftCancel') {
+      if (row.direction === 'in' && row.status === 'accepted') changes.push({ id: row.id, status: 'returned', code: message.code });
+      continue;
+    }
+    if (row.direction !== 'out' || row.status !== 'offered' || message.kind === 'GiftOffer') continue;
+    answered.push(`${row.url}/1`);
+    if (message.kind === 'GiftAccept') accepted.push({ row, peerRef: message.payeeRef, name: message.payeeName });
+    else {
+      postings.push(voidOf(row, work.row.mirrorId));
+      changes.push({ id: row.id, status: 'declined', code: message.code });
+    }
+  }
+  await settleMessages(tx, bank.id, work.row.id, answered);
+  const held = await holdAccepted(work, accepted);
+  await post(tx, bank.id, [...postings, ...held.postings]);
+  await updateExchanges(tx, bank.id, [...changes, ...held.changes]);
+  await insertMessages(tx, bank.id, work.row.id, held.messages);
+  return [...changes, ...held.changes].filter((change) => change.status !== 'held').map((change) => change.id);
+}
+
+/** Writes the holds of gifts that were accepted. One without room is given back and cancelled. */
+async function holdAccepted(
+  work: PairWork,
+  accepted: readonly { row: ExchangeRow; peerRef: string; name: string }[],
+): Promise<{ changes: ExchangeChange[]; postings: NewPosting[]; messages: NewMessage[] }> {
+  await work.need(accepted.map(({ row }) => row.transfer ?? ''));
+  const changes: ExchangeChange[] = [];
+  const postings: NewPosting[] = [];
+  const messages: NewMessage[] = [];
+  for (const { row, peerRef, name } of accepted) {
+    const refused = writeHold(work, row, peerRef);
+    if (refused === null) {
+      changes.push({ id: row.id, status: 'held', peerRef, counterpartyName: name });
+      continue;
+    }
+    postings.push(voidOf(row, work.row.mirrorId));
+    changes.push({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, peerRef, counterpartyName: name });
+    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: `${row.url}/1`, code: refused.code };
+    messages.push(await signMessage(work.bank, work.core, work.row.id, work.pair.me, cancel, row.id));
+  }
+  return { changes, postings, messages };
+}
+
+function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {
+  if (row.transfer === null || row.detail === null) throw new Error(`exchange ${row.id} has no terms`);
+  const written = work.write({
+    kind: 'Hold',
+    transfer: row.transfer,
+    minutes: row.minutes,
+    payerRef: row.ownRef,
+    payeeRef: peerRef,
+    detail: row.detail,
+    ...(row.reverses !== null && { reverses: row.reverses }),
+  });
+  return written.ok ? null : written.refusal;
+}
+
+async function signMessage(
+  bank: Bank,
+  core: PairWork['core'],
+  pairId: string,
+  me: 0 | 1,
+  message: ExchangeMessage,
+  exchangeId: string,
+): Promise<NewMessage> {
+  const document = encodeExchangeMessage(core, pairId, me, message);
+  const signed = await completeProof(prepareProof(document, bank.key, new Date().toISOString()));
+  // An answer is given in the response to its offer, and again whenever the offer comes again.
+  const pending = message.kind === 'GiftOffer' || message.kind === 'GiftCancel';
+  return { id: message.id, direction: 'out', exchangeId, hash: hashOf(document), document: JSON.stringify(signed), pending };
+}
+

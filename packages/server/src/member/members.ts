@@ -1,0 +1,148 @@
+/**
+ * Members of a bank and their accounts.
+ *
+ * Promises: an account comes with its member in one transaction; a handle is never given twice.
+ *
+ * @module
+ */
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { ulid } from 'ulid';
+import type { Bank } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
+import { account, member } from '../db/schema.ts';
+import { rowsOf } from '../ledger/ledger.ts';
+import { Refused } from '../node/refused.ts';
+
+export type MemberRow = typeof member.$inferSelect;
+
+export interface NewMember {
+  readonly handle: string;
+  readonly name: string;
+  readonly kind?: 'person' | 'household' | 'organisation';
+  readonly about?: string;
+}
+
+export const HANDLE = /^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$/;
+
+/** Adds a member with an account at zero. Refuses `handle_taken`. */
+export async function addMember(tx: Queries, bank: Bank, input: NewMember): Promise<MemberRow> {
+  const id = ulid();
+  const accountId = `member:${id}`;
+  const { floorMinutes, ceilingMinutes } = bank.settings;
+  await tx.insert(account).values({ bankId: bank.id, id: accountId, kind: 'member', floor: floorMinutes, ceiling: ceilingMinutes });
+  const [row] = await tx
+    .insert(member)
+    .values({ bankId: bank.id, id, handle: input.handle, name: input.name, kind: input.kind ?? 'person', about: input.about ?? '', accountId })
+    .onConflictDoNothing()
+    .returning();
+  if (row === undefined) throw new Refused('handle_taken', { handle: input.handle });
+  return row;
+}
+
+export async function findMember(tx: Queries, bankId: string, idOrHandle: string): Promise<MemberRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(member)
+    .where(and(eq(member.bankId, bankId), sql`(${member.id} = ${idOrHandle} or ${member.handle} = ${idOrHandle})`));
+  return row;
+}
+
+/** Members in the order of their ids, after the one given. */
+export async function listMembers(tx: Queries, bankId: string, after: string | undefined, limit: number): Promise<MemberRow[]> {
+  return tx
+    .select()
+    .from(member)
+    .where(and(eq(member.bankId, bankId), after === undefined ? undefined : gt(member.id, after)))
+    .orderBy(asc(member.id))
+    .limit(limit);
+}
+
+export async function setStatus(tx: Queries, bankId: string, memberId: string, status: MemberRow['status']): Promise<MemberRow> {
+  const [row] = await tx
+    .update(member)
+    .set({ status })
+    .where(and(eq(member.bankId, bankId), eq(member.id, memberId)))
+    .returning();
+  if (row === undefined) throw new Refused('not_found');
+  return row;
+}
+
+export interface Balance {
+  readonly balanceMinutes: number;
+  /** Promised and on its way. */
+  readonly heldMinutes: number;
+  readonly floorMinutes: number | null;
+  readonly ceilingMinutes: number | null;
+}
+
+export async function balanceOf(tx: Queries, bankId: string, accountId: string): Promise<Balance> {
+  const [row] = await tx.select().from(account).where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
+  if (row === undefined) throw new Refused('not_found');
+  return { balanceMinutes: row.balance, heldMinutes: row.held, floorMinutes: row.floor, ceilingMinutes: row.ceiling };
+}
+
+export interface StatementLine {
+  readonly id: string;
+  readonly exchangeId: string | null;
+  readonly minutes: number;
+  readonly direction: 'given' | 'came';
+  readonly at: Date;
+  readonly counterpartyName: string;
+  readonly content: string;
+  readonly transfer: string | null;
+}
+
+/** What moved on an account, newest first; `before` is the id of the last line seen. */
+export async function statementOf(
+  tx: Queries,
+  bankId: string,
+  accountId: string,
+  before: string | undefined,
+  limit: number,
+): Promise<StatementLine[]> {
+  const older = before === undefined ? sql`` : sql`and p.id < ${before}`;
+  const branch = (side: 'debit' | 'credit') => sql`
+    (select p.id, p.minutes, p.at, p.exchange_id, p.debit, p.credit from posting p
+     where p.bank_id = ${bankId} and p.${sql.raw(side)} = ${accountId} and p.kind in ('direct', 'post') ${older}
+     order by p.id desc limit ${limit})`;
+  const result = await tx.execute(sql`
+    select l.id, l.minutes::bigint as minutes, l.at, l.exchange_id, l.debit = ${accountId} as given,
+      e.direction, e.counterparty_name, e.content, e.transfer, e.member_id, m.name as giver_name
+    from (${branch('debit')} union all ${branch('credit')}) l
+    left join exchange e on e.bank_id = ${bankId} and e.id = l.exchange_id
+    left join member m on m.bank_id = ${bankId} and m.id = e.member_id
+    order by l.id desc limit ${limit}`);
+  interface Row {
+    id: string;
+    minutes: number;
+    at: Date | string;
+    exchange_id: string | null;
+    given: boolean;
+    direction: string | null;
+    counterparty_name: string | null;
+    content: string | null;
+    transfer: string | null;
+    giver_name: string | null;
+  }
+  return rowsOf<Row>(result).map((row) => ({
+    id: row.id,
+    exchangeId: row.exchange_id,
+    minutes: Number(row.minutes),
+    direction: row.given ? 'given' : 'came',
+    at: new Date(row.at),
+    // A gift inside the bank is one exchange, seen from both sides.
+    counterpartyName: (row.direction === 'local' && !row.given ? row.giver_name : row.counterparty_name) ?? '',
+    content: row.content ?? '',
+    transfer: row.transfer,
+  }));
+}
+
+/** What a member has given and what came, in all. */
+export async function givenAndCame(tx: Queries, bankId: string, accountId: string): Promise<{ givenMinutes: number; cameMinutes: number }> {
+  const result = await tx.execute(sql`
+    select
+      (select coalesce(sum(minutes), 0)::bigint from posting where bank_id = ${bankId} and debit = ${accountId} and kind in ('direct', 'post')) as given,
+      (select coalesce(sum(minutes), 0)::bigint from posting where bank_id = ${bankId} and credit = ${accountId} and kind in ('direct', 'post')) as came`);
+  const row = rowsOf<{ given: number; came: number }>(result)[0];
+  return { givenMinutes: Number(row?.given ?? 0), cameMinutes: Number(row?.came ?? 0) };
+}

@@ -1,0 +1,107 @@
+/**
+ * What a bank can check about itself while it runs.
+ *
+ * Promises: each check is one of the promises that the node makes; a check that fails says what to
+ * do. It only reads.
+ *
+ * @module
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import { agreementViews } from '../agreement/view.ts';
+import type { Bank } from '../bank/bank.ts';
+import { account, bank as bankTable, journalEntry, pair as pairTable } from '../db/schema.ts';
+import { recompute, totals } from '../ledger/ledger.ts';
+import type { NodeContext } from './env.ts';
+
+export interface Check {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly says: string;
+  readonly fix?: string;
+}
+
+export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
+  const { db } = node.database;
+  const sums = await totals(db, bank.id);
+  const wrong = await recompute(db, bank.id);
+  const views = await agreementViews(db, bank);
+  const live = views.filter((view) => view.status === 'active' || view.status === 'suspended');
+  const checks: Check[] = [
+    sums.sum === 0
+      ? { id: 'sum', ok: true, says: 'All accounts of this bank sum to zero.' }
+      : { id: 'sum', ok: false, says: `The accounts of this bank sum to ${sums.sum} minutes.`, fix: 'Stop the node, keep the database as it is, and compare it with your last backup.' },
+    wrong.length === 0
+      ? { id: 'postings', ok: true, says: 'Every balance equals the postings that made it.' }
+      : { id: 'postings', ok: false, says: `${wrong.length} balances differ from their postings.`, fix: 'Stop the node, keep the database as it is, and compare it with your last backup.' },
+  ];
+  for (const view of live) checks.push(...(await examinePair(node, bank, view)));
+  checks.push(await examineGuards(node));
+  checks.push(await examinePresence(node, bank));
+  const { allowPrivateOrigins } = node.config;
+  checks.push(
+    allowPrivateOrigins.length === 0
+      ? { id: 'public_only', ok: true, says: 'Requests leave for public addresses only.' }
+      : { id: 'public_only', ok: false, says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}.`, fix: 'Fine for a test on your own machine. Remove EVENHOUR_ALLOW_PRIVATE_ORIGINS before you go live.' },
+  );
+  return checks;
+}
+
+type View = Awaited<ReturnType<typeof agreementViews>>[number];
+
+async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<Check[]> {
+  const { db } = node.database;
+  const town = view.town;
+  const [mirror] = await db
+    .select({ balance: account.balance })
+    .from(account)
+    .innerJoin(pairTable, and(eq(pairTable.bankId, account.bankId), eq(pairTable.mirrorId, account.id)))
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, view.pair)));
+  const [broken] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(journalEntry)
+    .where(and(eq(journalEntry.bankId, bank.id), eq(journalEntry.pairId, view.pair), sql`${journalEntry.breach} is not null`));
+  const checks: Check[] = [];
+  checks.push(
+    mirror?.balance === view.position.owesMinutes
+      ? { id: `mirror:${town}`, ok: true, says: `The books and the journals agree about ${town}.` }
+      : { id: `mirror:${town}`, ok: false, says: `The books say ${mirror?.balance} minutes about ${town}, the journals ${view.position.owesMinutes}.`, fix: 'Stop new hours with this town and look at the journal with the other bridge builder.' },
+  );
+  if (view.statement !== null)
+    checks.push(
+      view.statement.agrees
+        ? { id: `statement:${town}`, ok: true, says: `${town} and we say the same figure.` }
+        : { id: `statement:${town}`, ok: false, says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.`, fix: 'Call the other bridge builder. One of the two programs has a fault.' },
+    );
+  const { haltedBecause } = view;
+  if (view.mode === 'halted') checks.push({ id: `open:${town}`, ok: false, says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`, fix: 'Keep both databases as they are and call the other bridge builder. Recovery is not part of this version.' });
+  else if (view.delivery.attempts > 0 || view.mode === 'waiting')
+    checks.push({ id: `open:${town}`, ok: false, says: `${town} does not answer; tried ${view.delivery.attempts} times. Nothing is lost.`, fix: `Look whether ${view.origin} is up, and whether this machine can reach it.` });
+  else checks.push({ id: `open:${town}`, ok: true, says: `${town} answers.` });
+  if ((broken?.count ?? 0) > 0) checks.push({ id: `breaches:${town}`, ok: false, says: `${broken?.count} entries broke a rule and have no effect.`, fix: 'Show them to the other bridge builder; they are in the journal with their reasons.' });
+  return checks;
+}
+
+const GUARDS = ['posting_immutable', 'posting_apply', 'journal_entry_immutable', 'account_guard', 'pair_guard', 'evidence_immutable'];
+
+async function examineGuards(node: NodeContext): Promise<Check> {
+  const result = await node.database.db.execute<{ tgname: string }>(sql`select tgname from pg_trigger where not tgisinternal and tgenabled <> 'D'`);
+  const present = new Set((result as unknown as { rows: { tgname: string }[] }).rows.map((row) => row.tgname));
+  const missing = GUARDS.filter((name) => !present.has(name));
+  return missing.length === 0
+    ? { id: 'guards', ok: true, says: 'The database guards the ledger and the journals itself.' }
+    : { id: 'guards', ok: false, says: `Guards are missing in the database: ${missing.join(', ')}.`, fix: 'Somebody removed them. Restore them from packages/server/src/db/migrations/0001_guards.sql.' };
+}
+
+/** Whether our own public origin leads to this database and not to another copy. */
+async function examinePresence(node: NodeContext, bank: Bank): Promise<Check> {
+  const url = `${bank.origin}/.well-known/evenhour-presence`;
+  try {
+    const answer = await node.outgoing.request({ method: 'GET', url, headers: { accept: 'text/plain' } });
+    const [row] = await node.database.db.select({ presence: bankTable.presence }).from(bankTable).where(eq(bankTable.id, bank.id));
+    const said = new TextDecoder().decode(answer.body);
+    if (answer.status === 200 && said === row?.presence) return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
+    return { id: 'origin', ok: false, says: `${bank.origin} leads to another program or another copy of this database.`, fix: 'Stop this copy, or point the address here.' };
+  } catch {
+    return { id: 'origin', ok: false, says: `${bank.origin} cannot be reached from here.`, fix: 'Check the address, the proxy and its certificate.' };
+  }
+}

@@ -1,0 +1,33 @@
+/** What every route of the node can reach. */
+import type { Bank, Banks } from '../bank/bank.ts';
+import type { Database } from '../db/database.ts';
+import type { Partners } from '../delivery/partners.ts';
+import type { Senders } from '../delivery/senders.ts';
+import type { Signals } from '../delivery/signals.ts';
+import type { Outgoing } from '../federation/outgoing.ts';
+import type { Config } from './config.ts';
+import type { Rate } from './rate.ts';
+import type { Seal } from './seal.ts';
+
+export interface NodeContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly seal: Seal;
+  readonly banks: Banks;
+  readonly partners: Partners;
+  readonly senders: Senders;
+  readonly signals: Signals;
+  readonly outgoing: Outgoing;
+  readonly refusedRate: Rate;
+  readonly openRate: Rate;
+}
+
+export interface NodeEnv {
+  Variables: {
+    node: NodeContext;
+    /** The bank that the request's exact host names. */
+    bank: Bank;
+    /** Where the request came from, for counting. */
+    source: string;
+  };
+}

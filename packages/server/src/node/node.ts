@@ -1,0 +1,270 @@
+/**
+ * A node: its database, its banks, what it serves and what it sends, put together.
+ *
+ * Promises: the exact host of a request names the bank, and an unknown host gets 421; forwarded
+ * hosts are believed from configured proxies only; stopping lets requests and sends under way
+ * finish before the database closes.
+ *
+ * @module
+ */
+import { isIP } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { refusal } from '@evenhour/protocol';
+import { EVENHOUR_CONTEXT_DOCUMENT } from '@evenhour/protocol/wire';
+import { eq, sql } from 'drizzle-orm';
+import { Hono } from 'hono';
+import ipaddr from 'ipaddr.js';
+import { showInvitation } from '../agreement/service.ts';
+import { createApi } from '../api/app.ts';
+import { type Bank, Banks, createBank, FUND_HANDLE, writePresence } from '../bank/bank.ts';
+import { type Database, openFolder, openPostgres } from '../db/database.ts';
+import { bank as bankTable, member, pair as pairTable } from '../db/schema.ts';
+import { partnerRoutes } from '../delivery/partner-routes.ts';
+import { Partners } from '../delivery/partners.ts';
+import { Senders } from '../delivery/senders.ts';
+import { Signals } from '../delivery/signals.ts';
+import { StatementClock } from '../delivery/statement-clock.ts';
+import { createFederationApp } from '../federation/federation.ts';
+import { createKv } from '../federation/kv.ts';
+import { createOutgoing } from '../federation/outgoing.ts';
+import type { HostedBank } from '../federation/ports.ts';
+import { findMember } from '../member/members.ts';
+import { webRoutes } from '../web/routes.tsx';
+import type { Config } from './config.ts';
+import type { NodeContext, NodeEnv } from './env.ts';
+import { logger } from './log.ts';
+import { problemResponse } from './problem.ts';
+import { Rate } from './rate.ts';
+import { refusalOf } from './refused.ts';
+import { createSeal, readSecret } from './seal.ts';
+
+export interface RunningNode {
+  readonly context: NodeContext;
+  /** The port that is listened on. */
+  readonly port: number;
+  fetch(request: Request): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export async function openDatabase(config: Config): Promise<Database> {
+  return config.databaseUrl === undefined ? openFolder(config.dataFolder) : openPostgres(config.databaseUrl);
+}
+
+/** Starts a node and listens. Throws a DatabaseError, SealError or an `EADDRINUSE` error. */
+export async function startNode(config: Config, database: Database): Promise<RunningNode> {
+  const log = logger('node');
+  const seal = createSeal(readSecret(config.secret, config.dataFolder));
+  const banks = new Banks(database, seal);
+  if (config.origin !== undefined) {
+    const [known] = await database.db.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.origin, config.origin));
+    if (known === undefined) await createBank(database, seal, { origin: config.origin, name: config.bankName ?? new URL(config.origin).host });
+  }
+  await banks.reload();
+  for (const bank of banks.all()) await writePresence(database, bank.id);
+
+  const outgoing = createOutgoing({ allowedOrigins: config.allowPrivateOrigins, userAgent: 'Evenhour' });
+  const partners = new Partners(database);
+  const signals = new Signals(database);
+  const senders = new Senders({ database, outgoing, partners, signals, bank: (id) => banks.byId(id) });
+  const context: NodeContext = {
+    config,
+    database,
+    seal,
+    banks,
+    partners,
+    senders,
+    signals,
+    outgoing,
+    refusedRate: new Rate(100_000),
+    openRate: new Rate(60),
+  };
+  await partners.reload();
+  // Before a partner has said what it holds of our journals, nothing is written to them.
+  await database.db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
+  const clock = new StatementClock(context);
+  const off = signals.on((signal) => {
+    if (signal.kind === 'partners' || signal.kind === 'everything') void partners.reload().then(() => senders.sync()).catch((error: unknown) => log.error('Agreements could not be read.', { error }));
+    if (signal.kind === 'banks' || signal.kind === 'everything') void banks.reload().catch((error: unknown) => log.error('Banks could not be read.', { error }));
+  });
+
+  let stopping = false;
+  const app = createApp(context, () => stopping);
+  const server = await listen(app.fetch, config);
+  const port = portOf(server);
+  await signals.listen();
+  senders.start();
+  log.info('Listening.', { port, banks: banks.all().length, database: database.kind });
+
+  return {
+    context,
+    port,
+    fetch: async (request) => app.fetch(request),
+    async stop() {
+      stopping = true;
+      off();
+      clock.stop();
+      await senders.stop();
+      await closed(server);
+      outgoing.close();
+      await database.close();
+      log.info('Stopped.');
+    },
+  };
+}
+
+function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv> {
+  const { database, banks } = context;
+  const log = logger('web');
+  const federation = createFederationApp({
+    outgoing: context.outgoing,
+    kv: (bankId) => createKv(database.db, bankId),
+    counters: { noteIgnored: (bank, type) => log.debug('Left alone.', { bank: bank.host, type }) },
+  });
+  const app = new Hono<NodeEnv>();
+  app.get('/healthz', (c) => c.text('ok\n'));
+  app.get('/readyz', async (c) => {
+    if (stopping()) return problemResponse(refusal('shutting_down'));
+    await database.db.execute(sql`select 1`);
+    return c.text('ok\n');
+  });
+  app.use(async (c, next) => {
+    const seen = whoAsks(context.config, c.req.raw.headers, remoteOf(c));
+    const bank = banks.byHost(seen.host);
+    if (bank === undefined) return problemResponse(refusal('unknown_bank', { host: seen.host.slice(0, 200) }));
+    c.set('node', context);
+    c.set('bank', bank);
+    c.set('source', seen.source);
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'same-origin');
+    return next();
+  });
+  app.get('/.well-known/evenhour-presence', async (c) => {
+    const [row] = await database.db.select({ presence: bankTable.presence }).from(bankTable).where(eq(bankTable.id, c.var.bank.id));
+    return c.text(row?.presence ?? '');
+  });
+  app.get('/context/v1', (c) => c.json(EVENHOUR_CONTEXT_DOCUMENT, 200, { 'content-type': 'application/ld+json' }));
+  app.get('/ap/partners', async (c) => c.json(await publicPartners(context, c.var.bank), 200, { 'content-type': 'application/activity+json' }));
+  app.route('/', partnerRoutes());
+  app.get('/invitations/:secret', async (c, next) => {
+    if (!(c.req.header('accept') ?? '').includes('json')) return next();
+    if (!context.openRate.take(c.var.source)) return problemResponse(refusal('too_many_requests'));
+    return c.json(await showInvitation(database.db, c.var.bank, c.req.param('secret')));
+  });
+  app.route('/', createApi(database) as unknown as Hono<NodeEnv>);
+  app.use(async (c, next) => {
+    const rest = await federation.fetch(c.req.raw, hosted(context, c.var.bank), () => new Response(null, { status: 404, headers: { 'x-pass': '1' } }));
+    return rest.headers.get('x-pass') === '1' ? next() : rest;
+  });
+  app.route('/', webRoutes());
+  app.notFound(() => problemResponse(refusal('not_found')));
+  app.onError((error, c) => {
+    const refused = refusalOf(error);
+    if (refused !== null) return problemResponse(refused);
+    log.error('A request failed for a reason of our own.', { method: c.req.method, path: new URL(c.req.url).pathname, error });
+    return c.json({ type: 'about:blank', title: 'Something went wrong here. Nothing was changed.', status: 500 }, 500, { 'content-type': 'application/problem+json' });
+  });
+  return app;
+}
+
+/** The bank's host and the source of a request. Forwarded headers count from configured proxies only. */
+function whoAsks(config: Config, headers: Headers, remote: string): { host: string; source: string } {
+  const host = (headers.get('host') ?? '').toLowerCase();
+  if (!isTrusted(config.trustedProxies, remote)) return { host, source: remote };
+  const forwarded = headers.get('x-forwarded-for')?.split(',').at(-1)?.trim();
+  return { host: (headers.get('x-forwarded-host') ?? host).toLowerCase(), source: forwarded ?? remote };
+}
+
+function isTrusted(proxies: readonly string[], remote: string): boolean {
+  if (proxies.length === 0 || isIP(remote) === 0) return false;
+  const address = ipaddr.process(remote);
+  return proxies.some((proxy) => {
+    const [range, bits] = proxy.includes('/') ? ipaddr.parseCIDR(proxy) : [ipaddr.process(proxy), null];
+    if (range.kind() !== address.kind()) return false;
+    return bits === null ? range.toString() === address.toString() : address.match(range, bits);
+  });
+}
+
+function remoteOf(c: Parameters<typeof getConnInfo>[0]): string {
+  try {
+    return getConnInfo(c).remote.address ?? 'unknown';
+  } catch {
+    // A request that was handed in without a connection: tests.
+    return 'unknown';
+  }
+}
+
+/** Partners, limits and status, as far as both banks agreed to show them. Load in bands of 25 percent. */
+async function publicPartners(context: NodeContext, bank: Bank): Promise<unknown> {
+  const rows = await context.database.db.select().from(pairTable).where(eq(pairTable.bankId, bank.id));
+  const shown = rows.filter((row) => row.status === 'active' && (row.core as { public: boolean }).public);
+  return {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    id: `${bank.origin}/ap/partners`,
+    type: 'Collection',
+    totalItems: shown.length,
+    items: shown.map((row) => ({
+      type: 'Relationship',
+      subject: bank.actor,
+      object: row.peerBank,
+      name: row.peerName,
+      status: row.mode === 'halted' ? 'halted' : row.status,
+      limitMinutes: row.limitMinutes,
+      loadPercent: row.limitMinutes === 0 ? 100 : Math.min(100, Math.max(0, Math.ceil(((row.debtMinutes + row.openMinutes) / row.limitMinutes) * 4) * 25)),
+    })),
+  };
+}
+
+function hosted(context: NodeContext, bank: Bank): HostedBank {
+  const { db } = context.database;
+  return {
+    id: bank.id,
+    origin: bank.origin,
+    host: bank.host,
+    name: bank.settings.name,
+    createdAt: bank.settings.createdAt,
+    edKeyId: bank.key.verificationMethod,
+    edMultikey: bank.key.publicMultikey,
+    rsa: () => bank.rsa(),
+    async findMember(idOrHandle) {
+      const row = await findMember(db, bank.id, idOrHandle);
+      return row === undefined || row.handle === FUND_HANDLE ? null : row;
+    },
+    async statistics() {
+      const [row] = await db
+        .select({ members: sql<number>`count(*)::int` })
+        .from(member)
+        .where(sql`${eq(member.bankId, bank.id)} and ${member.kind} <> 'fund'`);
+      const partners = context.partners.all().filter((partner) => partner.bankId === bank.id).length;
+      return { members: row?.members ?? 0, partners };
+    },
+  };
+}
+
+/** Listens on the configured port and address; fails with the system's error, such as EADDRINUSE. */
+async function listen(fetch: (request: Request, env?: unknown) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: fetch as (request: Request) => Response, port: config.port, hostname: config.listen }, () => resolve(server));
+    server.on('error', reject);
+  });
+}
+
+function portOf(server: ServerType): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+/** Lets requests under way finish, for at most five seconds. */
+async function closed(server: ServerType): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    }, 5_000);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,140 @@
+/**
+ * Towns for tests: real nodes that listen on loopback, in this process.
+ *
+ * Promises: each town has its own database, keys and port; everything is stopped by `stop`.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueToken } from '../auth/tokens.ts';
+import type { Bank } from '../bank/bank.ts';
+import { type Database, openMemory, openPostgres } from '../db/database.ts';
+import { startLog } from '../node/log.ts';
+import { readConfig } from '../node/config.ts';
+import { type RunningNode, startNode } from '../node/node.ts';
+
+export interface Town {
+  readonly node: RunningNode;
+  readonly bank: Bank;
+  readonly origin: string;
+  readonly host: string;
+  readonly database: Database;
+  /** The operator's token. */
+  readonly token: string;
+  call(method: 'GET' | 'POST', path: string, body?: unknown, options?: { token?: string | null; key?: string }): Promise<{ status: number; body: any }>;
+  /** Stops and starts again on the same database (PostgreSQL only). */
+  stop(): Promise<void>;
+}
+
+export interface TownOptions {
+  readonly name?: string;
+  readonly databaseUrl?: string;
+  readonly port?: number;
+  readonly allow?: readonly string[];
+  readonly statementQuietMs?: number;
+  readonly folder?: string;
+}
+
+let counter = 0;
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export async function startTown(options: TownOptions & { readonly port: number; readonly allow: readonly string[] }): Promise<Town> {
+  startLog('error');
+  const origin = `http://127.0.0.1:${options.port}`;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'evenhour-town-'));
+  const config = readConfig({
+    EVENHOUR_ENV: 'development',
+    EVENHOUR_ORIGIN: origin,
+    EVENHOUR_BANK_NAME: options.name ?? `Town ${++counter}`,
+    EVENHOUR_PORT: String(options.port),
+    EVENHOUR_DATA: folder,
+    EVENHOUR_ALLOW_PRIVATE_ORIGINS: options.allow.join(','),
+    EVENHOUR_STATEMENT_QUIET_MS: String(options.statementQuietMs ?? 60_000),
+  });
+  const database = options.databaseUrl === undefined ? await openMemory() : await openPostgres(options.databaseUrl);
+  const node = await startNode(config, database);
+  const bank = node.context.banks.byHost(new URL(origin).host);
+  if (bank === undefined) throw new Error('the town has no bank');
+  const token = await issueToken(database.db, bank.id, 'operator', null);
+  return {
+    node,
+    bank,
+    origin,
+    host: new URL(origin).host,
+    database,
+    token,
+    async call(method, path, body, { token: as = token, key = crypto.randomUUID() } = {}) {
+      const response = await fetch(`${origin}${path}`, {
+        method,
+        headers: {
+          ...(as !== null && { authorization: `Bearer ${as}` }),
+          ...(method === 'POST' && { 'content-type': 'application/json', 'idempotency-key': key }),
+        },
+        ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+    },
+    async stop() {
+      await node.stop();
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Several towns that may reach each other. */
+export async function startTowns(names: readonly string[], options: TownOptions & { readonly urls?: readonly string[] } = {}): Promise<Town[]> {
+  const ports = await Promise.all(names.map(() => freePort()));
+  const allow = ports.map((port) => `http://127.0.0.1:${port}`);
+  return Promise.all(
+    names.map((name, index) => startTown({
+      ...options,
+      name,
+      port: ports[index] ?? 0,
+      allow,
+      ...(options.urls?.[index] !== undefined && { databaseUrl: options.urls[index] }),
+    })),
+  );
+}
+
+/** Makes an agreement between two towns and waits until the test hour went there and back. */
+export async function connect(a: Town, b: Town, aGrants: number, bGrants: number): Promise<{ a: string; b: string }> {
+  const invitation = await a.call('POST', '/api/invitations', { grantsMinutes: aGrants, bridgeBuilder: 'Fiona' });
+  const offered = await b.call('POST', '/api/agreements', { link: invitation.body.link, grantsMinutes: bGrants, bridgeBuilder: 'Rosa' });
+  if (offered.status !== 201) throw new Error(`offer: ${JSON.stringify(offered.body)}`);
+  const list = await until(async () => {
+    const answer = await a.call('GET', '/api/agreements');
+    return answer.body.items.find((item: any) => item.pair === offered.body.pair);
+  });
+  const accepted = await a.call('POST', `/api/agreements/${list.id}/accept`);
+  if (accepted.status !== 200) throw new Error(`accept: ${JSON.stringify(accepted.body)}`);
+  await until(async () => {
+    const [left, right] = await Promise.all([a.call('GET', `/api/agreements/${list.id}`), b.call('GET', `/api/agreements/${offered.body.id}`)]);
+    return left.body.tested && right.body.tested && left.body.mode === 'open' && right.body.mode === 'open';
+  });
+  return { a: list.id, b: offered.body.id };
+}
+
+/** Asks until the answer is something. */
+export async function until<T>(ask: () => Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+  const end = Date.now() + timeoutMs;
+  while (true) {
+    const value = await ask();
+    if (value !== undefined && value !== null && value !== false) return value;
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

@@ -1,0 +1,341 @@
+/**
+ * What each page is given to show.
+ *
+ * Promises: a page reads nothing but these values. Minutes are whole numbers in fields that end in
+ * `Minutes`; times are `Date`s; texts are as people wrote them and are escaped where they are shown.
+ * Where hours lean is said from this bank's side: positive means that we have hours to give.
+ *
+ * @module
+ */
+import type { Facts, RefusalCode } from '@evenhour/protocol';
+
+export type Theme = 'leith' | 'gracia' | 'galway' | 'plain';
+
+/** A town as pages name it. */
+export interface Town {
+  readonly name: string;
+  readonly theme: Theme;
+}
+
+export interface BankView extends Town {
+  /** As it is read out, such as `0131 496 0123`. */
+  readonly phone: string;
+  readonly bridgeBuilder: string;
+  /** IANA name, such as `Europe/London`. */
+  readonly timeZone: string;
+}
+
+export type Viewer =
+  | { readonly kind: 'guest' }
+  | { readonly kind: 'member'; readonly name: string }
+  | { readonly kind: 'operator'; readonly name: string };
+
+/** What every page of a bank is framed by. */
+export interface Frame {
+  readonly bank: BankView;
+  readonly viewer: Viewer;
+  /** Goes into every form as the hidden field `csrf`. */
+  readonly csrf: string;
+  readonly now: Date;
+  /** Where the source of this very program can be had (AGPL §13). */
+  readonly sourceUrl: string;
+  /** The live page of the three towns, in a demo. */
+  readonly liveUrl?: string;
+}
+
+/** Why something was not done, as the core says it. */
+export interface RefusalView {
+  readonly code: RefusalCode;
+  readonly facts?: Facts;
+}
+
+/** How it stands with a partner, in order of what matters most. */
+export type Standing =
+  | { readonly kind: 'open' }
+  /** The two have not greeted each other since a start. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'off'; readonly nextAttemptAt: Date; readonly since?: Date }
+  /** `because` is a refusal code or any other word of the core; unknown words get a general sentence. */
+  | { readonly kind: 'halted'; readonly because: string | null }
+  | { readonly kind: 'suspended'; readonly by: 'us' | 'them' }
+  /** One yes or none yet. */
+  | { readonly kind: 'agreeing' }
+  | { readonly kind: 'ended' };
+
+export interface PartnerBrief {
+  readonly town: Town;
+  readonly standing: Standing;
+  /** How many more minutes the partner honours from us now. */
+  readonly theyHonourMoreMinutes: number;
+}
+
+export interface DemoMember {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+}
+
+export interface HomeModel {
+  readonly memberCount: number;
+  readonly partners: readonly PartnerBrief[];
+  /** Seeded members of a demo. Empty outside a demo. */
+  readonly demoMembers: readonly DemoMember[];
+}
+
+/** Both figures of one statement, taken at the same place of both journals. */
+export interface Comparison {
+  readonly weSayMinutes: number;
+  readonly theySayMinutes: number;
+  readonly at: Date;
+}
+
+/** Hours that left one town and have not been confirmed by the other. */
+export interface Underway {
+  readonly minutes: number;
+  readonly from: 'us' | 'them';
+  /** `asked`: the other town has not answered. `sent`: it has been given and waits to be counted there. */
+  readonly step: 'asked' | 'sent';
+  readonly since: Date;
+}
+
+export interface Position {
+  readonly agreementId: string;
+  readonly town: Town;
+  readonly standing: Standing;
+  /** Hours that we have to give to this town; negative when they have hours to give to us. */
+  readonly toGiveMinutes: number;
+  /** The latest comparison, or `null` when the two have not compared yet. Same sign. */
+  readonly comparison: Comparison | null;
+  /** Limits: how far they let us lean on them, and we them. */
+  readonly theyHonourMinutes: number;
+  readonly weHonourMinutes: number;
+  /** What is left of each limit now. */
+  readonly theyHonourMoreMinutes: number;
+  readonly weHonourMoreMinutes: number;
+  readonly underway: readonly Underway[];
+  readonly bridgeBuilders: { readonly ours: string; readonly theirs: string };
+}
+
+/** Balances of a bank's books. They sum to nothing. Negative: to give. Positive: open. */
+export interface Books {
+  readonly membersMinutes: number;
+  readonly fundsMinutes: number;
+  readonly partnersMinutes: number;
+  /** Unclaimed and lost hours, if there are any. */
+  readonly otherMinutes: number;
+}
+
+export interface PositionsModel {
+  readonly positions: readonly Position[];
+  readonly books: Books;
+}
+
+export type ExchangeStatus = 'waiting' | 'underway' | 'settled' | 'returned';
+
+export interface StatementLine {
+  readonly id: string;
+  readonly at: Date;
+  /** What it was for, in the giver's words. May be empty. */
+  readonly what: string;
+  readonly who: string;
+  /** `null` in the own town. */
+  readonly town: string | null;
+  readonly minutes: number;
+  /** `given`: hours went from this member. `came`: hours came to this member. */
+  readonly direction: 'given' | 'came';
+  readonly status: ExchangeStatus;
+  /** Why it came back. */
+  readonly refusal?: RefusalView;
+  /** The exchange whose proof can be read; settled lines between towns have one. */
+  readonly proofId: string | null;
+}
+
+export interface StatementModel {
+  readonly name: string;
+  /** Came less given. Negative: time to give. */
+  readonly balanceMinutes: number;
+  /** Promised and on its way; still part of the balance. */
+  readonly heldMinutes: number;
+  readonly givenMinutes: number;
+  readonly cameMinutes: number;
+  readonly lines: readonly StatementLine[];
+  readonly olderHref: string | null;
+  readonly newerHref: string | null;
+}
+
+/** A town that hours can be given in. The own town comes first and has no limit. */
+export interface GiveTown {
+  readonly value: string;
+  readonly town: Town;
+  readonly partner: { readonly standing: Standing; readonly theyHonourMoreMinutes: number } | null;
+}
+
+/** What the form posts: `town who length hours minutes what key csrf`. All are strings. */
+export interface GiveValues {
+  readonly town: string;
+  readonly who: string;
+  /** `30`, `60`, `90`, `120` or `other`; with `other` the figures in `hours` and `minutes` count. */
+  readonly length: string;
+  readonly hours: string;
+  readonly minutes: string;
+  readonly what: string;
+}
+
+export interface GiveModel {
+  readonly towns: readonly GiveTown[];
+  readonly balanceMinutes: number;
+  readonly values: GiveValues;
+  /** Names of the own town's members, offered while typing. */
+  readonly neighbours: readonly { readonly handle: string; readonly name: string }[];
+  /** Sent with the form so that pressing twice gives once. */
+  readonly key: string;
+  readonly errors: { readonly who?: 'missing'; readonly length?: 'missing' | 'too_long'; readonly what?: 'too_long' };
+  readonly refusal: RefusalView | null;
+}
+
+export interface GivenModel {
+  readonly minutes: number;
+  readonly what: string;
+  readonly who: string;
+  /** `null` in the own town. */
+  readonly town: Town | null;
+  readonly at: Date;
+  readonly status: ExchangeStatus;
+  /** The partner, while it is not settled. */
+  readonly standing: Standing | null;
+  readonly refusal: RefusalView | null;
+  readonly proofId: string | null;
+}
+
+/** One line of a bank's own ledger: minutes went from one account to the other. */
+export interface LedgerLine {
+  readonly kind: 'direct' | 'hold' | 'post' | 'void';
+  readonly from: string;
+  readonly to: string;
+  readonly minutes: number;
+  readonly at: Date;
+}
+
+export interface SignedEntry {
+  /** As in the journal: `Hold`, `HoldAccept`, `Post`, `Receipt`, … */
+  readonly kind: string;
+  readonly by: Town;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: Date;
+  /** The document exactly as it was signed. */
+  readonly document: string;
+}
+
+/** A person in a town. */
+export interface Party {
+  readonly name: string;
+  readonly town: Town;
+}
+
+export interface ProofModel {
+  readonly giver: Party;
+  readonly receiver: Party;
+  readonly minutes: number;
+  readonly what: string;
+  readonly at: Date;
+  /** Whether every signature below was verified against the keys that the agreement pins. */
+  readonly checked: boolean;
+  /** Our own ledger. */
+  readonly ledger: readonly LedgerLine[];
+  readonly entries: readonly SignedEntry[];
+}
+
+export interface AgreementModel {
+  readonly id: string;
+  readonly town: Town;
+  /** The articles that both sign, as plain sentences. */
+  readonly words: readonly string[];
+  readonly theyHonourMinutes: number;
+  readonly weHonourMinutes: number;
+  readonly bridgeBuilders: { readonly ours: string; readonly theirs: string };
+  /** When each side said yes. */
+  readonly ourYesAt: Date | null;
+  readonly theirYesAt: Date | null;
+  readonly status: 'offered' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'closed';
+  readonly standing: Standing;
+  /** The operator is looking and it is our turn. */
+  readonly canAnswer: boolean;
+  readonly refusal: RefusalView | null;
+}
+
+export interface InvitationModel {
+  /** Just made. The link is shown once. */
+  readonly made: { readonly link: string; readonly honourMinutes: number; readonly expiresAt: Date } | null;
+  readonly open: readonly { readonly id: string; readonly honourMinutes: number; readonly expiresAt: Date }[];
+  readonly suggestedMinutes: number;
+  /** What was typed: whole hours, a name, a pasted link. */
+  readonly values: { readonly hours: string; readonly bridgeBuilder: string; readonly link: string };
+  readonly errors: { readonly hours?: 'missing'; readonly bridgeBuilder?: 'missing'; readonly link?: 'missing' };
+  readonly refusal: RefusalView | null;
+}
+
+/** What another bank proposes, read from its link. */
+export interface InviteOpenedModel {
+  readonly link: string;
+  readonly town: Town;
+  readonly theyHonourMinutes: number;
+  readonly bridgeBuilder: string;
+  readonly words: readonly string[];
+  readonly expiresAt: Date;
+  readonly suggestedMinutes: number;
+  readonly values: { readonly hours: string; readonly bridgeBuilder: string };
+  readonly errors: { readonly hours?: 'missing'; readonly bridgeBuilder?: 'missing' };
+  readonly refusal: RefusalView | null;
+}
+
+/** What needs the operator. */
+export type Waiting =
+  | { readonly kind: 'your_yes'; readonly town: Town; readonly agreementId: string }
+  | { readonly kind: 'their_yes'; readonly town: Town; readonly agreementId: string }
+  | { readonly kind: 'halted'; readonly town: Town; readonly agreementId: string; readonly because: string | null }
+  | { readonly kind: 'disagree'; readonly town: Town; readonly weSayMinutes: number; readonly theySayMinutes: number }
+  | {
+      readonly kind: 'off';
+      readonly town: Town;
+      readonly since: Date | null;
+      readonly nextAttemptAt: Date;
+      readonly messages: number;
+    }
+  | {
+      readonly kind: 'near_limit';
+      readonly town: Town;
+      readonly toGiveMinutes: number;
+      readonly theyHonourMinutes: number;
+    };
+
+/** One check of the doctor. `sentence` says what is so; `fix` what to do when it is not well. */
+export interface Check {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly sentence: string;
+  readonly fix?: string;
+}
+
+export interface ConsoleModel {
+  readonly waiting: readonly Waiting[];
+  readonly positions: readonly Position[];
+  readonly books: Books;
+  readonly checks: readonly Check[];
+}
+
+export interface SignInModel {
+  readonly refused: boolean;
+  /** Where to go afterwards: a path at this origin. */
+  readonly next: string;
+  readonly demoMembers: readonly DemoMember[];
+}
+
+export interface ErrorModel {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly refusal: RefusalView | null;
+}
+
+export type * from './live-models.ts';

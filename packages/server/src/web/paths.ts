@@ -1,0 +1,36 @@
+/**
+ * Where every page and form lives.
+ *
+ * Promises: pages and routes read their addresses here and nowhere else, so a link cannot point
+ * to an address that no route serves.
+ *
+ * @module
+ */
+const segment = encodeURIComponent;
+
+/** Addresses at a bank's own origin. */
+export const paths = {
+  home: '/',
+  towns: '/towns',
+  me: '/me',
+  give: '/give',
+  given: (id: string) => `/given/${segment(id)}`,
+  proof: (id: string) => `/proof/${segment(id)}`,
+  console: '/console',
+  invitations: '/console/invitations',
+  openInvitation: '/console/invitations/open',
+  acceptInvitation: '/console/invitations/accept',
+  agreement: (id: string) => `/agreements/${segment(id)}`,
+  answerAgreement: (id: string) => `/agreements/${segment(id)}/answer`,
+  signIn: '/sign-in',
+  signInDemo: '/sign-in/demo',
+  signOut: '/sign-out',
+} as const;
+
+/** Addresses of the live page of the three towns. */
+export const livePaths = {
+  home: '/',
+  hold: '/?hold',
+  hour: (id: string, held: boolean) => `/?hour=${segment(id)}${held ? '&hold' : ''}#message`,
+  act: '/act',
+} as const;

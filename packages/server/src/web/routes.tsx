@@ -1,0 +1,6 @@
+import { Hono } from 'hono';
+import type { NodeEnv } from '../node/env.ts';
+
+export function webRoutes(): Hono<NodeEnv> {
+  return new Hono<NodeEnv>();
+}

@@ -1,0 +1,389 @@
+/**
+ * What the pages are tried out with: three made-up towns on one morning.
+ *
+ * Promises: every page can be rendered from these values alone; nothing of a running bank uses them.
+ *
+ * @module
+ */
+import type * as m from './models.ts';
+
+export const now = new Date('2026-11-22T10:02:15Z');
+const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+
+export const leith: m.BankView = {
+  name: 'Leith',
+  theme: 'leith',
+  phone: '0131 496 0123',
+  bridgeBuilder: 'Fiona Kerr',
+  timeZone: 'Europe/London',
+};
+const gracia: m.Town = { name: 'Gràcia', theme: 'gracia' };
+const galway: m.Town = { name: 'Galway', theme: 'galway' };
+const corner: m.Town = { name: 'Corner House', theme: 'plain' };
+
+const base = {
+  bank: leith,
+  csrf: 'c5rf',
+  now,
+  sourceUrl: 'https://example.org/evenhour',
+  liveUrl: 'http://localhost:4000/',
+};
+export const guest: m.Frame = { ...base, viewer: { kind: 'guest' } };
+export const moira: m.Frame = { ...base, viewer: { kind: 'member', name: 'Moira Baird' } };
+export const fiona: m.Frame = { ...base, viewer: { kind: 'operator', name: 'Fiona Kerr' } };
+export const plain: m.Frame = { ...guest, bank: { ...leith, name: 'Corner House', theme: 'plain' } };
+
+export const demoMembers: readonly m.DemoMember[] = [
+  { id: 'm1', name: 'Rosa Vidal', about: 'Catalan over the telephone, and how to greet a mother-in-law' },
+  { id: 'm2', name: 'Moira Baird', about: 'English conversation, hems, zips and curtains' },
+  { id: 'm3', name: 'Davie Muir', about: '' },
+];
+
+export const homeModel: m.HomeModel = {
+  memberCount: 214,
+  demoMembers,
+  partners: [
+    { town: gracia, standing: { kind: 'open' }, theyHonourMoreMinutes: 720 },
+    {
+      town: galway,
+      standing: { kind: 'off', nextAttemptAt: before(-38), since: before(22) },
+      theyHonourMoreMinutes: 1560,
+    },
+  ],
+};
+
+const position: m.Position = {
+  agreementId: 'a1',
+  town: gracia,
+  standing: { kind: 'open' },
+  toGiveMinutes: 2040,
+  comparison: { weSayMinutes: 2040, theySayMinutes: 2040, at: before(412) },
+  theyHonourMinutes: 2760,
+  weHonourMinutes: 2400,
+  theyHonourMoreMinutes: 720,
+  weHonourMoreMinutes: 4440,
+  underway: [
+    { minutes: 90, from: 'us', step: 'asked', since: before(2) },
+    { minutes: 60, from: 'them', step: 'sent', since: before(1) },
+  ],
+  bridgeBuilders: { ours: 'Fiona Kerr', theirs: 'Núria Soler' },
+};
+
+const second: m.Position = {
+  ...position,
+  agreementId: 'a2',
+  town: galway,
+  standing: { kind: 'off', nextAttemptAt: before(-38) },
+  toGiveMinutes: -360,
+  comparison: { weSayMinutes: -360, theySayMinutes: -360, at: before(412) },
+  theyHonourMinutes: 1200,
+  weHonourMinutes: 1200,
+  theyHonourMoreMinutes: 1560,
+  weHonourMoreMinutes: 840,
+  underway: [],
+  bridgeBuilders: { ours: 'Fiona Kerr', theirs: 'Bríd Joyce' },
+};
+
+const third: m.Position = {
+  ...position,
+  agreementId: 'a3',
+  town: corner,
+  standing: { kind: 'halted', because: 'reconciliation' },
+  toGiveMinutes: 60,
+  comparison: { weSayMinutes: 60, theySayMinutes: 90, at: before(412) },
+  underway: [],
+  theyHonourMoreMinutes: 0,
+};
+
+const fourth: m.Position = {
+  ...third,
+  agreementId: 'a4',
+  standing: { kind: 'waiting' },
+  toGiveMinutes: 0,
+  comparison: null,
+};
+
+export const books: m.Books = { membersMinutes: -1800, fundsMinutes: 120, partnersMinutes: 1680, otherMinutes: 0 };
+export const positionsModel: m.PositionsModel = { positions: [position, second, third, fourth], books };
+
+const line = (id: string, given: boolean, rest: Partial<m.StatementLine>): m.StatementLine => ({
+  id,
+  at: before(4000 * Number(id)),
+  what: 'Hemmed two pairs of curtains',
+  who: 'Agnes Tulloch',
+  town: null,
+  minutes: 120,
+  direction: given ? 'given' : 'came',
+  status: 'settled',
+  proofId: null,
+  ...rest,
+});
+
+export const statementModel: m.StatementModel = {
+  name: 'Moira Baird',
+  balanceMinutes: 150,
+  heldMinutes: 90,
+  givenMinutes: 690,
+  cameMinutes: 840,
+  olderHref: '/me?before=9',
+  newerHref: null,
+  lines: [
+    line('0', true, {
+      what: 'Catalan over the telephone',
+      who: 'Rosa Vidal',
+      town: 'Gràcia',
+      minutes: 90,
+      status: 'underway',
+    }),
+    line('1', true, { what: 'Parish books', who: 'Bríd Joyce', town: 'Galway', minutes: 180, status: 'waiting' }),
+    line('2', false, {
+      what: 'English conversation by telephone',
+      who: 'Jordi Puig',
+      town: 'Gràcia',
+      minutes: 90,
+      proofId: 'e7',
+    }),
+    line('3', true, {
+      what: 'A very long talk',
+      who: 'Núria',
+      town: 'Gràcia',
+      minutes: 2400,
+      status: 'returned',
+      refusal: { code: 'limit_reached', facts: { roomMinutes: 720 } },
+    }),
+    line('4', true, {}),
+    line('5', false, { what: '', who: 'Callum Reid', minutes: 60 }),
+  ],
+};
+
+export const emptyStatement: m.StatementModel = {
+  name: 'Davie Muir',
+  balanceMinutes: 0,
+  heldMinutes: 0,
+  givenMinutes: 0,
+  cameMinutes: 0,
+  olderHref: null,
+  newerHref: null,
+  lines: [],
+};
+
+export const giveModel: m.GiveModel = {
+  towns: [
+    { value: 'leith', town: leith, partner: null },
+    { value: 'gracia', town: gracia, partner: { standing: { kind: 'open' }, theyHonourMoreMinutes: 720 } },
+    {
+      value: 'galway',
+      town: galway,
+      partner: { standing: { kind: 'off', nextAttemptAt: before(-38) }, theyHonourMoreMinutes: 1560 },
+    },
+  ],
+  balanceMinutes: 150,
+  values: { town: 'gracia', who: '', length: '60', hours: '', minutes: '', what: '' },
+  neighbours: [{ handle: 'agnes', name: 'Agnes Tulloch' }],
+  key: '01J0',
+  errors: {},
+  refusal: null,
+};
+
+export const giveRefused: m.GiveModel = {
+  ...giveModel,
+  values: { town: 'gracia', who: 'rosa', length: 'other', hours: '40', minutes: '', what: 'Catalan' },
+  errors: { length: 'too_long' },
+  refusal: { code: 'limit_reached', facts: { roomMinutes: 720 } },
+};
+
+export const givenModel: m.GivenModel = {
+  minutes: 90,
+  what: 'Catalan over the telephone',
+  who: 'Rosa Vidal',
+  town: gracia,
+  at: now,
+  status: 'underway',
+  standing: { kind: 'off', nextAttemptAt: before(-1) },
+  refusal: null,
+  proofId: null,
+};
+
+const entry = (kind: string, by: m.Town, seq: number): m.SignedEntry => ({
+  kind,
+  by,
+  epoch: 1,
+  seq,
+  hash: 'uEiBZ0t3w6b1Wb4k3fZ2nq5m9r8vYxg7dHcTj0sLkQaPeoA',
+  at: before(1),
+  document: JSON.stringify({
+    '@context': ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/evenhour/v1'],
+    type: ['Activity', kind],
+    actor: `https://${by.theme}.example/bank`,
+    seq,
+    minutes: 90,
+    proof: {
+      type: 'DataIntegrityProof',
+      cryptosuite: 'eddsa-jcs-2022',
+      proofValue: 'z3FXQjecWufY46yg5abdVZsXqLhxhueuSoZgaSBpqJBmkHNbB',
+    },
+  }),
+});
+
+const entries = [
+  entry('Hold', leith, 41),
+  entry('HoldAccept', gracia, 37),
+  entry('Post', leith, 42),
+  entry('Receipt', gracia, 38),
+];
+const giver: m.Party = { name: 'Moira Baird', town: leith };
+const receiver: m.Party = { name: 'Rosa Vidal', town: gracia };
+
+export const proofModel: m.ProofModel = {
+  giver,
+  receiver,
+  minutes: 90,
+  what: 'Catalan over the telephone',
+  at: before(1),
+  checked: true,
+  ledger: [
+    { kind: 'hold', from: 'Moira Baird', to: 'Gràcia', minutes: 90, at: before(1) },
+    { kind: 'post', from: 'Moira Baird', to: 'Gràcia', minutes: 90, at: before(1) },
+  ],
+  entries,
+};
+
+const articles = [
+  'An hour of anybody’s time in Leith is worth an hour of anybody’s time in Gràcia. There is no rate, no fee and no money between us.',
+  'Every night each town says how many hours stand between us. If the figures differ by a single minute, new hours wait.',
+  'If one of us wants to stop, we say so sixty days before. Hours already given stay given.',
+];
+
+export const agreementModel: m.AgreementModel = {
+  id: 'a1',
+  town: gracia,
+  words: articles,
+  theyHonourMinutes: 2760,
+  weHonourMinutes: 2400,
+  bridgeBuilders: { ours: 'Fiona Kerr', theirs: 'Núria Soler' },
+  ourYesAt: new Date('2026-05-12T09:00:00Z'),
+  theirYesAt: new Date('2026-05-13T09:00:00Z'),
+  status: 'active',
+  standing: { kind: 'open' },
+  canAnswer: false,
+  refusal: null,
+};
+
+export const agreementOurTurn: m.AgreementModel = {
+  ...agreementModel,
+  ourYesAt: null,
+  status: 'offered',
+  canAnswer: true,
+  standing: { kind: 'agreeing' },
+};
+
+export const invitationModel: m.InvitationModel = {
+  made: { link: 'https://leith.example/invitations/9f2c#Qm9yZWQ', honourMinutes: 2400, expiresAt: before(-20_000) },
+  open: [{ id: 'i1', honourMinutes: 600, expiresAt: before(-9000) }],
+  suggestedMinutes: 2400,
+  values: { hours: '40', bridgeBuilder: 'Fiona Kerr', link: 'nonsense' },
+  errors: { link: 'missing' },
+  refusal: null,
+};
+
+export const inviteOpenedModel: m.InviteOpenedModel = {
+  link: 'https://gracia.example/invitations/1',
+  town: gracia,
+  theyHonourMinutes: 2760,
+  bridgeBuilder: 'Núria Soler',
+  words: articles,
+  expiresAt: before(-20_000),
+  suggestedMinutes: 2400,
+  values: { hours: '40', bridgeBuilder: '' },
+  errors: { bridgeBuilder: 'missing' },
+  refusal: null,
+};
+
+export const consoleModel: m.ConsoleModel = {
+  waiting: [
+    { kind: 'your_yes', town: corner, agreementId: 'a9' },
+    { kind: 'disagree', town: corner, weSayMinutes: 2010, theySayMinutes: 2040 },
+    { kind: 'near_limit', town: gracia, toGiveMinutes: 2040, theyHonourMinutes: 2760 },
+    { kind: 'off', town: galway, since: before(22), nextAttemptAt: before(-38), messages: 1 },
+    { kind: 'halted', town: corner, agreementId: 'a3', because: 'fork' },
+    { kind: 'their_yes', town: corner, agreementId: 'a9' },
+  ],
+  positions: [position, second],
+  books,
+  checks: [
+    { id: 'sum', ok: true, sentence: 'All hours add up to 0. 214 members and two towns, checked at 03:10.' },
+    {
+      id: 'backup',
+      ok: false,
+      sentence: 'The last backup is nine days old.',
+      fix: 'Run evenhour backup, and look whether the disk is full.',
+    },
+  ],
+};
+
+const towns: m.DemoModel['towns'] = [
+  { ...leith, id: 'leith', href: 'http://localhost:4001/', on: true, openMinutes: -1680 },
+  { ...gracia, id: 'gracia', href: 'http://localhost:4002/', timeZone: 'Europe/Madrid', on: true, openMinutes: 2220 },
+  { ...galway, id: 'galway', href: 'http://localhost:4003/', timeZone: 'Europe/Dublin', on: false, openMinutes: -540 },
+];
+
+export const demoModel: m.DemoModel = {
+  now,
+  held: false,
+  csrf: 'c5rf',
+  sourceUrl: 'https://example.org/evenhour',
+  towns,
+  pairs: [
+    { a: 0, b: 1, aSaysMinutes: 2040, bSaysMinutes: 2040 },
+    { a: 1, b: 2, aSaysMinutes: -180, bSaysMinutes: -120 },
+    { a: 2, b: 0, aSaysMinutes: 360, bSaysMinutes: 360 },
+  ],
+  hours: [
+    { id: 'h1', from: 0, to: 1, minutes: 90, step: 'moving' },
+    { id: 'h2', from: 0, to: 2, minutes: 60, step: 'waiting' },
+    { id: 'h3', from: 1, to: 2, minutes: 30, step: 'waiting' },
+  ],
+  sums: { membersMinutes: -180, fundsMinutes: 120, underwayMinutes: 60 },
+  checkedAt: now,
+  chosenTown: 'galway',
+  log: [
+    { id: '8', at: before(0), hour: 'h1', kind: 'settled', giver, receiver, minutes: 90, tookMs: 38 },
+    {
+      id: '7',
+      at: before(0),
+      hour: 'h1',
+      kind: 'sent',
+      giver,
+      receiver,
+      minutes: 90,
+      what: 'Catalan over the telephone',
+    },
+    { id: '6', at: before(1), kind: 'plug_out', town: 'Galway' },
+    { id: '5', at: before(2), hour: 'h0', kind: 'replayed', from: 'Leith', to: 'Gràcia' },
+    { id: '4', at: before(3), kind: 'forged', pretended: 'Gràcia', to: 'Leith' },
+    { id: '3', at: before(4), kind: 'limit', from: 'Leith', to: 'Gràcia', minutes: 6000, honoursMinutes: 720 },
+    { id: '2', at: before(5), kind: 'plug_in', town: 'Galway' },
+    { id: '1', at: before(6), kind: 'returned', giver, receiver, minutes: 30, code: 'unknown_payee' },
+    { id: '0', at: before(7), kind: 'note', title: 'Three towns started.', text: 'Six yeses.' },
+  ],
+  opened: null,
+};
+
+export const demoOpened: m.DemoModel = {
+  ...demoModel,
+  held: true,
+  opened: {
+    id: 'h1',
+    giver,
+    receiver,
+    minutes: 90,
+    what: 'Catalan over the telephone',
+    at: before(1),
+    checked: true,
+    ledgers: [
+      { town: leith, lines: proofModel.ledger },
+      { town: gracia, lines: [{ kind: 'direct', from: 'Leith', to: 'Rosa Vidal', minutes: 90, at: before(1) }] },
+    ],
+    entries,
+  },
+};
