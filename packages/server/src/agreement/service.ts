@@ -34,6 +34,7 @@ import { Refused } from '../node/refused.ts';
 
 const VERSION = 'https://w3id.org/evenhour/v1';
 const INVITATION_DAYS = 14;
+const NOTICE_DAYS = 30;
 
 export interface NewInvitation {
   /** What we let the other bank owe. */
@@ -92,7 +93,7 @@ export async function showInvitation(tx: Queries, bank: Bank, secret: string): P
     party: ownParty(bank, row.bridgeBuilder, row.grantsMinutes),
     words: row.words,
     public: row.public,
-    noticeDays: 30,
+    noticeDays: NOTICE_DAYS,
     expiresAt: row.expiresAt.toISOString(),
   };
 }
@@ -234,7 +235,10 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
   const link = await findInvitation(tx, bank, offer.invitation);
   const proposed = ownParty(bank, link.bridgeBuilder, link.grantsMinutes);
   const same = (a: unknown, b: unknown): boolean => canonical(a as JsonObject) === canonical(b as JsonObject);
-  if (!same(offer.core.parties[offer.me], proposed) || !same(offer.core.words, link.words) || offer.core.public !== link.public)
+  const { core } = offer;
+  // Nothing may stand in what we sign that our link did not show: no opening debt, no end, no feature.
+  const plain = core.end === undefined && core.opening === undefined && core.predecessor === undefined && core.features.length === 0;
+  if (!plain || !same(core.parties[offer.me], proposed) || !same(core.words, link.words) || core.public !== link.public || core.noticeDays !== NOTICE_DAYS)
     throw new Refused('invalid_request', { reason: 'this is not what we proposed' });
   return link;
 }
@@ -243,7 +247,7 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
 export async function receiveOffer(tx: Queries, bank: Bank, offer: CheckedOffer, document: string, after: Signal[]): Promise<void> {
   if (await isKnown(tx, bank, offer.pair)) return;
   const link = await findProposal(tx, bank, offer);
-  await refuseSecond(tx, bank, offer.peer.bank);
+  await refuseSecond(tx, bank, offer.peer.bank, offer.pair);
   await tx.update(invitation).set({ status: 'used' }).where(and(eq(invitation.bankId, bank.id), eq(invitation.id, link.id)));
   await insertPair(tx, bank, offer.core, offer.me, { status: 'offered', offer: document, accept: null, honourPending: null, invitationId: link.id });
   after.push({ kind: 'partners' });
@@ -301,12 +305,22 @@ async function verifyYes(document: JsonObject, party: AgreementParty): Promise<V
   return imported.key;
 }
 
-async function refuseSecond(tx: Queries, bank: Bank, peer: string): Promise<void> {
+/**
+ * At most one agreement with a bank. Of two offers that cross, the one with the lower id stands:
+ * our own unanswered offer gives way to a lower one.
+ */
+async function refuseSecond(tx: Queries, bank: Bank, peer: string, incoming?: string): Promise<void> {
   const [existing] = await tx
-    .select({ id: pairTable.id })
+    .select({ id: pairTable.id, status: pairTable.status, invitationId: pairTable.invitationId })
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.peerBank, peer), sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`));
-  if (existing !== undefined) throw new Refused('agreement_exists', { bank: peer });
+  if (existing === undefined) return;
+  const crossing = incoming !== undefined && existing.status === 'offered' && existing.invitationId === null;
+  if (!crossing || existing.id < incoming) throw new Refused('agreement_exists', { bank: peer });
+  await tx
+    .update(pairTable)
+    .set({ status: 'withdrawn', honourPending: null })
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, existing.id)));
 }
 
 async function insertPair(

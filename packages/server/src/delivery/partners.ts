@@ -35,7 +35,7 @@ export class Partners {
     const rows = await this.#database.db
       .select({ bankId: pairTable.bankId, id: pairTable.id, me: pairTable.me, core: pairTable.core })
       .from(pairTable)
-      .where(sql`${pairTable.status} not in ('declined', 'withdrawn')`);
+      .where(sql`${pairTable.status} not in ('declined', 'withdrawn', 'closed')`);
     const byKey = new Map<string, Partner>();
     const byPair = new Map<string, Partner>();
     for (const row of rows) {

@@ -18,7 +18,7 @@ import { and, eq, or, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { journalEntry, pair as pairTable } from '../db/schema.ts';
-import { applyMessages, type IncomingMessage } from '../exchange/gifts.ts';
+import { applyMessages, giveBackRefused, type IncomingMessage } from '../exchange/gifts.ts';
 import { pendingMessages, settleMessages } from '../exchange/exchange-store.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import { type PairRow, readEntries } from '../journal/pair-store.ts';
@@ -37,6 +37,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 /** How long the partner's next message may confirm entries that an answer carried, before they are sent again. */
 const INLINE_GRACE_MS = 400;
+/** How long a partner that took a message may think about it before it is asked again. */
+const ASK_AGAIN_MS = 5_000;
 
 export interface SenderContext {
   readonly database: Database;
@@ -57,6 +59,8 @@ export class Sender {
   #wanted = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
+  /** Messages that the partner has taken and not answered, and when to ask again. */
+  readonly #asked = new Map<string, number>();
   /** Entries up to here were given to the partner in an answer, until when we wait to hear of it. */
   #inline = { seq: 0, until: 0 };
 
@@ -154,11 +158,13 @@ export class Sender {
       await this.#greet(bank, row);
       return true;
     }
-    const messages = await pendingMessages(database.db, bank.id, row.id, RUN_ENTRIES);
+    const pending = await pendingMessages(database.db, bank.id, row.id, RUN_ENTRIES);
+    const messages = pending.filter((message) => (this.#asked.get(message.id) ?? 0) <= Date.now());
     if (messages.length > 0) {
       await this.#sendMessages(bank, row, messages);
       return true;
     }
+    if (pending.length > 0) this.#later(ASK_AGAIN_MS);
     const me = row.me as Party;
     const entries = await readEntries(database.db, bank.id, row.id, me, row.deliveredSeq, RUN_ENTRIES);
     const last = entries.at(-1);
@@ -199,11 +205,22 @@ export class Sender {
   async #sendHonour(bank: Bank, row: PairRow, document: string): Promise<void> {
     const base = `${new URL(this.#partner.core.parties[this.#partner.party].bank).origin}/ap/agreements`;
     const offered = row.offer === document;
-    await askPartner(this.#context.outgoing, bank, this.#partner, 'POST', offered ? base : `${base}/${tail(row.id)}`, document, '-');
+    const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id), eq(pairTable.honourPending, document));
+    try {
+      await askPartner(this.#context.outgoing, bank, this.#partner, 'POST', offered ? base : `${base}/${tail(row.id)}`, document, '-');
+    } catch (error) {
+      // A no that will stay a no ends our offer; anything else is tried again.
+      if (!offered || !(error instanceof PartnerError) || error.refusal === null || error.refusal.retryable || error.code === 'unreachable') throw error;
+      await this.#context.database.db
+        .update(pairTable)
+        .set({ status: 'declined', honourPending: null, lastError: error.refusal.code })
+        .where(where);
+      return;
+    }
     await this.#context.database.db
       .update(pairTable)
       .set({ honourPending: null, attempts: 0, lastError: null, lastSeenAt: new Date() })
-      .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id), eq(pairTable.honourPending, document)));
+      .where(where);
   }
 
   /**
@@ -259,18 +276,30 @@ export class Sender {
     const url = this.#partner.core.parties[this.#partner.party].exchange;
     const answer = await this.#post(bank, row, url, messages.map((message) => message.document));
     const results = Array.isArray(answer['results']) ? (answer['results'] as readonly JsonObject[]) : [];
-    const done = results.filter((result) => result['applied'] === true || typeof result['code'] === 'string').map((result) => String(result['id']));
+    const refused = new Map<string, string>();
+    for (const result of results)
+      if (result['applied'] === false && typeof result['code'] === 'string') refused.set(String(result['id']), result['code']);
+    const done = results.map((result) => String(result['id']));
     const answers = await this.#verifyMessages(answer['messages']);
+    let answered = new Set<string>();
     await this.#context.signals.commit(async (tx, after) => {
       const work = await PairWork.open(tx, bank, row.id);
       if (work === null) return;
       const applied = await applyMessages(work, answers);
+      const back = await giveBackRefused(work, refused);
+      answered = new Set([...applied.answered, ...refused.keys()]);
       // An offer is answered by a message; everything else is done once it was taken.
       await settleMessages(tx, bank.id, row.id, done.filter((id) => !id.endsWith('/1')));
       work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
       await work.save();
-      await afterWork(work, [], applied.ended, after);
+      await afterWork(work, [], [...applied.ended, ...back], after);
     });
+    this.#rememberAsked(messages, answered);
+  }
+
+  #rememberAsked(messages: readonly { id: string }[], answered: ReadonlySet<string>): void {
+    this.#asked.clear();
+    for (const { id } of messages) if (!answered.has(id)) this.#asked.set(id, Date.now() + ASK_AGAIN_MS);
   }
 
   async #verifyMessages(value: unknown): Promise<IncomingMessage[]> {
@@ -332,7 +361,7 @@ export class Sender {
       return await askPartner(this.#context.outgoing, bank, this.#partner, 'POST', url, body, row.mySession);
     } catch (error) {
       // Another process of ours, or a restart, opened a newer session; or the partner restarted and waits to be greeted.
-      if (error instanceof PartnerError && error.refusal?.code === 'stale_session') {
+      if (isStale(error)) {
         await this.#context.database.db
           .update(pairTable)
           .set({ mode: 'waiting' })
@@ -360,7 +389,7 @@ export class Sender {
     if (this.#stopped) return;
     if (!(error instanceof PartnerError)) this.#log.error('Sending failed for a reason of our own.', { error });
     const message = error instanceof Error ? error.message : String(error);
-    const quick = error instanceof PartnerError && error.refusal?.code === 'stale_session';
+    const quick = isStale(error);
     try {
       const where = and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId));
       const [row] = await this.#context.database.db.select({ attempts: pairTable.attempts }).from(pairTable).where(where);
@@ -379,6 +408,11 @@ export class Sender {
       this.#later(1000);
     }
   }
+}
+
+/** The partner itself, with its signature, says that our session is not the newest. */
+function isStale(error: unknown): boolean {
+  return error instanceof PartnerError && error.code === 'refused' && error.refusal?.code === 'stale_session';
 }
 
 export function isLive(status: string): boolean {

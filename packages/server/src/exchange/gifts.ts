@@ -11,6 +11,8 @@
 import { randomBytes } from 'node:crypto';
 import {
   type ExchangeMessage,
+  foldGift,
+  isRefusalCode,
   type Gift,
   type GiftOffer,
   type Refusal,
@@ -26,7 +28,7 @@ import { exchange, member, pair as pairTable } from '../db/schema.ts';
 import { voidOf } from '../journal/settle.ts';
 import { readPair } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
-import { available, lockAccounts, type NewPosting, post, rowsOf } from '../ledger/ledger.ts';
+import { available, lockAccounts, type NewPosting, post, rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import {
   type ExchangeChange,
@@ -129,6 +131,7 @@ async function giveAcross(
   const { row, pair, core } = loaded;
   if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.peerName, status: row.status });
   if (row.mode === 'halted') throw new Refused('pair_halted', { town: row.peerName });
+  if (row.statementAgrees === false) throw new Refused('pair_halted', { town: row.peerName, reason: 'figures_differ' });
   const view = pair.views[pair.me];
   if (view.suspended[pair.me]) throw new Refused('pair_suspended', { town: row.peerName });
   if (input.minutes > bank.settings.transferCapMinutes && input.purpose === undefined)
@@ -229,25 +232,28 @@ export interface MessageResult {
  * Applies exchange messages of the partner. The caller saves the work and commits.
  * A known message gets the same answer again; a known id with another body is refused.
  */
-export async function applyMessages(work: PairWork, incoming: readonly IncomingMessage[]): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[] }> {
+export async function applyMessages(work: PairWork, incoming: readonly IncomingMessage[]): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[]; answered: string[] }> {
   const { tx, bank } = work;
   const known = await messagesById(tx, bank.id, work.row.id, incoming.map(({ message }) => message.id));
   const results: MessageResult[] = [];
   const fresh: IncomingMessage[] = [];
+  const hashes = new Map([...known].map(([id, row]) => [id, row.hash]));
   for (const item of incoming) {
-    const before = known.get(item.message.id);
+    const before = hashes.get(item.message.id);
+    hashes.set(item.message.id, before ?? item.hash);
     if (before === undefined) fresh.push(item);
-    else if (before.hash === item.hash) results.push({ id: item.message.id, applied: true, known: true });
+    else if (before === item.hash) results.push({ id: item.message.id, applied: true, known: true });
     else results.push({ id: item.message.id, applied: false, known: true, code: 'fork' });
   }
   const offers = fresh.filter((item): item is IncomingMessage & { message: GiftOffer } => item.message.kind === 'GiftOffer');
-  const answers = await receiveOffers(work, offers);
-  const ended = await receiveAnswers(work, fresh.filter((item) => item.message.kind !== 'GiftOffer'));
+  const { answers, refused } = await receiveOffers(work, offers);
+  const { ended, answered, later } = await receiveAnswers(work, fresh.filter((item) => item.message.kind !== 'GiftOffer'));
+  const taken = fresh.filter(({ message }) => !refused.has(message.id) && !later.has(message.id));
   await insertMessages(
     tx,
     bank.id,
     work.row.id,
-    fresh.map(({ message, document, hash }) => ({
+    taken.map(({ message, document, hash }) => ({
       id: message.id,
       direction: 'in' as const,
       exchangeId: message.exchange,
@@ -257,12 +263,17 @@ export async function applyMessages(work: PairWork, incoming: readonly IncomingM
     })),
   );
   await insertMessages(tx, bank.id, work.row.id, answers);
-  for (const { message } of fresh) results.push({ id: message.id, applied: true, known: false });
-  return { results, answers, ended };
+  for (const { message } of taken) results.push({ id: message.id, applied: true, known: false });
+  for (const id of refused) results.push({ id, applied: false, known: false, code: 'id_used' });
+  return { results, answers, ended, answered };
 }
 
-async function receiveOffers(work: PairWork, offers: readonly (IncomingMessage & { message: GiftOffer })[]): Promise<NewMessage[]> {
-  if (offers.length === 0) return [];
+async function receiveOffers(
+  work: PairWork,
+  offers: readonly (IncomingMessage & { message: GiftOffer })[],
+): Promise<{ answers: NewMessage[]; refused: Set<string> }> {
+  const refused = new Set<string>();
+  if (offers.length === 0) return { answers: [], refused };
   const { tx, bank, core, row } = work;
   const handles = offers.map(({ message }) => payeeHandle(message.gift.payee, bank.host));
   const receivers = await membersByHandle(tx, bank.id, handles.filter((handle) => handle !== null));
@@ -278,7 +289,7 @@ async function receiveOffers(work: PairWork, offers: readonly (IncomingMessage &
       continue;
     }
     const ownRef = bank.references.make(receiver.id, id);
-    await tx.insert(exchange).values({
+    const inserted = await tx.insert(exchange).values({
       bankId: bank.id,
       id,
       direction: 'in',
@@ -297,11 +308,16 @@ async function receiveOffers(work: PairWork, offers: readonly (IncomingMessage &
       detail: detailOf(message.salt, message.gift),
       reverses: message.gift.reverses ?? null,
       purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
-    });
+    }).onConflictDoNothing().returning({ id: exchange.id });
+    if (inserted.length === 0) {
+      // A second offer under an exchange that is known.
+      refused.add(message.id);
+      continue;
+    }
     const accept: ExchangeMessage = { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name };
     answers.push(await signMessage(bank, core, row.id, work.pair.me, accept, message.exchange));
   }
-  return answers;
+  return { answers, refused };
 }
 
 /** The words of the test hour, by which both banks know it. */
@@ -319,75 +335,114 @@ function payeeHandle(payee: string, host: string): string | null {
 }
 
 function payerHandle(payer: string): string {
-  return payer.split('/').at(-1) ?? 'member';
+  return (payer.split('/').at(-1) ?? 'member').toLowerCase();
 }
 
 async function membersByHandle(tx: Queries, bankId: string, handles: readonly string[]): Promise<Map<string, MemberRow>> {
   const rows = await tx
     .select()
     .from(member)
-    .where(and(eq(member.bankId, bankId), sql`${member.handle} in (select jsonb_array_elements_text(${JSON.stringify(handles)}::jsonb))`));
-  return new Map(rows.map((row) => [row.handle, row]));
+    .where(and(eq(member.bankId, bankId), sql`(${member.handle} = any(${textArray(handles)}) or ${member.id} = any(${textArray(handles.map((handle) => handle.toUpperCase()))}))`));
+  // A member's id in small letters is an address too: it is what a partner can answer a gift with.
+  return new Map(rows.flatMap((row) => [[row.handle, row] as const, [row.id.toLowerCase(), row] as const]));
 }
 
+/** Refusals that pass by themselves: the answer is taken when it comes again. */
+const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting'];
+
 /** Answers to our own offers, and cancels of theirs. */
-async function receiveAnswers(work: PairWork, incoming: readonly IncomingMessage[]): Promise<string[]> {
-  if (incoming.length === 0) return [];
+async function receiveAnswers(
+  work: PairWork,
+  incoming: readonly IncomingMessage[],
+): Promise<{ ended: string[]; answered: string[]; later: Set<string> }> {
+  const later = new Set<string>();
+  if (incoming.length === 0) return { ended: [], answered: [], later };
   const { tx, bank } = work;
-  const urls = incoming.map(({ message }) => message.exchange);
   const rows = await tx
     .select()
     .from(exchange)
-    .where(and(eq(exchange.bankId, bank.id), eq(exchange.pairId, work.row.id), sql`${exchange.url} in (select jsonb_array_elements_text(${JSON.stringify(urls)}::jsonb))`));
+    .where(
+      and(
+        eq(exchange.bankId, bank.id),
+        eq(exchange.pairId, work.row.id),
+        sql`${exchange.url} = any(${textArray(incoming.map(({ message }) => message.exchange))})`,
+      ),
+    );
   const byUrl = new Map(rows.map((row) => [row.url, row]));
-  const accepted: { row: ExchangeRow; peerRef: string; name: string }[] = [];
-  const changes: ExchangeChange[] = [];
-  const postings: NewPosting[] = [];
-  const answered: string[] = [];
-  for (const { message } of incoming) {
-    const row = byUrl.get(message.exchange);
-    if (row === undefined) continue;
-    if (message.kind === 'GiftCancel') {
-      if (row.direction === 'in' && row.status === 'accepted') changes.push({ id: row.id, status: 'returned', code: message.code });
-      continue;
-    }
-    if (row.direction !== 'out' || row.status !== 'offered' || message.kind === 'GiftOffer') continue;
-    answered.push(`${row.url}/1`);
-    if (message.kind === 'GiftAccept') accepted.push({ row, peerRef: message.payeeRef, name: message.payeeName });
-    else {
-      postings.push(voidOf(row, work.row.mirrorId));
-      changes.push({ id: row.id, status: 'declined', code: message.code });
-    }
-  }
-  await settleMessages(tx, bank.id, work.row.id, answered);
-  const held = await holdAccepted(work, accepted);
-  await post(tx, bank.id, [...postings, ...held.postings]);
-  await updateExchanges(tx, bank.id, [...changes, ...held.changes]);
-  await insertMessages(tx, bank.id, work.row.id, held.messages);
-  return [...changes, ...held.changes].filter((change) => change.status !== 'held').map((change) => change.id);
-}
-
-/** Writes the holds of gifts that were accepted. One without room is given back and cancelled. */
-async function holdAccepted(
-  work: PairWork,
-  accepted: readonly { row: ExchangeRow; peerRef: string; name: string }[],
-): Promise<{ changes: ExchangeChange[]; postings: NewPosting[]; messages: NewMessage[] }> {
-  await work.need(accepted.map(({ row }) => row.transfer ?? ''));
+  await work.need(rows.map((row) => row.transfer ?? ''));
   const changes: ExchangeChange[] = [];
   const postings: NewPosting[] = [];
   const messages: NewMessage[] = [];
-  for (const { row, peerRef, name } of accepted) {
-    const refused = writeHold(work, row, peerRef);
-    if (refused === null) {
-      changes.push({ id: row.id, status: 'held', peerRef, counterpartyName: name });
+  const answered: string[] = [];
+  for (const { message } of incoming) {
+    const row = byUrl.get(message.exchange);
+    if (row === undefined || message.kind === 'GiftOffer') continue;
+    const offer = { id: `${row.url}/1`, exchange: row.url };
+    if (message.kind === 'GiftCancel') {
+      const cancelled = foldGift(offer, null, message) === 'cancelled';
+      if (cancelled && row.direction === 'in' && row.status === 'accepted')
+        changes.push({ id: row.id, status: 'returned', code: message.code });
       continue;
     }
+    const state = foldGift(offer, message, null);
+    if (row.direction !== 'out' || row.status !== 'offered' || state === 'offered') continue;
+    if (message.kind === 'GiftReject') {
+      postings.push(voidOf(row, work.row.mirrorId));
+      changes.push({ id: row.id, status: 'declined', code: message.code });
+      answered.push(offer.id);
+      continue;
+    }
+    const refused = writeHold(work, row, message.payeeRef);
+    if (refused !== null && LATER.includes(refused.code)) {
+      later.add(message.id);
+      continue;
+    }
+    answered.push(offer.id);
+    const names = { peerRef: message.payeeRef, counterpartyName: message.payeeName };
+    if (refused === null) {
+      changes.push({ id: row.id, status: 'held', ...names });
+      continue;
+    }
+    // There is no room any more: the giver has the minutes back, and the other bank hears of it.
     postings.push(voidOf(row, work.row.mirrorId));
-    changes.push({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, peerRef, counterpartyName: name });
-    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: `${row.url}/1`, code: refused.code };
-    messages.push(await signMessage(work.bank, work.core, work.row.id, work.pair.me, cancel, row.id));
+    changes.push({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, ...names });
+    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: offer.id, code: refused.code };
+    messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
   }
-  return { changes, postings, messages };
+  await settleMessages(tx, bank.id, work.row.id, answered);
+  await post(tx, bank.id, postings);
+  await updateExchanges(tx, bank.id, changes);
+  await insertMessages(tx, bank.id, work.row.id, messages);
+  const ended = changes.filter((change) => change.status !== 'held').map((change) => change.id);
+  return { ended, answered, later };
+}
+
+/**
+ * Gives back gifts whose offer the partner refused for good. A cancel goes out all the same, so
+ * that a partner which changes its mind does not wait for a hold.
+ */
+export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<string, string>): Promise<string[]> {
+  if (refused.size === 0) return [];
+  const { tx, bank } = work;
+  const urls = [...refused.keys()].map((id) => id.slice(0, -'/1'.length));
+  const rows = await tx
+    .select()
+    .from(exchange)
+    .where(and(eq(exchange.bankId, bank.id), eq(exchange.pairId, work.row.id), eq(exchange.direction, 'out'), eq(exchange.status, 'offered'), sql`${exchange.url} = any(${textArray(urls)})`));
+  const changes: ExchangeChange[] = [];
+  const messages: NewMessage[] = [];
+  for (const row of rows) {
+    const said = refused.get(`${row.url}/1`);
+    const code = isRefusalCode(said) ? said : 'schema_mismatch';
+    changes.push({ id: row.id, status: 'returned', code });
+    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: `${row.url}/1`, code };
+    messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
+  }
+  await settleMessages(tx, bank.id, work.row.id, rows.map((row) => `${row.url}/1`));
+  await post(tx, bank.id, rows.map((row) => voidOf(row, work.row.mirrorId)));
+  await updateExchanges(tx, bank.id, changes);
+  await insertMessages(tx, bank.id, work.row.id, messages);
+  return rows.map((row) => row.id);
 }
 
 function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {

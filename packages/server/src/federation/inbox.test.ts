@@ -323,7 +323,10 @@ describe('one origin for activity, actor and key', () => {
       keys: await leith.rsa(),
       document: {},
     };
-    expect(await statusOf(post(BANK_INBOX, follow(self), self))).toBe(401);
+    const response = await deliver(await post(BANK_INBOX, follow(self), self));
+    expect(response.status).toBe(401);
+    // Refused before the bank asks itself for its own key.
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('themselves') });
   });
 });
 

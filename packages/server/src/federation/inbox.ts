@@ -130,7 +130,7 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | und
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    
+    if (size > MAX_MESSAGE_BYTES) return undefined;
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks, size));

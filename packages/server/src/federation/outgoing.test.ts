@@ -234,6 +234,7 @@ describe('redirects', () => {
     const client = outgoing({ allowedOrigins: [origin] });
     const post = { method: 'POST', url: `${origin}/inbox`, headers: { signature: 'sig1=:AA==:' }, body: '{}' };
     expect(await codeOf(client.request(post))).toBe('redirect');
+    expect(await codeOf(client.request({ ...post, headers: {} }))).toBe('redirect');
     for (const header of ['Signature', 'Authorization', 'Cookie', 'signature-input']) {
       expect(await codeOf(client.request(get(`${origin}/journal`, { [header]: 'x' })))).toBe('redirect');
     }

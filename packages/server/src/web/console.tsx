@@ -6,7 +6,7 @@
  * @module
  */
 import type { Child } from 'hono/jsx';
-import { clock, soon, weekday } from './format.ts';
+import { clock, firstName, list, soon, weekday } from './format.ts';
 import { ButtonLink } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Check, ConsoleModel, Frame, Theme, Waiting } from './models.ts';
@@ -144,7 +144,7 @@ function slipText(frame: Frame, waiting: Waiting): SlipText {
     case 'halted':
       return {
         title: desk.halted(name),
-        text: standing.halted(whyHalted(waiting.because), frame.bank.bridgeBuilder),
+        text: standing.halted(whyHalted(waiting.because), list([name, firstName(frame.bank.bridgeBuilder)])),
         start: null,
         end: null,
         act: open(waiting.agreementId, desk.agreement, true),

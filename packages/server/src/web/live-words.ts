@@ -14,7 +14,7 @@ const of = (party: Party) => `${party.name} in ${party.town.name}`;
 export const live = {
   title: 'Three towns, live',
   motto: (towns: number) => (towns === 3 ? 'three towns, one hour' : 'towns that honour each other’s hours'),
-  nav: { live: 'Live', walkIn: 'Walk in', breakIt: 'Break it', message: 'One message' },
+  nav: { live: 'Live', walkIn: 'Walk in', breakIt: 'Break it', message: 'Message' },
   heading: 'Three towns, and every hour comes out even',
   lead: (towns: readonly string[]) =>
     `What one person gives, another receives. Add up all the hours in ${list(towns)} and you always get `,

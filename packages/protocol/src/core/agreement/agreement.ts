@@ -57,9 +57,14 @@ export interface AgreementCore {
   readonly opening?: Opening;
 }
 
+/** Features that this version of the protocol's code knows. An agreement may list no other. */
+export const FEATURES: readonly string[] = [];
+
 /** Checks what a schema cannot say. */
 export function checkCore(core: AgreementCore): Outcome<{ core: AgreementCore }> {
   const [first, second] = core.parties;
+  const unknown = core.features.find((feature) => !FEATURES.includes(feature));
+  if (unknown !== undefined) return refuse('not_supported', { feature: unknown });
   if (!(first.bank < second.bank)) return refuse('invalid_request', { reason: 'parties_out_of_order' });
   for (const party of core.parties) {
     const origin = originOf(party.bank);

@@ -1,5 +1,5 @@
 /**
- * A gift: the smallest exchange. One message each way, then the hours move through the journals.
+ * A gift: the smallest exchange. An offer and its answer, then the hours move through the journals.
  *
  * Promises: the state is a fold of the two sides' logs and nothing else, so both banks see the
  * same; a gift that was answered is not answered again. A log here has one message at most a
@@ -71,7 +71,11 @@ export type GiftState = 'offered' | 'accepted' | 'declined' | 'cancelled';
  * receiver's (one answer). A cancel and an answer may cross; the cancel decides, for its writer
  * holds the minutes.
  */
-export function foldGift(offer: GiftOffer, answer: GiftAnswer | null, cancel: GiftCancel | null): GiftState {
+export function foldGift(
+  offer: { readonly id: string; readonly exchange: string },
+  answer: GiftAnswer | null,
+  cancel: GiftCancel | null,
+): GiftState {
   const answers = (message: { exchange: string; object: string } | null): boolean =>
     message !== null && message.exchange === offer.exchange && message.object === offer.id;
   if (answers(cancel)) return 'cancelled';

@@ -107,7 +107,8 @@ function judgeHold(view: View, book: Book, author: Party, body: Extract<Body, { 
 function ownOpenHold(view: View, book: Book, author: Party, id: string): Transfer | Refusal {
   const own = book.get(transferKey(author, id));
   if (own !== undefined && isOpen(view, own)) return own;
-  if (own === undefined && book.has(transferKey(other(author), id)))
+  const theirs = book.get(transferKey(other(author), id));
+  if (own === undefined && theirs !== undefined && theirs.hold <= view.cut[other(author)])
     return refusal('not_the_debtor', { transfer: id });
   return refusal('hold_not_open', { transfer: id });
 }

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { capital, clock, count, day, hands, long, moment, short, since, soon, spoken, until } from './format.ts';
+
+describe('minutes', () => {
+  it.each([
+    [0, '0 h', '0 hours', 'no hours'],
+    [1, '1 min', '1 minute', '1 minute'],
+    [30, '30 min', '30 minutes', 'half an hour'],
+    [60, '1 h', '1 hour', 'an hour'],
+    [-90, '1 h 30 min', '1 hour 30 minutes', 'an hour and a half'],
+    [150, '2 h 30 min', '2 hours 30 minutes', 'two and a half hours'],
+    [155, '2 h 35 min', '2 hours 35 minutes', '2 hours 35 minutes'],
+    [840, '14 h', '14 hours', '14 hours'],
+  ])('%i is said without a sign', (minutes, asShort, asLong, asSpoken) => {
+    expect(short(minutes)).toBe(asShort);
+    expect(long(minutes)).toBe(asLong);
+    expect(spoken(minutes)).toBe(asSpoken);
+  });
+
+  it('counts things in words up to twelve', () => {
+    expect(capital(count(1, 'thing', 'things'))).toBe('One thing');
+    expect(count(13, 'thing', 'things')).toBe('13 things');
+  });
+});
+
+describe('times', () => {
+  const now = new Date('2026-11-22T23:30:00Z');
+  const leith = { timeZone: 'Europe/London', now };
+  const gracia = { timeZone: 'Europe/Madrid', now };
+
+  it('are said in the town’s own zone', () => {
+    expect(clock(now, 'Europe/Madrid')).toBe('00:30');
+    expect(day(now, leith)).toBe('22 November');
+    expect(day(now, gracia)).toBe('23 November');
+  });
+
+  it('are near or far in days of that zone', () => {
+    const at = new Date('2026-11-22T22:58:00Z');
+    expect(moment(at, leith)).toBe('today at 22:58');
+    expect(moment(at, gracia)).toBe('yesterday at 23:58');
+    expect(moment(new Date('2026-11-03T10:00:00Z'), leith)).toBe('on 3 November at 10:00');
+    expect(day(new Date('2025-11-03T10:00:00Z'), leith)).toBe('3 November 2025');
+  });
+
+  it('stand after at, since and until', () => {
+    const at = new Date('2026-11-22T20:40:00Z');
+    expect(soon(at, leith)).toBe('at 20:40');
+    expect(since(at, leith)).toBe('20:40');
+    expect(soon(at, gracia)).toBe('yesterday at 21:40');
+    expect(until(new Date('2026-12-06T07:22:00Z'), leith)).toBe('6 December at 07:22');
+  });
+
+  it('turn the hands of a clock', () => {
+    expect(hands(new Date('2026-11-22T18:00:00Z'), 'Europe/London')).toEqual({ hour: 180, minute: 0 });
+    expect(hands(new Date('2026-11-22T15:30:00Z'), 'Europe/London')).toEqual({ hour: 105, minute: 180 });
+  });
+});

@@ -1,0 +1,217 @@
+/**
+ * Every page, rendered with made-up towns: it is safe, whole, labelled, and speaks to people.
+ */
+import type { Child } from 'hono/jsx';
+import { describe, expect, it } from 'vitest';
+import { AgreementPage } from './agreement.tsx';
+import { ConsolePage } from './console.tsx';
+import { DemoFragment, DemoPage } from './demo.tsx';
+import { ErrorPage, NotFoundPage } from './error.tsx';
+import { GivenPage, GivePage } from './give.tsx';
+import { BankHome } from './home.tsx';
+import { InvitationPage, InviteOpenedPage } from './invitation.tsx';
+import { PositionsPage } from './positions.tsx';
+import { ProofPage } from './proof.tsx';
+import * as s from './samples.ts';
+import { SignInPage } from './sign-in.tsx';
+import { StatementPage } from './statement.tsx';
+
+/** Pages by name. `change` is applied to all that a page is given. */
+type Change = <T>(value: T) => T;
+type Case = readonly [name: string, audience: 'member' | 'inside', page: (change: Change) => Child];
+
+const cases: readonly Case[] = [
+  ['home', 'member', (c) => <BankHome frame={c(s.guest)} model={c(s.homeModel)} />],
+  ['home of a plain bank', 'member', (c) => <BankHome frame={c(s.plain)} model={c(s.homeModel)} />],
+  ['towns', 'member', (c) => <PositionsPage frame={c(s.moira)} model={c(s.positionsModel)} />],
+  ['statement', 'member', (c) => <StatementPage frame={c(s.moira)} model={c(s.statementModel)} />],
+  ['first statement', 'member', (c) => <StatementPage frame={c(s.moira)} model={c(s.emptyStatement)} />],
+  ['give', 'member', (c) => <GivePage frame={c(s.moira)} model={c(s.giveModel)} />],
+  ['give, refused', 'member', (c) => <GivePage frame={c(s.moira)} model={c(s.giveRefused)} />],
+  ['given', 'member', (c) => <GivenPage frame={c(s.moira)} model={c(s.givenModel)} url="/given/1" />],
+  ['proof', 'inside', (c) => <ProofPage frame={c(s.moira)} model={c(s.proofModel)} />],
+  ['agreement', 'member', (c) => <AgreementPage frame={c(s.moira)} model={c(s.agreementModel)} />],
+  ['agreement, our turn', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(s.agreementOurTurn)} />],
+  ['invitation', 'member', (c) => <InvitationPage frame={c(s.fiona)} model={c(s.invitationModel)} />],
+  ['invitation, opened', 'member', (c) => <InviteOpenedPage frame={c(s.fiona)} model={c(s.inviteOpenedModel)} />],
+  ['desk', 'member', (c) => <ConsolePage frame={c(s.fiona)} model={c(s.consoleModel)} />],
+  [
+    'sign in',
+    'member',
+    (c) => <SignInPage frame={c(s.guest)} model={c({ refused: true, next: '/me', demoMembers: s.demoMembers })} />,
+  ],
+  ['error', 'member', (c) => <ErrorPage frame={c(s.guest)} model={{ status: 500, refusal: null }} />],
+  ['not found', 'member', (c) => <NotFoundPage frame={c(s.guest)} />],
+  ['live', 'inside', (c) => <DemoPage model={c(s.demoModel)} />],
+  ['live, a message open', 'inside', (c) => <DemoPage model={c(s.demoOpened)} />],
+];
+
+const render = async (page: Child) => String(await (page as { toString(): string | Promise<string> }).toString());
+const same: Change = (value) => value;
+
+/** Fields that hold a word of the program's own, never somebody's text. */
+const ownWords = new Set(
+  'theme kind status code direction step because timeZone length id key csrf from to chosenTown by name'.split(' '),
+);
+const evil = '<x-evil a="1">&\'';
+
+/** Puts markup into every text that a person, a partner or a document could have written. */
+function poisoned<T>(value: T, key = ''): T {
+  if (typeof value === 'string') return (ownWords.has(key) && key !== 'name' ? value : `${value}${evil}`) as T;
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, key)) as T;
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, poisoned(v, k)])) as T;
+}
+
+const tags = (html: string, name: string) => html.match(new RegExp(`<${name}\\b[^>]*>`, 'g')) ?? [];
+const attribute = (tag: string, name: string) => tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1];
+
+/** What a reader reads, save the signed documents, which are quoted as they are. */
+function visibleText(html: string): string {
+  return html
+    .replace(/<head>.*?<\/head>|<pre>.*?<\/pre>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&#39;', "'");
+}
+
+describe.each(cases)('%s', (_name, audience, page) => {
+  it('is one document with one first heading and a title', async () => {
+    const html = await render(page(same));
+    expect(html).toMatch(/^<!doctype html><html lang="en" dir="ltr" data-town="(leith|plain)"/);
+    expect(tags(html, 'h1')).toHaveLength(1);
+    expect(tags(html, 'main')).toHaveLength(1);
+    expect(html).toMatch(/<head>.*<title>[^<]+<\/title>.*<\/head>/s);
+    const ids = [...html.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('escapes every text that it shows', async () => {
+    const html = await render(page(poisoned));
+    expect(html).toContain('&lt;x-evil');
+    expect(html).not.toMatch(/<x-evil|x-evil a="1"/);
+  });
+
+  it('has nothing inline that its policy would stop', async () => {
+    const html = await render(page(same));
+    expect(html).not.toMatch(/\sstyle=|<style|\son[a-z]+=|javascript:/);
+    for (const script of tags(html, 'script')) expect(attribute(script, 'src')).toMatch(/^\/assets\//);
+    for (const sheet of tags(html, 'link')) expect(attribute(sheet, 'href')).toMatch(/^\/assets\//);
+  });
+
+  it('labels every field and guards every form', async () => {
+    const html = await render(page(same));
+    const labels = new Set(tags(html, 'label').map((label) => attribute(label, 'for')));
+    const fields = [...tags(html, 'input'), ...tags(html, 'select'), ...tags(html, 'textarea')];
+    for (const field of fields) {
+      const type = attribute(field, 'type');
+      if (type === 'hidden' || type === 'radio') continue;
+      expect(labels, field).toContain(attribute(field, 'id'));
+    }
+    for (const radio of html.match(/.{7}<input type="radio"/g) ?? []) expect(radio).toMatch(/^<label>/);
+    const forms = html.match(/<form .*?<\/form>/gs) ?? [];
+    for (const form of forms) expect(form).toMatch(/^<form method="post".*name="csrf" value="c5rf"/s);
+  });
+
+  it('speaks to people', async () => {
+    const text = visibleText(await render(page(same)));
+    const forbidden =
+      /\b(node|actor|inbox|token|wallet|transaction|user|credit|debit|pending|sync|service user|beneficiary|client|volunteer)s?\b/i;
+    expect(text).not.toMatch(forbidden);
+    if (audience === 'member') expect(text).not.toMatch(/\bjournals?\b/i);
+    expect(text).not.toMatch(/undefined|null|NaN|\[object|[−–-]\d+ ?(h|min)\b/);
+  });
+});
+
+it.each(cases.filter(([name]) => !name.startsWith('live')))('%s says where to ring', async (_name, _audience, page) => {
+  const html = await render(page(same));
+  expect(html).toMatch(/<footer.*<a class="tel" href="tel:01314960123">0131 496 0123<\/a>/s);
+});
+
+describe('what pages say', () => {
+  const text = async (page: Child) => visibleText(await render(page)).replace(/\s+/g, ' ');
+
+  it('puts a tick only to figures that are equal to the minute', async () => {
+    const html = await render(<PositionsPage frame={s.moira} model={s.positionsModel} />);
+    expect(tags(html, 'div').filter((tag) => tag.includes('"agree"'))).toHaveLength(2);
+    expect(tags(html, 'div').filter((tag) => tag.includes('agree--off'))).toHaveLength(1);
+    expect(html.match(/aria-label="the same"/g)).toHaveLength(2);
+    expect(visibleText(html)).toContain('They say 1 h 30 min, we say 1 h.');
+  });
+
+  it('says the sum of the books with its parts', async () => {
+    const said = await text(<PositionsPage frame={s.moira} model={s.positionsModel} />);
+    expect(said).toContain(
+      'Our members 30 h to give Common pots 2 h open Partner towns, with us 28 h open All together 0',
+    );
+  });
+
+  it('says a balance in words, whichever way it leans', async () => {
+    const of = (balanceMinutes: number) =>
+      text(<StatementPage frame={s.moira} model={{ ...s.statementModel, balanceMinutes }} />);
+    expect(await of(150)).toContain('Two and a half hours are still looking for their other half');
+    expect(await of(-90)).toContain('An hour and a half of your time to give, whenever you like');
+    expect(await of(0)).toContain('Everything has found its other half');
+  });
+
+  it('keeps what was typed and says what to do', async () => {
+    const html = await render(<GivePage frame={s.moira} model={s.giveRefused} />);
+    expect(html).toContain('value="rosa"');
+    expect(html).toContain('>Catalan</textarea>');
+    expect(html).toMatch(/<option value="gracia" selected/);
+    expect(html).toMatch(/value="other" checked/);
+    expect(visibleText(html)).toContain('Gràcia honours 12 h more');
+  });
+
+  it('looks again only while hours are on their way', async () => {
+    const given = (status: 'underway' | 'settled') =>
+      render(<GivenPage frame={s.moira} model={{ ...s.givenModel, status }} url="/given/1" />);
+    expect(await given('underway')).toContain('<noscript><meta http-equiv="refresh" content="2"/></noscript>');
+    expect(await given('underway')).toContain('On its way to Rosa in Gràcia');
+    expect(await given('settled')).not.toContain('refresh');
+    expect(await given('settled')).toContain('Rosa in Gràcia has it');
+  });
+
+  it('asks for our yes only when it is our turn', async () => {
+    const ours = await render(<AgreementPage frame={s.fiona} model={s.agreementOurTurn} />);
+    expect(ours).toMatch(/<button[^>]*value="yes"/);
+    expect(ours).toContain('action="/agreements/a1/answer"');
+    const read = await render(<AgreementPage frame={s.moira} model={s.agreementModel} />);
+    expect(read).not.toMatch(/value="yes"/);
+    expect(read).toContain('aria-label="Two yeses"');
+  });
+
+  it('shows a signed document as it was signed, and what is no JSON too', async () => {
+    const [first] = s.proofModel.entries;
+    if (first === undefined) throw new Error('no entry');
+    const html = await render(
+      <ProofPage frame={s.moira} model={{ ...s.proofModel, entries: [{ ...first, document: 'not json' }] }} />,
+    );
+    expect(html).toContain('<code>not json</code>');
+  });
+});
+
+describe('the live page', () => {
+  it('runs by itself, and not when it is held or a message is open', async () => {
+    const run = await render(<DemoPage model={s.demoModel} />);
+    expect(run).toContain('<noscript><meta http-equiv="refresh" content="3"/></noscript>');
+    expect(run).toContain('data-fresh="/?fragment=1"');
+    for (const model of [{ ...s.demoModel, held: true }, s.demoOpened]) {
+      const still = await render(<DemoPage model={model} />);
+      expect(still).not.toMatch(/http-equiv="refresh"|data-fresh=|<script/);
+    }
+  });
+
+  it('answers the script with the same main', async () => {
+    const fragment = await render(<DemoFragment model={s.demoModel} />);
+    expect(fragment).toMatch(/^<main id="main" class="wrap" data-fresh=/);
+    expect(await render(<DemoPage model={s.demoModel} />)).toContain(fragment);
+  });
+
+  it('posts each act with a town', async () => {
+    const html = await render(<DemoPage model={s.demoModel} />);
+    for (const act of ['send', 'plug', 'replay', 'forge', 'limit'])
+      expect(html).toContain(`name="name" value="${act}"`);
+    expect(html).toMatch(/name="town" value="galway" checked/);
+    expect(html).toContain('action="/act"');
+  });
+});
