@@ -10,9 +10,11 @@
 import { createHash } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from 'hono';
+import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { idempotency } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
+import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
 import type { ApiEnv } from './env.ts';
 
@@ -33,6 +35,16 @@ export async function once<T>(
     .update(`${c.req.method} ${c.req.path} ${caller?.tokenHash ?? ''}\n`)
     .update(await c.req.text())
     .digest('base64url');
+  return onceFor(node, bank, { key, digest }, action);
+}
+
+/** Runs `action` once for this key. `digest` says what was asked for: the same key for anything else is refused. */
+export async function onceFor<T>(
+  node: NodeContext,
+  bank: Bank,
+  { key, digest }: { readonly key: string; readonly digest: string },
+  action: (tx: Queries, after: Signal[]) => Promise<ActionResult<T>>,
+): Promise<ActionResult<T>> {
   return node.signals.commit(async (tx, after) => {
     const claimed = await tx
       .insert(idempotency)

@@ -6,7 +6,7 @@ import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
 import { parseStrict, type JsonObject } from '@evenhour/protocol/wire';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
 import { journalEntry, pair as pairTable, posting } from '../db/schema.ts';
-import { type ExchangeRow, exchangeById, listExchanges } from '../exchange/exchange-store.ts';
+import { type ExchangeRow, exchangeById, listExchanges, maySee } from '../exchange/exchange-store.ts';
 import { give } from '../exchange/gifts.ts';
 import { findMember } from '../member/members.ts';
 import type { NodeContext } from '../node/env.ts';
@@ -103,8 +103,7 @@ async function exchangeFor(c: Context<ApiEnv>, id: string): Promise<ExchangeRow>
   const { caller, bank, node } = c.var;
   mustBeSignedIn(caller);
   const row = await exchangeById(node.database.db, bank.id, id);
-  const mine = row !== undefined && (caller.role === 'operator' || row.memberId === caller.memberId || (row.direction === 'local' && row.counterparty === caller.memberId));
-  if (!mine) throw new Refused('not_found');
+  if (row === undefined || !maySee(row, caller)) throw new Refused('not_found');
   return row;
 }
 

@@ -28,6 +28,19 @@ export function hashToken(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
+/** Who a token stands for now, by its hash. */
+export async function findCaller(tx: Queries, bankId: string, hash: string): Promise<Caller | null> {
+  const [row] = await tx.select().from(token).where(and(eq(token.bankId, bankId), eq(token.hash, hash)));
+  if (row === undefined) return null;
+  if (row.role === 'operator') return { role: 'operator', tokenHash: hash };
+  return { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };
+}
+
+/** Makes a token worthless. */
+export async function revokeToken(tx: Queries, bankId: string, hash: string): Promise<void> {
+  await tx.delete(token).where(and(eq(token.bankId, bankId), eq(token.hash, hash)));
+}
+
 const FRESH_MS = 5_000;
 
 /** Finds callers by their token, and remembers them for a few seconds. */
@@ -44,13 +57,7 @@ export class Callers {
     const key = `${bank.id} ${hash}`;
     const known = this.#known.get(key);
     if (known !== undefined && known.until > Date.now()) return known.caller;
-    const [row] = await this.#database.db.select().from(token).where(and(eq(token.bankId, bank.id), eq(token.hash, hash)));
-    const caller: Caller | null =
-      row === undefined
-        ? null
-        : row.role === 'operator'
-          ? { role: 'operator', tokenHash: hash }
-          : { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };
+    const caller = await findCaller(this.#database.db, bank.id, hash);
     if (this.#known.size > 10_000) this.#known.clear();
     this.#known.set(key, { caller, until: Date.now() + FRESH_MS });
     return caller;

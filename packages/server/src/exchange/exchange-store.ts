@@ -4,6 +4,7 @@
  * @module
  */
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import type { Caller } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
 import { exchange, exchangeMessage } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
@@ -72,6 +73,12 @@ export async function exchangesFor(
 export async function exchangeById(tx: Queries, bankId: string, id: string): Promise<ExchangeRow | undefined> {
   const [row] = await tx.select().from(exchange).where(and(eq(exchange.bankId, bankId), eq(exchange.id, id)));
   return row;
+}
+
+/** Whether somebody may see an exchange: either member of this bank that it is about, and the operator. */
+export function maySee(row: ExchangeRow, caller: Caller): boolean {
+  if (caller.role === 'operator' || row.memberId === caller.memberId) return true;
+  return row.direction === 'local' && row.counterparty === caller.memberId;
 }
 
 /** Exchanges newest first; `before` is the id of the last one seen. */

@@ -17,6 +17,14 @@ const ANA = {
   status: 'active',
 };
 const ROSA = { id: '01JBBBBBBBBBBBBBBBBBBBBBBB', handle: 'rosa', name: 'Rosa', about: '', status: 'active' };
+/** Her handle is what could be the id of somebody else. */
+const ODD = {
+  id: '01JDDDDDDDDDDDDDDDDDDDDDDD',
+  handle: '01jzzzzzzzzzzzzzzzzzzzzzzz',
+  name: 'Odd',
+  about: '',
+  status: 'active',
+};
 const GONE = { id: '01JCCCCCCCCCCCCCCCCCCCCCCC', handle: 'gone', name: 'Gone', about: '', status: 'suspended' };
 
 let outgoing: Outgoing;
@@ -27,7 +35,7 @@ const stores = new Map<string, MemoryKvStore>();
 
 beforeAll(async () => {
   outgoing = createOutgoing({ allowedOrigins: [], userAgent: 'Evenhour-test' });
-  leith = await fakeBank('https://leith.example', [ANA, GONE]);
+  leith = await fakeBank('https://leith.example', [ANA, GONE, ODD]);
   gracia = await fakeBank('https://gracia.example', [ROSA]);
   app = createFederationApp({
     outgoing,
@@ -260,7 +268,7 @@ describe('NodeInfo', () => {
       protocols: ['activitypub'],
       services: { inbound: [], outbound: [] },
       openRegistrations: false,
-      usage: { users: { total: 2 }, localPosts: 0, localComments: 0 },
+      usage: { users: { total: 3 }, localPosts: 0, localComments: 0 },
       metadata: {},
     });
   });

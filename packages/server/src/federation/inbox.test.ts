@@ -363,23 +363,32 @@ describe('other ways of proving', () => {
     expect(await statusOf(post(BANK_INBOX, message, bob))).toBe(202);
   });
 
-  it('nor is a linked-data signature, which is not even looked at', async () => {
-    const signature = {
-      type: 'RsaSignature2017',
-      creator: bob.keyId,
-      created: '2026-01-01T00:00:00Z',
-      signatureValue: 'AAAA',
+  it('nor is a linked-data signature; neither is even looked at', async () => {
+    const created = '2026-01-01T00:00:00Z';
+    const creator = `${hostile.origin}/key`;
+    const inside = {
+      signature: { type: 'RsaSignature2017', creator, created, signatureValue: 'AAAA' },
+      proof: {
+        type: 'DataIntegrityProof',
+        cryptosuite: 'eddsa-jcs-2022',
+        verificationMethod: creator,
+        proofPurpose: 'assertionMethod',
+        proofValue: `z${'1'.repeat(64)}`,
+        created,
+      },
     };
-    const message = follow(bob, { signature });
-    expect(await statusOf(new Request(BANK_INBOX, { method: 'POST', body: JSON.stringify(message) }))).toBe(401);
-    expect(await statusOf(post(BANK_INBOX, message, bob))).toBe(202);
+    for (const more of [inside, { signature: inside.signature }, { proof: inside.proof }]) {
+      const context = ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/data-integrity/v1'];
+      const message = follow(bob, { '@context': context, ...more });
+      expect(await statusOf(new Request(BANK_INBOX, { method: 'POST', body: JSON.stringify(message) }))).toBe(401);
+      expect(await statusOf(post(BANK_INBOX, message, bob))).toBe(202);
+    }
+    expect(hostile.asked).toEqual([]);
     expect(honest.asked).toHaveLength(1);
   });
 });
 
 describe('what cannot be read', () => {
-  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-
   it.each([
     ['nothing', ''],
     ['no JSON', '{'],
@@ -387,13 +396,6 @@ describe('what cannot be read', () => {
     ['null', 'null'],
     ['a string', '"Follow"'],
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-    ['too deep', `{"a":${nested(40)}}`],
-    ['much too deep', `{"a":${nested(100_000)}}`],
-    ['a prototype', '{"__proto__":{"type":"Follow"}}'],
-    ['a graph', '{"@graph":[]}'],
-    ['a reversed property', '{"object":{"@reverse":{}}}'],
-    ['a nest', '{"@nest":{}}'],
-    ['an inclusion', '{"@included":[]}'],
     ['no actor', '{"type":"Follow","id":"https://a.example/1"}'],
     [
       'two actors',

@@ -24,7 +24,10 @@ export async function fakeBank(origin: string, members: readonly HostedMember[])
     edKeyId,
     edMultikey: ed.verifying.publicMultikey,
     rsa: async () => rsa,
-    findMember: async (wanted) => members.find(({ id, handle }) => id === wanted || handle === wanted) ?? null,
+    // As forgiving as a database may be: the callers check what they get.
+    findMember: async (wanted) =>
+      members.find(({ id, handle }) => [id, handle].some((name) => name.toLowerCase() === wanted.toLowerCase())) ??
+      null,
     statistics: async () => ({ members: members.length, partners: 2 }),
   };
 }

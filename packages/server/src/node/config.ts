@@ -30,6 +30,8 @@ const list = <T extends z.ZodType<unknown, string>>(item: T) =>
     .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
     .pipe(z.array(item));
 
+const webAddress = z.url({ protocol: /^https?$/, message: 'give an address such as https://town.example/source' });
+
 const schema = z.object({
   EVENHOUR_DATA: z.string().min(1, 'name a folder').default('./data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'begin it with postgres://').optional(),
@@ -43,6 +45,8 @@ const schema = z.object({
   EVENHOUR_ALLOW_PRIVATE_ORIGINS: list(origin),
   EVENHOUR_ENV: z.enum(['production', 'development'], 'use production or development').default('production'),
   EVENHOUR_DEMO: z.stringbool('use true or false').default(false),
+  EVENHOUR_LIVE_PAGE: webAddress.optional(),
+  EVENHOUR_SOURCE_URL: webAddress.default('https://www.npmjs.com/package/@evenhour/server'),
   EVENHOUR_STATEMENT_QUIET_MS: z.coerce.number().int().min(100).default(60_000),
   EVENHOUR_LOG: z.enum(['debug', 'info', 'warning', 'error'], 'use debug, info, warning or error').default('info'),
 });
@@ -63,6 +67,10 @@ export interface Config {
   readonly production: boolean;
   /** Shows the seeded members' doors. Never in production. */
   readonly demo: boolean;
+  /** Where the live page of a demo is, so that its towns can link back to it. */
+  readonly livePage: string | undefined;
+  /** Where people get the source of the program that runs here (AGPL, section 13). */
+  readonly sourceUrl: string;
   /** A pair that was quiet for this long writes a statement. */
   readonly statementQuietMs: number;
   readonly log: 'debug' | 'info' | 'warning' | 'error';
@@ -103,6 +111,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowPrivateOrigins: value.EVENHOUR_ALLOW_PRIVATE_ORIGINS,
     production,
     demo: value.EVENHOUR_DEMO,
+    livePage: value.EVENHOUR_LIVE_PAGE,
+    sourceUrl: value.EVENHOUR_SOURCE_URL,
     statementQuietMs: value.EVENHOUR_STATEMENT_QUIET_MS,
     log: value.EVENHOUR_LOG,
   };

@@ -36,6 +36,8 @@ export interface TownOptions {
   readonly allow?: readonly string[];
   readonly statementQuietMs?: number;
   readonly folder?: string;
+  /** Lets anybody walk in as a member. */
+  readonly demo?: boolean;
 }
 
 let counter = 0;
@@ -62,6 +64,7 @@ export async function startTown(options: TownOptions & { readonly port: number; 
     EVENHOUR_PORT: String(options.port),
     EVENHOUR_DATA: folder,
     EVENHOUR_ALLOW_PRIVATE_ORIGINS: options.allow.join(','),
+    EVENHOUR_DEMO: String(options.demo ?? false),
     EVENHOUR_STATEMENT_QUIET_MS: String(options.statementQuietMs ?? 60_000),
   });
   const database = options.databaseUrl === undefined ? await openMemory() : await openPostgres(options.databaseUrl);

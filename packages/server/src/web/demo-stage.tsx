@@ -82,24 +82,22 @@ function Clock({ town, now, index }: { town: LiveTown; now: Date; index: number 
 /** A disc in the giver's colour, as full as the hour is; one that waits has its second half still missing. */
 function Hour({ hour, theme, stop }: { hour: LiveHour; theme: string; stop: number }) {
   return (
-    <g
-      class={`hour way-${hour.from}-${hour.to} stop-${stop} hour--${hour.step}`}
-      data-town={theme}
-      data-key={`${hour.id}-${hour.step}`}
-    >
+    <g class={`hour way-${hour.from}-${hour.to} stop-${stop} hour--${hour.step}`} data-key={`${hour.id}-${hour.step}`}>
       <circle class="hour__ground" r="15" />
-      {hour.step === 'waiting' ? (
-        <>
-          <path class="hour__fill" d="M-1.5-13A13 13 0 0 0-1.5 13Z" />
-          <path class="hour__missing" d="M1.5-13A13 13 0 0 1 1.5 13Z" />
-        </>
-      ) : (
-        <>
-          <path class="hour__fill" d={slice(hour.minutes)} />
-          <circle class="hour__rim" r="14" />
-          <path class="hour__gap" d="M0-13V13" />
-        </>
-      )}
+      <g data-town={theme}>
+        {hour.step === 'waiting' ? (
+          <>
+            <path class="hour__fill" d="M-1.5-13A13 13 0 0 0-1.5 13Z" />
+            <path class="hour__missing" d="M1.5-13A13 13 0 0 1 1.5 13Z" />
+          </>
+        ) : (
+          <>
+            <path class="hour__fill" d={slice(hour.minutes)} />
+            <circle class="hour__rim" r="14" />
+          </>
+        )}
+      </g>
+      {hour.step === 'moving' ? <path class="hour__gap" d="M0-13V13" /> : null}
       <text class="hour__text" y="30" text-anchor="middle">
         {short(hour.minutes)}
       </text>

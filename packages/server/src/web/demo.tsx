@@ -16,7 +16,7 @@ import { acts, live, sayEvent } from './live-words.ts';
 import type { ActName, DemoModel, LiveEvent, LiveOpened, LivePair, LiveTown } from './models.ts';
 import { Agree, Dial } from './parts.tsx';
 import { livePaths } from './paths.ts';
-import { Sums } from './positions.tsx';
+import { leaning, Sums } from './positions.tsx';
 import { Entries, LedgerTable } from './proof.tsx';
 import { common, proof } from './words.ts';
 
@@ -69,7 +69,7 @@ function DemoMain({ model }: { model: DemoModel }) {
           <h1>{live.heading}</h1>
           <p class="lead" data-part="checked">
             {live.lead(towns.map(({ name }) => name))}
-            <strong>0</strong>
+            <strong>{sumOf(model) === 0 ? '0' : leaning(sumOf(model))}</strong>
             {live.checked(clockWithSeconds(model.checkedAt, towns[0]?.timeZone ?? 'UTC'))}
           </p>
           <p class="acts acts--always">

@@ -208,11 +208,13 @@ export function Agree({ start, end }: { start: Figure; end: Figure }) {
 function Amount({ minutes, end }: { minutes: number; end?: Child }) {
   const pieces = short(minutes).split(/(?<=h) /);
   return pieces.map((piece, i) => (
-    <span class="piece">
+    <>
       {i > 0 ? ' ' : ''}
-      {piece}
-      {i === pieces.length - 1 ? end : null}
-    </span>
+      <span class="piece">
+        {piece}
+        {i === pieces.length - 1 ? end : null}
+      </span>
+    </>
   ));
 }
 

@@ -107,7 +107,11 @@ function Figures({ frame, position }: { frame: Frame; position: Position }) {
       />
       <p>
         {weSayMinutes === theySayMinutes ? '' : `${towns.notSame(theySayMinutes, weSayMinutes)} `}
-        {lean} <span class="meta">{towns.compared(moment(comparison.at, reading(frame)))}</span>
+        {lean}{' '}
+        <span class="meta">
+          {towns.compared(moment(comparison.at, reading(frame)))}
+          {weSayMinutes === toGiveMinutes ? '' : ` ${towns.moved}`}
+        </span>
       </p>
     </>
   );

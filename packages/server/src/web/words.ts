@@ -28,15 +28,12 @@ export const common = {
     invite: 'Invite',
     signIn: 'Sign in',
   },
-  operatorName: 'The desk',
   ring: (bridgeBuilder: string) => `No screen today? Ring the office and ${firstName(bridgeBuilder)} does it with you.`,
   alsoByPhone: 'Everything on this page can be done by telephone or on paper.',
   signOut: 'Sign out',
   live: 'The three towns, live',
   runsOn: (bank: string) => `${bank} runs on Evenhour`,
   source: 'Source and licence',
-  dial: { both: 'two halves', one: 'one half, one to come' },
-  problem: (errors: number) => `${capital(count(errors, 'thing', 'things'))} to look at before it can go`,
   plain: { name: 'Evenhour', motto: 'towns that honour each other’s hours' },
 };
 
@@ -96,7 +93,7 @@ export const towns = {
   notSame: (they: number, we: number) => `They say ${short(they)}, we say ${short(we)}.`,
   compared: (when: string) => `Both books compared ${when}.`,
   notCompared: 'The two books have not been compared yet.',
-  since: (minutes: number) => `Since then it has become ${short(minutes)}.`,
+  moved: 'Hours have moved since then.',
   even: (town: string) => `We and ${town} are even.`,
   weLean: (us: string, town: string, minutes: number) => `${us} has ${short(minutes)} to give to ${town}.`,
   theyLean: (us: string, town: string, minutes: number) => `${town} has ${short(minutes)} to give to ${us}.`,
@@ -199,7 +196,6 @@ export const give = {
   whatTooLong: 'A little shorter, please: up to 300 letters.',
   howMuch: 'What the towns honour today',
   send: 'Give these hours',
-  back: 'Change it and try again, or ring the office.',
 };
 
 export const given = {
@@ -248,7 +244,6 @@ export const proof = {
   seal: (a: string, b: string) => `${a} and ${b}, two halves of one seal`,
   checked: 'Checked: both banks signed',
   notChecked: 'Not whole yet: a signature is still missing',
-  counts: (hour: string) => `${hour}. No more can be taken from it and nothing can be added to it.`,
   ledger: (bank: string) => `Lines in ${bank}’s own ledger`,
   columns: { at: 'When', kind: 'What', from: 'From', to: 'To', minutes: 'How long' },
   kinds: { direct: 'moves', hold: 'is kept ready', post: 'is given', void: 'goes back' },
@@ -390,10 +385,8 @@ export const desk = {
 
 export const wrong = {
   title: 'That did not work',
-  heading: 'That did not work',
   notFound: 'There is nothing at this address',
   notFoundText: 'Perhaps a letter is missing. Or what was here is gone.',
-  next: 'What you can do',
   home: 'Go to the first page',
   code: (status: number, code: string | null) =>
     code ? `If you ring about it, say: ${code}, ${status}.` : `If you ring about it, say: ${status}.`,

@@ -1,0 +1,117 @@
+/**
+ * What can be done to the towns: send an hour, pull a plug, replay, forge, pass a limit.
+ *
+ * Promises: each is done through the public HTTP as anybody could do it, except the plug, which is
+ * the operating system's; each says what it did and what the bank answered.
+ *
+ * @module
+ */
+import { type Agreement, ApiProblem, type Member, type Transfer } from './api.ts';
+import { agreementWith } from './connect.ts';
+import type { Town } from './towns.ts';
+
+/** What a gift says of itself before it is given. */
+export interface Sent {
+  readonly from: Town;
+  readonly to: Town;
+  readonly transfer: Transfer;
+}
+
+export interface Choice {
+  readonly from: Town;
+  readonly to: Town;
+  readonly minutes?: number;
+  /** Between 0 and 1; which of the people. */
+  readonly luck?: () => number;
+}
+
+/** Somebody in one town gives an hour to somebody in another. Returns once the giver's bank has taken it. */
+export async function sendHour({ from, to, minutes = 60, luck = Math.random }: Choice): Promise<Sent> {
+  const giver = pick((await people(from)).filter((each) => room(each) >= minutes), richest, luck);
+  if (giver === undefined) throw new Error(`nobody in ${from.name} can give that much now`);
+  const receiver = to.on ? pick(await people(to), poorest, luck) : undefined;
+  const handle = receiver?.handle ?? to.plan.people[Math.floor(luck() * to.plan.people.length)]?.handle ?? 'bank';
+  const content = from.plan.people.find((each) => each.handle === giver.handle)?.gives ?? '';
+  const transfer = await from.api.give({ from: giver.handle, to: `${handle}@${to.host}`, minutes, content });
+  return { from, to, transfer };
+}
+
+/** The town out of two to which it is better to send now: the one that this town has more room with. */
+export async function roomiest(from: Town, others: readonly Town[]): Promise<Town | undefined> {
+  const rooms = await Promise.all(others.map(async (town) => ({ town, room: (await agreementWith(from, town)).position.roomMinutes })));
+  return rooms.sort((a, b) => b.room - a.room)[0]?.town;
+}
+
+export interface Replayed {
+  readonly from: Town;
+  readonly to: Town;
+  readonly sent: number;
+  /** How many of them the partner had counted before. */
+  readonly known: number;
+  /** Nothing moved by it at either town. */
+  readonly unchanged: boolean;
+}
+
+const AGAIN = 4;
+
+/** Sends a town's last entries a second time. */
+export async function replay(from: Town, to: Town): Promise<Replayed> {
+  const [ours, theirs] = await Promise.all([agreementWith(from, to), agreementWith(to, from)]);
+  const answer = await from.api.resend(ours.id, Math.max(0, ours.journal.ours.seq - AGAIN));
+  const [after, theirsAfter] = await Promise.all([agreementWith(from, to), agreementWith(to, from)]);
+  const unchanged = samePlace(ours, after) && samePlace(theirs, theirsAfter);
+  return { from, to, sent: answer.sent, known: answer.known, unchanged };
+}
+
+/** Whether both journals and both figures are where they were. */
+export function samePlace(a: Agreement, b: Agreement): boolean {
+  return (
+    a.position.owesMinutes === b.position.owesMinutes &&
+    a.journal.ours.hash === b.journal.ours.hash &&
+    a.journal.theirs.hash === b.journal.theirs.hash
+  );
+}
+
+export interface PastLimit {
+  readonly from: Town;
+  readonly to: Town;
+  readonly askedMinutes: number;
+  /** What the partner honours more, as the refusal says. */
+  readonly honoursMinutes: number;
+  readonly code: string;
+  readonly sentence: string;
+}
+
+/** Asks for an hour more than the partner honours. */
+export async function passLimit(from: Town, to: Town): Promise<PastLimit> {
+  const { position } = await agreementWith(from, to);
+  const askedMinutes = position.roomMinutes + 60;
+  const giver = from.plan.people[0]?.handle ?? '';
+  const receiver = to.plan.people[0]?.handle ?? '';
+  try {
+    await from.api.give({ from: giver, to: `${receiver}@${to.host}`, minutes: askedMinutes, content: 'More than is honoured' });
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    return { from, to, askedMinutes, honoursMinutes: Number(error.facts['roomMinutes'] ?? 0), code: error.code, sentence: error.message };
+  }
+  throw new Error(`${from.name} was let past the limit of ${to.name}`);
+}
+
+async function people(town: Town): Promise<Member[]> {
+  return (await town.api.members()).filter((each) => each.kind !== 'fund' && each.status === 'active');
+}
+
+/** How many minutes somebody can still give. */
+function room({ balance }: Member): number {
+  if (balance === undefined || balance.floorMinutes === null) return Number.POSITIVE_INFINITY;
+  return balance.balanceMinutes - balance.heldMinutes - balance.floorMinutes;
+}
+
+const richest = (a: Member, b: Member): number => (b.balance?.balanceMinutes ?? 0) - (a.balance?.balanceMinutes ?? 0);
+const poorest = (a: Member, b: Member): number => -richest(a, b);
+
+/** One of the first four in this order, so that over time hours even out. */
+function pick(members: readonly Member[], order: (a: Member, b: Member) => number, luck: () => number): Member | undefined {
+  const first = [...members].sort(order).slice(0, 4);
+  return first[Math.floor(luck() * first.length)];
+}

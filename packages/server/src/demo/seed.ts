@@ -1,0 +1,108 @@
+/**
+ * Fills a new database with one town before its node is started.
+ *
+ * Promises: made with the node's own functions, so what stands there is what a node would have
+ * written; the hours of the past are ordinary ledger lines with older dates. The operator's token is
+ * given to the caller and is kept as a hash only.
+ *
+ * @module
+ */
+import type { SigningKey } from '@evenhour/protocol/proof';
+import { eq } from 'drizzle-orm';
+import { ulid } from 'ulid';
+import { issueToken } from '../auth/tokens.ts';
+import { type Bank, createBank, loadBank } from '../bank/bank.ts';
+import { type Database, openFolder } from '../db/database.ts';
+import { account, bank as bankTable, exchange, member } from '../db/schema.ts';
+import { post } from '../ledger/ledger.ts';
+import { addMember } from '../member/members.ts';
+import { createSeal, readSecret } from '../node/seal.ts';
+import type { TownPlan } from './people.ts';
+
+export interface Seeded {
+  /** The operator's token. */
+  readonly token: string;
+  /** The bank's own key: for showing that a well-signed request with a forged entry in it is refused. */
+  readonly key: SigningKey;
+}
+
+/** More than any of the demo's limits, so that a limit is what stops a gift that is too large. */
+const CAP_MINUTES = 100 * 60;
+const DAY_MS = 86_400_000;
+
+/** Seeds the town into a folder with a migrated database, or into a new one. */
+export async function seedTown(plan: TownPlan, folder: string, origin: string): Promise<Seeded> {
+  const database = await openFolder(folder);
+  try {
+    const seal = createSeal(readSecret(undefined, folder));
+    const { id: theme, name, phone, bridgeBuilder, language, timeZone } = plan;
+    const id = await createBank(database, seal, {
+      origin,
+      name,
+      theme,
+      phone,
+      bridgeBuilder,
+      language,
+      timeZone,
+      transferCapMinutes: CAP_MINUTES,
+      memberCapMinutes: CAP_MINUTES,
+    });
+    const [row] = await database.db.select().from(bankTable).where(eq(bankTable.id, id));
+    if (row === undefined) throw new Error('the bank was not written');
+    const bank = await loadBank(database.db, seal, row);
+    await database.transaction(async (tx) => {
+      for (const { handle, name: memberName, about } of plan.people) await addMember(tx, bank, { handle, name: memberName, about });
+    });
+    await writePast(database, bank, plan);
+    return { token: await issueToken(database.db, id, 'operator', null), key: bank.key };
+  } finally {
+    await database.close();
+  }
+}
+
+/** Hours that neighbours gave each other in the last weeks. */
+async function writePast(database: Database, bank: Bank, plan: TownPlan): Promise<void> {
+  await database.transaction(async (tx) => {
+    const rows = await tx.select().from(member).where(eq(member.bankId, bank.id));
+    const find = (handle: string) => {
+      const row = rows.find((each) => each.handle === handle);
+      if (row === undefined) throw new Error(`${plan.name} has nobody called ${handle}`);
+      return row;
+    };
+    for (const [daysAgo, from, to, minutes, content] of plan.past) {
+      const [giver, receiver] = [find(from), find(to)];
+      const at = new Date(Date.now() - daysAgo * DAY_MS);
+      const id = ulid(at.getTime());
+      await tx.insert(exchange).values({
+        bankId: bank.id,
+        id,
+        direction: 'local',
+        url: `${bank.origin}/ap/exchanges/${id}`,
+        memberId: giver.id,
+        accountId: giver.accountId,
+        counterparty: receiver.id,
+        counterpartyName: receiver.name,
+        minutes,
+        content,
+        status: 'settled',
+        ownRef: bank.references.make(giver.id, id),
+        createdAt: at,
+        updatedAt: at,
+      });
+      await post(tx, bank.id, [
+        { id: ulid(at.getTime()), kind: 'direct', debit: giver.accountId, credit: receiver.accountId, minutes, cause: id, exchangeId: id },
+      ]);
+    }
+  });
+}
+
+/** A migrated database with nothing in it, to be copied. Takes some seconds. */
+export async function makeTemplate(folder: string): Promise<void> {
+  const database = await openFolder(folder);
+  try {
+    // A first read, so that a copy is never taken of a database that does not answer.
+    await database.db.select({ id: account.id }).from(account).limit(1);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,24 @@
+/** What every page handler can reach: the node, the bank, who looks, and the form that was sent. */
+import type { Context, Hono } from 'hono';
+import type { Caller } from '../../auth/tokens.ts';
+import type { NodeEnv } from '../../node/env.ts';
+
+/** Somebody who is signed in. */
+export interface Session {
+  readonly caller: Caller;
+  /** As the band greets them. */
+  readonly name: string;
+  /** What forms of this session carry. */
+  readonly csrf: string;
+}
+
+export interface WebEnv {
+  Variables: NodeEnv['Variables'] & {
+    session: Session | null;
+    /** The fields of a form, once it has been let in. */
+    form: URLSearchParams;
+  };
+}
+
+export type WebContext = Context<WebEnv>;
+export type WebApp = Hono<WebEnv>;

@@ -1,0 +1,86 @@
+/**
+ * Who looks at a page: a cookie, the token behind it, and what must come with a form.
+ *
+ * Promises: a session belongs to one bank and is a fresh token at each sign-in, so nobody can hand a
+ * session to somebody else; signing out ends it at once; scripts cannot read it; a form counts only
+ * when a page of this very origin sent it, with the secret of the session that the page was made for.
+ *
+ * @module
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { findCaller, hashToken, issueToken, revokeToken } from '../../auth/tokens.ts';
+import type { Bank } from '../../bank/bank.ts';
+import { findMember } from '../../member/members.ts';
+import { Refused } from '../../node/refused.ts';
+import { common } from '../words.ts';
+import type { Session, WebContext } from './env.ts';
+
+/**
+ * Browsers keep one jar of cookies for all ports of a host. Where the origin names a port, so does the
+ * cookie, so that the towns of a demo on one machine do not sign each other's members out.
+ */
+export function cookieName(bank: Pick<Bank, 'origin'>, what = 'evenhour'): string {
+  const { port } = new URL(bank.origin);
+  return port === '' ? what : `${what}-${port}`;
+}
+
+export function cookieOptions(bank: Pick<Bank, 'origin'>) {
+  return { httpOnly: true, sameSite: 'Lax', path: '/', secure: bank.origin.startsWith('https:') } as const;
+}
+
+function secretOf(c: WebContext): string | undefined {
+  const value = getCookie(c, cookieName(c.var.bank));
+  return value !== undefined && /^eh_[A-Za-z0-9_-]{32}$/.test(value) ? value : undefined;
+}
+
+/** The session of a request, if it has one at this bank. */
+export async function findSession(c: WebContext): Promise<Session | null> {
+  const secret = secretOf(c);
+  if (secret === undefined) return null;
+  const { bank, node } = c.var;
+  const caller = await findCaller(node.database.db, bank.id, hashToken(secret));
+  if (caller === null) return null;
+  const csrf = createHmac('sha256', node.seal.derive('csrf')).update(`${bank.id} ${secret}`).digest('base64url');
+  if (caller.role === 'operator') return { caller, name: common.operatorName, csrf };
+  const member = await findMember(node.database.db, bank.id, caller.memberId);
+  return member === undefined ? null : { caller, name: member.name, csrf };
+}
+
+/** Begins a session. The one before it, if there is one, ends. */
+export async function startSession(c: WebContext, who: 'operator' | { readonly memberId: string }): Promise<void> {
+  const { bank, node, session } = c.var;
+  const secret = await node.database.transaction(async (tx) => {
+    if (session !== null) await revokeToken(tx, bank.id, session.caller.tokenHash);
+    return who === 'operator'
+      ? issueToken(tx, bank.id, 'operator', null)
+      : issueToken(tx, bank.id, 'member', who.memberId);
+  });
+  setCookie(c, cookieName(bank), secret, cookieOptions(bank));
+}
+
+export async function endSession(c: WebContext): Promise<void> {
+  const { bank, node, session } = c.var;
+  if (session !== null) await revokeToken(node.database.db, bank.id, session.caller.tokenHash);
+  deleteCookie(c, cookieName(bank), cookieOptions(bank));
+}
+
+/** Refuses `foreign_origin` unless the browser says that a page of this origin sent the request. */
+export function mustComeFromHere(c: WebContext): void {
+  const origin = c.req.header('origin');
+  const site = c.req.header('sec-fetch-site');
+  const here =
+    origin === undefined
+      ? site === 'same-origin'
+      : origin === c.var.bank.origin && (site === undefined || site === 'same-origin');
+  if (!here) throw new Refused('foreign_origin');
+}
+
+/** Refuses `not_signed_in` without a session, `not_allowed` when the form was made for another one. */
+export function mustCarrySecret(c: WebContext): void {
+  const { session, form } = c.var;
+  if (session === null) throw new Refused('not_signed_in');
+  const sent = Buffer.from(form.get('csrf') ?? '');
+  const meant = Buffer.from(session.csrf);
+  if (sent.length !== meant.length || !timingSafeEqual(sent, meant)) throw new Refused('not_allowed');
+}
