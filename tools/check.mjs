@@ -33,6 +33,7 @@ const checks = [
       'tools',
     ],
   ],
+  ['client knows the API', 'node', ['tools/generate-client.mjs', '--check']],
   ...PUBLISHED.flatMap((name) => [
     [`${name} packs`, 'pnpm', ['--dir', `packages/${name}`, 'pack', '--pack-destination', join(packed, name)]],
     [`${name} publishes well`, 'publint', ['--strict', () => tarball(name)]],

@@ -6,6 +6,9 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgreementCore, Party } from '@evenhour/protocol';
+import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
+import type { JsonObject } from '@evenhour/protocol/wire';
 import type { Town } from './towns.ts';
 
 const QUIET_MS = 60_000;
@@ -107,4 +110,20 @@ async function sumsOf({ sql }: Town): Promise<Sums> {
     + (select coalesce(sum(octet_length(document)), 0)::float8 from exchange_message where direction = 'in') as bytes`);
   if (row === undefined) throw new Error('the books could not be read');
   return row;
+}
+
+const AUDITED = 250;
+
+/** Verifies the proofs of some entries that a bank holds of the other one, once more. Returns how many are false. */
+export async function countFalseProofs({ sql }: Town): Promise<number> {
+  const rows = await sql.query<{ pair: string; core: AgreementCore; author: Party; document: string }>(`
+    select p.id as pair, p.core, j.author, j.document from journal_entry j
+    join pair p on p.bank_id = j.bank_id and p.id = j.pair_id
+    where j.author <> p.me order by random() limit ${AUDITED}`);
+  const checks = rows.map(async ({ pair, core, author, document }) => {
+    const pinned = core.parties[author].key;
+    const key = await importVerifyingKey(pinned.publicKeyMultibase, pinned.id);
+    return key.ok && (await verifyEntry(core, pair, author, JSON.parse(document) as JsonObject, key.key)).ok;
+  });
+  return (await Promise.all(checks)).filter((isTrue) => !isTrue).length;
 }

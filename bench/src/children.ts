@@ -84,8 +84,9 @@ export function serveJobs<Job>(work: (job: Job) => Promise<object>): void {
     );
   });
   process.on('disconnect', () => process.exit(0));
-  // The bench ends its colleagues itself, after what they use.
+  // The bench ends its colleagues itself, in its own order; Ctrl-C in a terminal reaches them as well.
   process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => process.exit(0));
 }
 
 async function end(child: ChildProcess): Promise<void> {

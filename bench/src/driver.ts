@@ -9,7 +9,7 @@
  * @module
  */
 import { serveJobs } from './children.ts';
-import { call } from './http.ts';
+import { call, disconnect } from './http.ts';
 
 export interface Side {
   readonly origin: string;
@@ -141,10 +141,12 @@ async function load(direction: Direction, inFlight: number, seconds: number, tal
   await Promise.all(watches);
 }
 
-serveJobs<Job>(async (job) => {
+async function drive(job: Job): Promise<Driven> {
   if (job.kind === 'alone') return alone(job.direction, job.payments);
   const tally = new Tally();
   const lanes = Math.ceil(job.inFlight / job.directions.length);
   await Promise.all(job.directions.map((direction) => load(direction, lanes, job.seconds, tally)));
   return tally.result();
-});
+}
+
+serveJobs<Job>((job) => drive(job).finally(disconnect));

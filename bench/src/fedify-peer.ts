@@ -8,14 +8,44 @@
  *
  * @module
  */
+import type { webcrypto } from 'node:crypto';
 import type { Server } from 'node:http';
 import http from 'node:http';
 import { fromServer } from './borrowed.ts';
 import { serveJobs } from './children.ts';
 
-type FedifyModule = typeof import('../../packages/server/node_modules/@fedify/fedify/dist/mod.d.ts');
-type VocabModule = typeof import('../../packages/server/node_modules/@fedify/vocab/dist/mod.d.ts');
-type NodeServerModule = typeof import('../../packages/server/node_modules/@hono/node-server/dist/index.d.mts');
+/** As much of Fedify's types as is used here: the bench has no dependency of its own on it. */
+interface Context {
+  readonly contextLoader: unknown;
+  getActorUri(identifier: string): URL;
+  getInboxUri(identifier?: string): URL;
+  getActorKeyPairs(identifier: string): Promise<{ readonly cryptographicKey: object }[]>;
+}
+interface Federation {
+  setActorDispatcher(
+    path: string,
+    dispatcher: (context: Context, identifier: string) => Promise<object>,
+  ): { setKeyPairsDispatcher(dispatcher: () => webcrypto.CryptoKeyPair[]): unknown };
+  setInboxListeners(path: string, shared: string): { on(type: unknown, listener: () => void): unknown };
+  fetch(request: Request, options: { contextData: undefined }): Promise<Response>;
+  createContext(origin: URL, data: undefined): Context;
+}
+interface FedifyModule {
+  readonly MemoryKvStore: new () => object;
+  createFederation(options: { kv: object; allowPrivateAddress: boolean }): Federation;
+  generateCryptoKeyPair(algorithm: 'RSASSA-PKCS1-v1_5'): Promise<webcrypto.CryptoKeyPair>;
+  signRequest(request: Request, key: webcrypto.CryptoKey, keyId: URL, options: { spec: 'rfc9421' }): Promise<Request>;
+}
+interface VocabObject {
+  toJsonLd(options: { contextLoader: unknown }): Promise<unknown>;
+}
+type VocabModule = Readonly<Record<'Create' | 'Endpoints' | 'Note' | 'Person', new (values: object) => VocabObject>>;
+interface NodeServerModule {
+  serve(
+    options: { fetch: (request: Request) => Promise<Response>; port: number; hostname: string },
+    listening: () => void,
+  ): Server;
+}
 
 const { createFederation, generateCryptoKeyPair, MemoryKvStore, signRequest } =
   fromServer<FedifyModule>('@fedify/fedify');
@@ -35,7 +65,7 @@ let received = 0;
 let sent = 0;
 
 const rsa = await generateCryptoKeyPair('RSASSA-PKCS1-v1_5');
-const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+const federation = createFederation({ kv: new MemoryKvStore(), allowPrivateAddress: true });
 federation
   .setActorDispatcher('/users/{identifier}', async (context, identifier) => {
     const [key] = await context.getActorKeyPairs(identifier);
@@ -55,7 +85,7 @@ federation.setInboxListeners('/users/{identifier}/inbox', '/inbox').on(Create, (
 async function listen(): Promise<{ origin: string }> {
   const fetch = (request: Request): Promise<Response> => federation.fetch(request, { contextData: undefined });
   const server = await new Promise<Server>((resolve) => {
-    const listening = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(listening as Server));
+    const listening = serve({ fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(listening));
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
@@ -93,6 +123,8 @@ async function send(to: string, inFlight: number, seconds: number): Promise<{ ta
     }
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
+  // A connection that is kept over a pause may be closed by the server just when it is used again.
+  agent.destroy();
   return { taken };
 }
 

@@ -2,13 +2,14 @@
  * `npm run bench -- <name> [--json] [--quick] [--profile]`: measures one thing and prints ratios.
  *
  * Promises: with `--json` the last line of standard output is one object, the same as in `.out/<name>.json`,
- * and everything else goes to standard error; it exits 0 only when that object says `ok`; whatever it started
- * is ended, also after a failure or Ctrl-C. Without a name it lists the benches.
+ * and everything else goes to standard error; a run that breaks off prints the fields that every bench has, with
+ * the reason in `failures`; it exits 0 only when the object says `ok`; whatever it started is ended, also after a
+ * failure or Ctrl-C. Without a name it lists the benches.
  *
  * @module
  */
 import { Cleanup } from './cleanup.ts';
-import { publish, say } from './report.ts';
+import { commonFigures, publish, say } from './report.ts';
 import { measureSettle } from './settle.ts';
 
 export interface BenchOptions {
@@ -42,6 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === undefined || !Object.hasOwn(BENCHES, name))
     return wrong(`There is no bench "${name ?? ''}". There are:\n${list.join('\n')}`);
 
+  const startedAt = Date.now();
   const cleanup = new Cleanup();
   const bench = BENCHES[name] as Bench;
   try {
@@ -51,6 +53,11 @@ async function main(args: readonly string[]): Promise<number> {
     );
     publish(name, figures, flags.includes('--json'));
     return figures.ok ? 0 : 1;
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    say(`bench: ${error instanceof Error ? (error.stack ?? failure) : failure}`);
+    publish(name, commonFigures(name, startedAt, [failure]), flags.includes('--json'));
+    return 1;
   } finally {
     await cleanup.run();
   }

@@ -135,7 +135,7 @@ export function createTransport(options: ClientOptions): Transport {
     try {
       const response = await ask(`${base}${path}`, {
         method,
-        redirect: 'error',
+        redirect: 'manual',
         headers: {
           accept: 'application/json',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -209,6 +209,7 @@ function retryAfter(header: string | null): number | null {
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(done, ms);
     function done(): void {

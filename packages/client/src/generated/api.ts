@@ -547,6 +547,10 @@ export interface components {
             ourBridgeBuilder: string;
             theirBridgeBuilder: string;
             ourTurn: boolean;
+            /** Format: date-time */
+            ourYesAt: string | null;
+            /** Format: date-time */
+            theirYesAt: string | null;
             position: {
                 owesMinutes: number;
                 openMinutes: number;

@@ -151,7 +151,7 @@ export const REFUSALS: Readonly<
   foreign_origin: { status: 403, fault: 'peer', retryable: false, advice: "Key, actor and id must be of the partner's own origin." },
   wrong_key: { status: 403, fault: 'peer', retryable: false, advice: "Only the key that the agreement pins counts." },
   foreign_pair: { status: 403, fault: 'peer', retryable: false, advice: "This message belongs to another pair." },
-  known_already: { status: 200, fault: 'peer', retryable: false, advice: "It came twice; we counted it once." },
+  known_already: { status: 409, fault: 'peer', retryable: false, advice: "It came twice; we counted it once." },
   gap: { status: 409, fault: 'peer', retryable: true, advice: "Send from the head that the answer names." },
   stale_epoch: { status: 409, fault: 'peer', retryable: false, advice: "This was written before a restore and no longer counts." },
   fork: { status: 409, fault: 'peer', retryable: false, advice: "Two entries stand at one place. The pair is halted; both bridge builders look." },

@@ -85,7 +85,10 @@ export function decodeExchangeMessage(
   // The exchange's own address is at the bank that began it; an answer comes from the other one.
   const starts = parsed.kind === 'GiftOffer' || parsed.kind === 'GiftCancel';
   if (originOf(value.exchange) !== (starts ? own : peer)) return refuse('foreign_origin', { exchange: value.exchange });
-  return { ok: true, author, message: messageOf(parsed.kind, value) };
+  const message = messageOf(parsed.kind, value);
+  if (message.kind === 'GiftOffer' && originOf(message.gift.payer) !== own)
+    return refuse('foreign_origin', { payer: message.gift.payer });
+  return { ok: true, author, message };
 }
 
 type ExchangeValue = z.infer<(typeof EXCHANGE_SCHEMAS)[keyof typeof EXCHANGE_SCHEMAS]>;

@@ -221,13 +221,24 @@ export async function checkOffer(tx: Queries, bank: Bank, document: JsonObject):
   if (message.actor !== peer.bank) throw new Refused('foreign_origin', { actor: message.actor });
   const key = await verifyYes(document, peer);
   const checkedOffer: CheckedOffer = { pair, core, me, peer, key, invitation: message.invitation };
-  if (!(await isKnown(tx, bank, pair))) await findProposal(tx, bank, checkedOffer);
+  await proposalOf(tx, bank, checkedOffer);
   return checkedOffer;
 }
 
 async function isKnown(tx: Queries, bank: Bank, pair: string): Promise<boolean> {
   const [known] = await tx.select({ id: pairTable.id }).from(pairTable).where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair)));
   return known !== undefined;
+}
+
+/** The invitation that an offer answers; `null` when the offer is known, and be it since a moment ago. */
+async function proposalOf(tx: Queries, bank: Bank, offer: CheckedOffer): Promise<typeof invitation.$inferSelect | null> {
+  if (await isKnown(tx, bank, offer.pair)) return null;
+  try {
+    return await findProposal(tx, bank, offer);
+  } catch (error) {
+    if (await isKnown(tx, bank, offer.pair)) return null;
+    throw error;
+  }
 }
 
 /** The invitation that an offer answers, if it says of us exactly what we proposed. */
@@ -245,8 +256,14 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
 
 /** Keeps a checked offer. A person here says the second yes later. The same offer twice is one. */
 export async function receiveOffer(tx: Queries, bank: Bank, offer: CheckedOffer, document: string, after: Signal[]): Promise<void> {
-  if (await isKnown(tx, bank, offer.pair)) return;
-  const link = await findProposal(tx, bank, offer);
+  // Offers under one link take turns: it works once, and an offer that comes twice finds itself.
+  await tx
+    .select({ id: invitation.id })
+    .from(invitation)
+    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash(offer.invitation))))
+    .for('no key update');
+  const link = await proposalOf(tx, bank, offer);
+  if (link === null) return;
   await refuseSecond(tx, bank, offer.peer.bank, offer.pair);
   await tx.update(invitation).set({ status: 'used' }).where(and(eq(invitation.bankId, bank.id), eq(invitation.id, link.id)));
   await insertPair(tx, bank, offer.core, offer.me, { status: 'offered', offer: document, accept: null, honourPending: null, invitationId: link.id });
@@ -352,8 +369,10 @@ async function insertPair(
       ...start,
       ...values,
     })
+    .onConflictDoNothing()
     .returning();
-  return row as PairRow;
+  if (row === undefined) throw new Refused('agreement_exists', { bank: peer.bank });
+  return row;
 }
 
 export async function lockAgreement(tx: Queries, bank: Bank, agreementId: string): Promise<PairRow> {

@@ -32,10 +32,21 @@ export async function agreementViewById(tx: Queries, bank: Bank, agreementId: st
   return row === undefined ? null : agreementView(tx, bank, row.id);
 }
 
-async function agreementView(tx: Queries, bank: Bank, pairId: string) {
+/** `null` when this bank has no such pair. */
+export async function agreementViewOfPair(tx: Queries, bank: Bank, pairId: string) {
   const loaded = await readPair(tx, bank.id, pairId);
-  if (loaded === null) throw new Error(`pair ${pairId} is gone`);
+  return loaded === null ? null : viewOf(tx, bank, loaded);
+}
+
+async function agreementView(tx: Queries, bank: Bank, pairId: string) {
+  const view = await agreementViewOfPair(tx, bank, pairId);
+  if (view === null) throw new Error(`pair ${pairId} is gone`);
+  return view;
+}
+
+async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
   const { row, pair } = loaded;
+  const pairId = row.id;
   const core: AgreementCore = loaded.core;
   const me: Party = pair.me;
   const peer = other(me);
@@ -56,6 +67,9 @@ async function agreementView(tx: Queries, bank: Bank, pairId: string) {
     ourBridgeBuilder: core.parties[me].bridgeBuilder,
     theirBridgeBuilder: core.parties[peer].bridgeBuilder,
     ourTurn: row.status === 'offered' && row.invitationId !== null,
+    // The bank that made the link says the second yes.
+    ourYesAt: saidAt(row.invitationId === null ? row.offer : row.accept),
+    theirYesAt: saidAt(row.invitationId === null ? row.accept : row.offer),
     position: {
       owesMinutes: debtOf(view, me) as number,
       openMinutes: view.openMinutes[me] as number,
@@ -85,7 +99,7 @@ async function agreementView(tx: Queries, bank: Bank, pairId: string) {
   };
 }
 
-export type AgreementView = Awaited<ReturnType<typeof agreementView>>;
+export type AgreementView = Awaited<ReturnType<typeof viewOf>>;
 
 /** Their latest figure, in our direction, beside the figure that we had computed at the same place. */
 function statementView({ row }: LoadedPair) {
@@ -97,4 +111,11 @@ function statementView({ row }: LoadedPair) {
     agrees: row.statementAgrees ?? false,
     at: row.statementAt.toISOString(),
   };
+}
+
+/** When a signed yes was made. */
+function saidAt(document: string | null): string | null {
+  if (document === null) return null;
+  const { proof } = JSON.parse(document) as { proof?: { created?: string } };
+  return proof?.created ?? null;
 }

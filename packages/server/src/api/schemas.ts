@@ -155,6 +155,9 @@ export const agreementSchema = z
     theirBridgeBuilder: z.string(),
     /** Whether it is our turn to say yes. */
     ourTurn: z.boolean(),
+    /** When each bank signed. */
+    ourYesAt: time.nullable(),
+    theirYesAt: time.nullable(),
     position: z.object({
       /** What we owe them; negative when they owe us. */
       owesMinutes: minutes,

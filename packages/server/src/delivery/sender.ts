@@ -32,7 +32,7 @@ import type { Partner, Partners } from './partners.ts';
 import type { Signals } from './signals.ts';
 
 export const RUN_ENTRIES = 200;
-const LEASE_MS = 15_000;
+const LEASE_MS = 6_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
 /** How long the partner's next message may confirm entries that an answer carried, before they are sent again. */
@@ -61,6 +61,8 @@ export class Sender {
   #timer: NodeJS.Timeout | undefined;
   /** Messages that the partner has taken and not answered, and when to ask again. */
   readonly #asked = new Map<string, number>();
+  /** When a session was last found stale and renewed at once. */
+  #renewedAt = 0;
   /** Entries up to here were given to the partner in an answer, until when we wait to hear of it. */
   #inline = { seq: 0, until: 0 };
 
@@ -114,6 +116,10 @@ export class Sender {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await this.#context.database.db
+      .update(pairTable)
+      .set({ senderId: null })
+      .where(and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId), eq(pairTable.senderId, PROCESS_ID)));
   }
 
   #later(ms: number): void {
@@ -160,22 +166,21 @@ export class Sender {
     }
     const pending = await pendingMessages(database.db, bank.id, row.id, RUN_ENTRIES);
     const messages = pending.filter((message) => (this.#asked.get(message.id) ?? 0) <= Date.now());
-    if (messages.length > 0) {
-      await this.#sendMessages(bank, row, messages);
-      return true;
-    }
-    if (pending.length > 0) this.#later(ASK_AGAIN_MS);
+    // Messages and entries take turns: a bank that is given to without pause still sends its journal.
+    const asking = messages.length > 0;
+    if (asking) await this.#sendMessages(bank, row, messages);
+    else if (pending.length > 0) this.#later(ASK_AGAIN_MS);
     const me = row.me as Party;
     const entries = await readEntries(database.db, bank.id, row.id, me, row.deliveredSeq, RUN_ENTRIES);
     const last = entries.at(-1);
     if (last === undefined) {
-      await this.#delivered(row);
-      return false;
+      if (!asking) await this.#delivered(row);
+      return asking;
     }
     const grace = this.#inline.until - Date.now();
     if (last.seq <= this.#inline.seq && grace > 0) {
       this.#later(grace);
-      return false;
+      return asking;
     }
     await this.#sendRun(bank, row, entries.map((entry) => entry.document));
     return true;
@@ -321,7 +326,8 @@ export class Sender {
     const entries = await this.#verifyEntries(answer['entries']);
     const settled = await this.#context.signals.commit(async (tx, after) => {
       const work = await PairWork.open(tx, bank, row.id);
-      if (work === null) return null;
+      // Halted or greeting anew since we asked: nothing may be written now, so nothing is taken either.
+      if (work === null || work.row.mode !== 'open') return null;
       const known = await this.#myHashAt(tx, bank.id, row, head);
       if (known !== head.hash) {
         work.changes = { ...work.changes, mode: 'waiting' };
@@ -337,6 +343,7 @@ export class Sender {
     const refused = answer['refused'] as JsonObject | undefined;
     if (refused !== undefined && head.seq < row.deliveredSeq + documents.length)
       throw new PartnerError('refused', `the partner took our journal up to ${head.seq} and refused the next: ${String(refused['code'])}`);
+    if (head.seq <= row.deliveredSeq) throw new PartnerError('bad_answer', `the partner took nothing of our journal after ${head.seq}`);
     if (settled?.refused != null) this.#log.warning('The partner\'s answer held an entry that was not taken.', { code: settled.refused.refusal.code });
   }
 
@@ -389,12 +396,14 @@ export class Sender {
     if (this.#stopped) return;
     if (!(error instanceof PartnerError)) this.#log.error('Sending failed for a reason of our own.', { error });
     const message = error instanceof Error ? error.message : String(error);
-    const quick = isStale(error);
+    // Once at once; a partner that greets well and then knows no session is given time like any other.
+    const quick = isStale(error) && Date.now() - this.#renewedAt > 1_000;
+    if (quick) this.#renewedAt = Date.now();
     try {
       const where = and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId));
       const [row] = await this.#context.database.db.select({ attempts: pairTable.attempts }).from(pairTable).where(where);
       const attempts = (row?.attempts ?? 0) + 1;
-      const asked = error instanceof PartnerError ? error.retryAfterMs : null;
+      const asked = error instanceof PartnerError && !isStale(error) ? error.retryAfterMs : null;
       const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
       const ms = quick ? 5 : (asked ?? Math.round(backoff * (0.8 + Math.random() * 0.4)));
       await this.#context.database.db

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Agreement, ApiProblem, type Member, type Transfer } from './api.ts';
+import { type Agreement, EvenhourError, type Member, type Transfer } from '@evenhour/client';
 import { agreementWith } from './connect.ts';
 import type { Town } from './towns.ts';
 
@@ -27,7 +27,11 @@ export interface Choice {
 
 /** Somebody in one town gives an hour to somebody in another. Returns once the giver's bank has taken it. */
 export async function sendHour({ from, to, minutes = 60, luck = Math.random }: Choice): Promise<Sent> {
-  const giver = pick((await people(from)).filter((each) => room(each) >= minutes), richest, luck);
+  const giver = pick(
+    (await people(from)).filter((each) => room(each) >= minutes),
+    richest,
+    luck,
+  );
   if (giver === undefined) throw new Error(`nobody in ${from.name} can give that much now`);
   const receiver = to.on ? pick(await people(to), poorest, luck) : undefined;
   const handle = receiver?.handle ?? to.plan.people[Math.floor(luck() * to.plan.people.length)]?.handle ?? 'bank';
@@ -38,7 +42,9 @@ export async function sendHour({ from, to, minutes = 60, luck = Math.random }: C
 
 /** The town out of two to which it is better to send now: the one that this town has more room with. */
 export async function roomiest(from: Town, others: readonly Town[]): Promise<Town | undefined> {
-  const rooms = await Promise.all(others.map(async (town) => ({ town, room: (await agreementWith(from, town)).position.roomMinutes })));
+  const rooms = await Promise.all(
+    others.map(async (town) => ({ town, room: (await agreementWith(from, town)).position.roomMinutes })),
+  );
   return rooms.sort((a, b) => b.room - a.room)[0]?.town;
 }
 
@@ -57,7 +63,7 @@ const AGAIN = 4;
 /** Sends a town's last entries a second time. */
 export async function replay(from: Town, to: Town): Promise<Replayed> {
   const [ours, theirs] = await Promise.all([agreementWith(from, to), agreementWith(to, from)]);
-  const answer = await from.api.resend(ours.id, Math.max(0, ours.journal.ours.seq - AGAIN));
+  const answer = await from.api.agreements.resend(ours.id, Math.max(0, ours.journal.ours.seq - AGAIN));
   const [after, theirsAfter] = await Promise.all([agreementWith(from, to), agreementWith(to, from)]);
   const unchanged = samePlace(ours, after) && samePlace(theirs, theirsAfter);
   return { from, to, sent: answer.sent, known: answer.known, unchanged };
@@ -89,16 +95,30 @@ export async function passLimit(from: Town, to: Town): Promise<PastLimit> {
   const giver = from.plan.people[0]?.handle ?? '';
   const receiver = to.plan.people[0]?.handle ?? '';
   try {
-    await from.api.give({ from: giver, to: `${receiver}@${to.host}`, minutes: askedMinutes, content: 'More than is honoured' });
+    await from.api.give({
+      from: giver,
+      to: `${receiver}@${to.host}`,
+      minutes: askedMinutes,
+      content: 'More than is honoured',
+    });
   } catch (error) {
-    if (!(error instanceof ApiProblem)) throw error;
-    return { from, to, askedMinutes, honoursMinutes: Number(error.facts['roomMinutes'] ?? 0), code: error.code, sentence: error.message };
+    if (!(error instanceof EvenhourError)) throw error;
+    return {
+      from,
+      to,
+      askedMinutes,
+      honoursMinutes: Number(error.facts['roomMinutes'] ?? 0),
+      code: error.code,
+      sentence: error.message,
+    };
   }
   throw new Error(`${from.name} was let past the limit of ${to.name}`);
 }
 
 async function people(town: Town): Promise<Member[]> {
-  return (await town.api.members()).filter((each) => each.kind !== 'fund' && each.status === 'active');
+  return (await town.api.members.list({ pageSize: 200 }).all()).filter(
+    (each) => each.kind !== 'fund' && each.status === 'active',
+  );
 }
 
 /** How many minutes somebody can still give. */
@@ -111,7 +131,11 @@ const richest = (a: Member, b: Member): number => (b.balance?.balanceMinutes ?? 
 const poorest = (a: Member, b: Member): number => -richest(a, b);
 
 /** One of the first four in this order, so that over time hours even out. */
-function pick(members: readonly Member[], order: (a: Member, b: Member) => number, luck: () => number): Member | undefined {
+function pick(
+  members: readonly Member[],
+  order: (a: Member, b: Member) => number,
+  luck: () => number,
+): Member | undefined {
   const first = [...members].sort(order).slice(0, 4);
   return first[Math.floor(luck() * first.length)];
 }

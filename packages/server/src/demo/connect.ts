@@ -6,26 +6,29 @@
  *
  * @module
  */
-import { type Agreement, until } from './api.ts';
+import type { Agreement } from '@evenhour/client';
+import { until } from './api.ts';
 import type { Town } from './towns.ts';
 
 /** @param aMayOwe what `b` lets `a` be ahead by, in minutes; and the other way round */
 export async function connect(a: Town, b: Town, aMayOwe: number, bMayOwe: number): Promise<void> {
-  const { link } = await a.api.invite(bMayOwe, a.plan.bridgeBuilder);
-  const offered = await b.api.offer(link, aMayOwe, b.plan.bridgeBuilder);
+  const { link } = await a.api.invitations.make({ grantsMinutes: bMayOwe, bridgeBuilder: a.plan.bridgeBuilder });
+  const offered = await b.api.agreements.offer({ link, grantsMinutes: aMayOwe, bridgeBuilder: b.plan.bridgeBuilder });
   const arrived = await until(`the offer of ${b.name} reaches ${a.name}`, async () =>
-    (await a.api.agreements()).find((each) => each.pair === offered.pair),
+    (await a.api.agreements.list().all()).find((each) => each.pair === offered.pair),
   );
-  await a.api.accept(arrived.id);
+  await a.api.agreements.accept(arrived.id);
   await until(`the test hour of ${a.name} and ${b.name} goes there and back`, async () => {
-    const both = await Promise.all([a.api.agreement(arrived.id), b.api.agreement(offered.id)]);
+    const both = await Promise.all([a.api.agreements.get(arrived.id), b.api.agreements.get(offered.id)]);
     return both.every((each) => isReady(each) && each.tested);
   });
 }
 
 /** The live agreement of one town with another. */
 export async function agreementWith(town: Town, partner: Town): Promise<Agreement> {
-  const found = (await town.api.agreements()).find((each) => each.origin === partner.origin && each.status === 'active');
+  const found = (await town.api.agreements.list().all()).find(
+    (each) => each.origin === partner.origin && each.status === 'active',
+  );
   if (found === undefined) throw new Error(`${town.name} has no agreement with ${partner.name}`);
   return found;
 }

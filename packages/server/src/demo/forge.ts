@@ -7,8 +7,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
+import type { Agreement } from '@evenhour/client';
 import { generateKeyPair, type SigningKey, signDocument, signRequest } from '@evenhour/protocol/proof';
-import type { Agreement } from './api.ts';
 import { samePlace } from './acts.ts';
 import { agreementWith } from './connect.ts';
 import type { Town } from './towns.ts';
@@ -37,10 +37,15 @@ export interface Answer {
 /** Makes an hour that `pretended` never gave to `to`, out of one that it did give. */
 export async function forge(pretended: Town, to: Town): Promise<Forgery> {
   const agreement = await agreementWith(pretended, to);
-  const entries = await pretended.api.journal(agreement.id, Math.max(0, agreement.journal.ours.seq - 100));
+  const entries = (
+    await pretended.api.agreements
+      .journal(agreement.id)
+      .page({ cursor: String(Math.max(0, agreement.journal.ours.seq - 100)), limit: 200 })
+  ).items;
   const real = entries.findLast((entry) => entry.kind === 'Post')?.document as Document | undefined;
   const last = entries.at(-1)?.document as Document | undefined;
-  if (real === undefined || last === undefined) throw new Error(`${pretended.name} has not given ${to.name} an hour yet`);
+  if (real === undefined || last === undefined)
+    throw new Error(`${pretended.name} has not given ${to.name} an hour yet`);
   const keyId = real.proof.verificationMethod;
   const minutes = Number(real['minutes']) * 10;
   const { proof: _proof, ...body } = real;
@@ -48,17 +53,42 @@ export async function forge(pretended: Town, to: Town): Promise<Forgery> {
   const id = String(last['id']).replace(/\d+$/, String(seq));
   const { signing } = await generateKeyPair(keyId);
   const invented = await signDocument(
-    { ...body, minutes, id, seq, epoch: agreement.journal.ours.epoch, prev: agreement.journal.ours.hash, ack: agreement.journal.theirs },
+    {
+      ...body,
+      minutes,
+      id,
+      seq,
+      epoch: agreement.journal.ours.epoch,
+      prev: agreement.journal.ours.hash,
+      ack: agreement.journal.theirs,
+    },
     signing,
     new Date().toISOString(),
   );
   const partOf = String(last['id']).split('/').slice(0, -2).join('/');
-  return { url: `${to.origin}/ap/journals`, pair: agreement.pair, keyId, invented, altered: { ...real, minutes }, partOf };
+  return {
+    url: `${to.origin}/ap/journals`,
+    pair: agreement.pair,
+    keyId,
+    invented,
+    altered: { ...real, minutes },
+    partOf,
+  };
 }
 
 /** Posts entries to a partner's journal endpoint. Without a key the request is not signed at all. */
-export async function postEntries(forgery: Forgery, entries: readonly unknown[], key: SigningKey | null, session: string): Promise<Answer> {
-  const page = { '@context': 'https://www.w3.org/ns/activitystreams', type: 'OrderedCollectionPage', partOf: forgery.partOf, orderedItems: entries };
+export async function postEntries(
+  forgery: Forgery,
+  entries: readonly unknown[],
+  key: SigningKey | null,
+  session: string,
+): Promise<Answer> {
+  const page = {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    type: 'OrderedCollectionPage',
+    partOf: forgery.partOf,
+    orderedItems: entries,
+  };
   return postSigned(forgery.url, JSON.stringify(page), key, session);
 }
 
@@ -68,7 +98,12 @@ export async function postSigned(url: string, body: string, key: SigningKey | nu
   const signature =
     key === null
       ? {}
-      : await signRequest({ method: 'POST', url, headers, body: bytes }, key, Math.floor(Date.now() / 1000), randomBytes(16).toString('base64url'));
+      : await signRequest(
+          { method: 'POST', url, headers, body: bytes },
+          key,
+          Math.floor(Date.now() / 1000),
+          randomBytes(16).toString('base64url'),
+        );
   const response = await fetch(url, {
     method: 'POST',
     headers: { ...headers, ...signature, 'content-type': 'application/activity+json' },
@@ -96,7 +131,13 @@ export async function tryForgery(pretended: Town, to: Town): Promise<Forged> {
   const stranger = (await generateKeyPair(forgery.keyId)).signing;
   const signed = await postEntries(forgery, [forgery.invented], stranger, session);
   const after = await both(pretended, to);
-  return { pretended, to, unsigned, signed, unchanged: after.every((each, index) => samePlace(each, before[index] ?? each)) };
+  return {
+    pretended,
+    to,
+    unsigned,
+    signed,
+    unchanged: after.every((each, index) => samePlace(each, before[index] ?? each)),
+  };
 }
 
 async function both(a: Town, b: Town): Promise<Agreement[]> {

@@ -7,13 +7,7 @@
  */
 
 /** `daysAgo` of an hour that was given at home before the demo began. */
-type Past = readonly [
-  daysAgo: number,
-  giver: string,
-  receiver: string,
-  minutes: number,
-  content: string,
-];
+type Past = readonly [daysAgo: number, giver: string, receiver: string, minutes: number, content: string];
 
 export interface Person {
   readonly handle: string;
@@ -48,8 +42,18 @@ const leith: TownPlan = {
   language: 'en',
   timeZone: 'Europe/London',
   people: [
-    person('moira', 'Moira Baird', 'Hems, zips and curtains; English by telephone', 'English conversation by telephone'),
-    person('davie', 'Davie Muir', 'Drove a tram for twenty years and remembers every stop', 'Stories from the last trams'),
+    person(
+      'moira',
+      'Moira Baird',
+      'Hems, zips and curtains; English by telephone',
+      'English conversation by telephone',
+    ),
+    person(
+      'davie',
+      'Davie Muir',
+      'Drove a tram for twenty years and remembers every stop',
+      'Stories from the last trams',
+    ),
     person('agnes', 'Agnes Tulloch', 'Letters written by hand, and a listening ear', 'A letter written by hand'),
     person('callum', 'Callum Reid', 'Kitchen taps, bicycle brakes', 'Talked through a dripping tap'),
     person('priya', 'Priya Nair', 'Fills in forms with you, not for you', 'Filled in a form together'),
@@ -111,7 +115,12 @@ const galway: TownPlan = {
     person('colm', 'Colm Folan', 'Fiddle, currachs and knots', 'Three knots, by post'),
     person('maire', 'Máire Ní Fhátharta', 'Irish for beginners', 'Irish by telephone'),
     person('sean', 'Seán Conneely', 'Dry stone walls, and when to leave one alone', 'How to mend a dry stone wall'),
-    person('niamh', 'Niamh Burke', 'Knitting, and getting wool to behave', 'An Aran sleeve, unravelled and knitted again'),
+    person(
+      'niamh',
+      'Niamh Burke',
+      'Knitting, and getting wool to behave',
+      'An Aran sleeve, unravelled and knitted again',
+    ),
     person('tomas', 'Tomás Lydon', 'Lifts to the market; reads the weather', 'What the sky will do'),
     person('aoife', 'Aoife Hession', 'Bees and hedges', 'A bad-tempered hive, talked down'),
     person('peadar', 'Peadar Mannion', 'Letters to the council', 'A letter to the council'),

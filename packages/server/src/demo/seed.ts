@@ -13,7 +13,7 @@ import { ulid } from 'ulid';
 import { issueToken } from '../auth/tokens.ts';
 import { type Bank, createBank, loadBank } from '../bank/bank.ts';
 import { type Database, openFolder } from '../db/database.ts';
-import { account, bank as bankTable, exchange, member } from '../db/schema.ts';
+import { bank as bankTable, exchange, member } from '../db/schema.ts';
 import { post } from '../ledger/ledger.ts';
 import { addMember } from '../member/members.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
@@ -30,7 +30,7 @@ export interface Seeded {
 const CAP_MINUTES = 100 * 60;
 const DAY_MS = 86_400_000;
 
-/** Seeds the town into a folder with a migrated database, or into a new one. */
+/** Seeds the town into a folder that holds a migrated database, or nothing. */
 export async function seedTown(plan: TownPlan, folder: string, origin: string): Promise<Seeded> {
   const database = await openFolder(folder);
   try {
@@ -51,7 +51,8 @@ export async function seedTown(plan: TownPlan, folder: string, origin: string): 
     if (row === undefined) throw new Error('the bank was not written');
     const bank = await loadBank(database.db, seal, row);
     await database.transaction(async (tx) => {
-      for (const { handle, name: memberName, about } of plan.people) await addMember(tx, bank, { handle, name: memberName, about });
+      for (const { handle, name: memberName, about } of plan.people)
+        await addMember(tx, bank, { handle, name: memberName, about });
     });
     await writePast(database, bank, plan);
     return { token: await issueToken(database.db, id, 'operator', null), key: bank.key };
@@ -90,19 +91,16 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
         updatedAt: at,
       });
       await post(tx, bank.id, [
-        { id: ulid(at.getTime()), kind: 'direct', debit: giver.accountId, credit: receiver.accountId, minutes, cause: id, exchangeId: id },
+        {
+          id: ulid(at.getTime()),
+          kind: 'direct',
+          debit: giver.accountId,
+          credit: receiver.accountId,
+          minutes,
+          cause: id,
+          exchangeId: id,
+        },
       ]);
     }
   });
-}
-
-/** A migrated database with nothing in it, to be copied. Takes some seconds. */
-export async function makeTemplate(folder: string): Promise<void> {
-  const database = await openFolder(folder);
-  try {
-    // A first read, so that a copy is never taken of a database that does not answer.
-    await database.db.select({ id: account.id }).from(account).limit(1);
-  } finally {
-    await database.close();
-  }
 }

@@ -11,7 +11,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TownApi } from './api.ts';
+import type { Client } from '@evenhour/client';
+import { clientOf } from './api.ts';
 import type { TownPlan } from './people.ts';
 
 const SERVER = fileURLToPath(new URL('../cli/main.js', import.meta.url));
@@ -35,28 +36,37 @@ export interface TownPlace {
   readonly token: string;
 }
 
+/** What all towns are told. */
+export interface Surroundings {
+  /** Of all towns, which may be reached although they are on this machine. */
+  readonly origins: readonly string[];
+  /** The live page's origin. */
+  readonly page: string;
+}
+
 export class Town {
   readonly plan: TownPlan;
   readonly origin: string;
   readonly host: string;
   readonly folder: string;
-  readonly api: TownApi;
+  readonly api: Client;
   readonly #place: TownPlace;
-  readonly #allow: string;
+  readonly #surroundings: Surroundings;
   readonly #pids: number[] = [];
   #child: ChildProcess | null = null;
   #gone: Promise<void> = Promise.resolve();
   #up = false;
+  /** Told when the process ends although nobody asked it to. */
+  onLost: () => void = () => {};
 
-  /** @param origins of all towns, which may be reached although they are on this machine */
-  constructor(place: TownPlace, origins: readonly string[]) {
+  constructor(place: TownPlace, surroundings: Surroundings) {
     this.#place = place;
-    this.#allow = origins.join(',');
+    this.#surroundings = surroundings;
     this.plan = place.plan;
     this.origin = place.origin;
     this.host = new URL(place.origin).host;
     this.folder = place.folder;
-    this.api = new TownApi(place.origin, place.token);
+    this.api = clientOf(place.origin, place.token);
   }
 
   get name(): string {
@@ -90,9 +100,11 @@ export class Town {
     this.#gone = new Promise((resolve) => {
       const end = (): void => {
         running.delete(child);
+        const lost = this.#up;
         this.#up = false;
         this.#child = null;
         resolve();
+        if (lost) this.onLost();
       };
       child.once('exit', end);
       child.once('error', end);
@@ -130,7 +142,9 @@ export class Town {
       EVENHOUR_ORIGIN: this.origin,
       EVENHOUR_PORT: String(this.#place.port),
       EVENHOUR_LISTEN: '127.0.0.1',
-      EVENHOUR_ALLOW_PRIVATE_ORIGINS: this.#allow,
+      EVENHOUR_ALLOW_PRIVATE_ORIGINS: this.#surroundings.origins.join(','),
+      EVENHOUR_LIVE_PAGE: `${this.#surroundings.page}/`,
+      EVENHOUR_SOURCE_URL: process.env['EVENHOUR_SOURCE_URL'] ?? '',
       EVENHOUR_STATEMENT_QUIET_MS: String(STATEMENT_QUIET_MS),
       EVENHOUR_LOG: 'warning',
     };
@@ -161,7 +175,9 @@ export class Town {
 
 /** Our own settings do not leak into the towns. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(EVENHOUR_|DATABASE_URL$|PORT$|NODE_OPTIONS$)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(EVENHOUR_|DATABASE_URL$|PORT$|NODE_OPTIONS$)/.test(name),
+  );
   return Object.fromEntries(kept);
 }
 
@@ -189,7 +205,8 @@ async function isTaken(port: number, address: string): Promise<boolean> {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(true);
-      else if (error.code === 'EACCES') reject(new Error(`Port ${port} needs rights that this program has not. Choose others with --ports.`));
+      else if (error.code === 'EACCES')
+        reject(new Error(`Port ${port} needs rights that this program has not. Choose others with --ports.`));
       // A machine without IPv6 has nobody there.
       else resolve(false);
     });

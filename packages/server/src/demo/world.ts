@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SigningKey } from '@evenhour/protocol/proof';
 import { connect, greeted } from './connect.ts';
 import { AGREEMENTS, TOWNS } from './people.ts';
-import { makeTemplate, seedTown } from './seed.ts';
+import { type Seeded, seedTown } from './seed.ts';
+import { copyTemplate, findTemplate } from './template.ts';
 import { isAlive, portInUse, Town } from './towns.ts';
 
 /** Something that the person who started this can mend. */
@@ -59,83 +60,101 @@ interface Kept {
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { say } = options;
+  const { say, signal } = options;
   const folder = resolve(options.folder);
-  const kept = await claim(folder, options);
+  const kept = await findKept(folder, options);
   const ports = kept?.ports ?? options.ports;
   const taken = await portInUse([ports.page, ...ports.towns]);
   if (taken !== undefined)
-    throw new DemoProblem(`Port ${taken} is in use by another program. Stop that one, or choose other ports with --ports, for example: npm start -- --ports 4100`);
-
-  const { tokens, keys } = kept ?? (await makeTowns(folder, ports, say, options.signal));
-  writeKept(folder, { v: 1, pid: process.pid, ports, tokens, ready: kept?.ready ?? false });
-  const origins = ports.towns.map(originOf);
-  const make = (index: 0 | 1 | 2): Town =>
-    new Town(
-      { plan: TOWNS[index], origin: originOf(ports.towns[index]), port: ports.towns[index], folder: join(folder, TOWNS[index].id), token: tokens[index] ?? '' },
-      origins,
+    throw new DemoProblem(
+      `Port ${taken} is in use by another program. Stop that one, or choose other ports with --ports, for example: npm start -- --ports 4100`,
     );
-  const towns = [make(0), make(1), make(2)] as const;
+  if (kept === null) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const pageOrigin = originOf(ports.page);
+  const surroundings = { origins: ports.towns.map(originOf), page: pageOrigin };
+  const towns: Town[] = [];
   const stop = async (): Promise<boolean> => (await Promise.all(towns.map((town) => town.stop()))).every(Boolean);
+  // Before anything else, so that an interrupted start leaves a folder that the next one may empty.
+  writeKept(folder, { v: 1, pid: process.pid, ports, tokens: kept?.tokens ?? [], ready: kept?.ready ?? false });
   try {
-    say('Starting the three towns, each in a process of its own.');
-    await Promise.all(towns.map((town) => town.start()));
-    options.signal?.throwIfAborted();
-    await agree(towns, kept?.ready === true, say, options.signal);
+    const template = kept === null ? await findTemplate(join(folder, 'template'), say) : null;
+    say('Starting the three towns, each with a database and a process of its own.');
+    const starting: Promise<void>[] = [];
+    const seeds: Seeded[] = [];
+    for (const [index, plan] of TOWNS.entries()) {
+      signal?.throwIfAborted();
+      const place = {
+        plan,
+        port: ports.towns[index] ?? 0,
+        origin: originOf(ports.towns[index] ?? 0),
+        folder: join(folder, plan.id),
+      };
+      const seeded =
+        template === null ? null : await seedTown(plan, copyTemplate(template, place.folder), place.origin);
+      if (seeded !== null) seeds.push(seeded);
+      const town = new Town({ ...place, token: seeded?.token ?? kept?.tokens[index] ?? '' }, surroundings);
+      towns.push(town);
+      // The first ones start while the next ones are written.
+      const start = town.start();
+      start.catch(() => {});
+      starting.push(start);
+    }
+    rmSync(join(folder, 'template'), { recursive: true, force: true });
+    await Promise.all(starting);
+    await agree(towns, kept !== null, say, signal);
+    const tokens = kept?.tokens ?? seeds.map(({ token }) => token);
     writeKept(folder, { v: 1, pid: process.pid, ports, tokens, ready: true });
+    const [first, second, third] = towns;
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('there are not three towns');
+    return {
+      towns: [first, second, third],
+      folder,
+      pagePort: ports.page,
+      pageOrigin,
+      resumed: kept !== null,
+      keys: seeds.map(({ key }) => key),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  const pageOrigin = originOf(ports.page);
-  return { towns, folder, pagePort: ports.page, pageOrigin, resumed: kept !== null, keys: keys ?? [], stop };
 }
 
 export function originOf(port: number): string {
   return `http://localhost:${port}`;
 }
 
-/** Makes sure of the folder. Returns what an earlier start left, if that is wanted. */
-async function claim(folder: string, { resume, say, ports }: WorldOptions): Promise<(Kept & { keys?: never }) | null> {
+/** What an earlier start left in the folder, if it is wanted. Changes nothing. */
+async function findKept(folder: string, { resume, say, ports }: WorldOptions): Promise<Kept | null> {
   const before = readKept(folder);
-  if (before === null && existsSync(folder) && readdirSync(folder).length > 0)
-    throw new DemoProblem(`The folder ${folder} holds something else. Choose another with --folder.`);
-  if (before !== null && before.pid !== process.pid && isAlive(before.pid) && (await portInUse(before.ports.towns)) !== undefined)
-    throw new DemoProblem(`The folder ${folder} is in use by another start of these towns (process ${before.pid}). Stop that one, or choose another folder with --folder.`);
-  if (resume && before?.ready === true) {
-    if (before.ports.page !== ports.page)
-      throw new DemoProblem(`The towns in ${folder} know each other by their ports, from ${before.ports.page}. Use --ports ${before.ports.page}, or choose another folder with --folder.`);
-    say(`Found the towns of an earlier start in ${folder}.`);
-    return before;
+  if (before === null) {
+    if (existsSync(folder) && readdirSync(folder).length > 0)
+      throw new DemoProblem(`The folder ${folder} holds something else. Choose another with --folder.`);
+    return null;
   }
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  return null;
+  if (before.pid !== process.pid && isAlive(before.pid) && (await portInUse(before.ports.towns)) !== undefined)
+    throw new DemoProblem(
+      `The folder ${folder} is in use by another start of these towns (process ${before.pid}). Stop that one, or choose another folder with --folder.`,
+    );
+  if (!resume || !before.ready) return null;
+  if (before.ports.page !== ports.page)
+    throw new DemoProblem(
+      `The towns in ${folder} know each other by their ports, from ${before.ports.page}. Use --ports ${before.ports.page}, or choose another folder with --folder.`,
+    );
+  say(`Found the towns of an earlier start in ${folder}.`);
+  return before;
 }
 
-/** One migrated database is made and copied twice, which is much faster than making three. */
-async function makeTowns(folder: string, ports: Ports, say: (line: string) => void, signal?: AbortSignal): Promise<{ tokens: string[]; keys: SigningKey[] }> {
-  say('Making a database for each town. This takes a few seconds.');
-  const template = join(folder, 'template');
-  // Before anything else, so that an interrupted start leaves a folder that the next one may empty.
-  writeKept(folder, { v: 1, pid: process.pid, ports, tokens: [], ready: false });
-  await makeTemplate(template);
-  const tokens: string[] = [];
-  const keys: SigningKey[] = [];
-  for (const [index, plan] of TOWNS.entries()) {
-    signal?.throwIfAborted();
-    const place = join(folder, plan.id);
-    cpSync(template, place, { recursive: true });
-    const seeded = await seedTown(plan, place, originOf(ports.towns[index] ?? 0));
-    tokens.push(seeded.token);
-    keys.push(seeded.key);
-  }
-  rmSync(template, { recursive: true, force: true });
-  return { tokens, keys };
-}
-
-async function agree(towns: World['towns'], agreed: boolean, say: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  if (!agreed) say('They agree to honour each other\'s hours, and try it with an hour there and back.');
+async function agree(
+  towns: readonly Town[],
+  agreed: boolean,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!agreed) say("They agree to honour each other's hours, and try it with an hour there and back.");
   for (const [first, second, firstMayOwe, secondMayOwe] of AGREEMENTS) {
     signal?.throwIfAborted();
     const [a, b] = [towns[first], towns[second]];

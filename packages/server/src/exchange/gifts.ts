@@ -10,9 +10,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
+  type AgreementCore,
   type ExchangeMessage,
   foldGift,
   isRefusalCode,
+  type Party,
   type Gift,
   type GiftOffer,
   type Refusal,
@@ -20,13 +22,13 @@ import {
 } from '@evenhour/protocol';
 import { detailOf, encodeExchangeMessage, hashOf } from '@evenhour/protocol/wire';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { exchange, member, pair as pairTable } from '../db/schema.ts';
 import { voidOf } from '../journal/settle.ts';
-import { readPair } from '../journal/pair-store.ts';
+import { presentView } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { available, lockAccounts, type NewPosting, post, rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
@@ -116,32 +118,32 @@ async function giveAcross(
   host: string,
   input: NewGift,
 ): Promise<{ exchangeId: string; pairId: string }> {
-  const [found] = await tx
-    .select({ id: pairTable.id })
+  const [row] = await tx
+    .select()
     .from(pairTable)
     .where(
       and(
         eq(pairTable.bankId, bank.id),
-        sql`regexp_replace(${pairTable.peerOrigin}, '^https?://', '') = ${host}`,
+        inArray(pairTable.peerOrigin, [`https://${host}`, `http://${host}`]),
         sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`,
       ),
     );
-  const loaded = found === undefined ? null : await readPair(tx, bank.id, found.id);
-  if (loaded === null) throw new Refused('not_partners', { town: host });
-  const { row, pair, core } = loaded;
+  if (row === undefined) throw new Refused('not_partners', { town: host });
+  const me = row.me as Party;
+  const core = row.core as AgreementCore;
   if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.peerName, status: row.status });
   if (row.mode === 'halted') throw new Refused('pair_halted', { town: row.peerName });
   if (row.statementAgrees === false) throw new Refused('pair_halted', { town: row.peerName, reason: 'figures_differ' });
-  const view = pair.views[pair.me];
-  if (view.suspended[pair.me]) throw new Refused('pair_suspended', { town: row.peerName });
+  const view = presentView(row);
+  if (view.suspended[me]) throw new Refused('pair_suspended', { town: row.peerName });
   if (input.minutes > bank.settings.transferCapMinutes && input.purpose === undefined)
     throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
-  const room = roomOf(view, pair.me) - (await unheldMinutes(tx, bank.id, row.id));
+  const room = roomOf(view, me) - (await unheldMinutes(tx, bank.id, row.id));
   if (input.minutes > room)
     throw new Refused('limit_reached', {
       town: row.peerName,
       roomMinutes: Math.max(0, room),
-      limitMinutes: view.limits[pair.me],
+      limitMinutes: view.limits[me],
       ourTown: bank.settings.name,
     });
   const accounts = await lockAccounts(tx, bank.id, [giver.accountId]);
@@ -192,7 +194,7 @@ async function giveAcross(
     holdId,
     purpose: input.purpose ?? 'gift',
   });
-  await insertMessages(tx, bank.id, row.id, [await signMessage(bank, core, row.id, pair.me, offer, id)]);
+  await insertMessages(tx, bank.id, row.id, [await signMessage(bank, core, row.id, me, offer, id)]);
   return { exchangeId: id, pairId: row.id };
 }
 

@@ -46,6 +46,8 @@ const NEGATIVE_MS = 5 * 60_000;
 const CONTEXT_MS = 24 * 60 * 60_000;
 const REMEMBERED = 10_000;
 const CONTEXTS = 200;
+const MAX_CONTEXT_BYTES = 128 * 1024;
+const MAX_URL = 2048;
 
 const ACTIVITY_TYPES =
   'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
@@ -60,6 +62,8 @@ export function createDocuments(outgoing: Outgoing, now: () => number = Date.now
 
   /** Two that want the same share one request. */
   async function load(url: string, fetch: (url: string) => Promise<RemoteDocument>): Promise<RemoteDocument> {
+    // What is remembered has a bounded size, so its names have one too.
+    if (url.length > MAX_URL) throw new DocumentError('unavailable', `An address has at most ${MAX_URL} characters.`);
     const same = underway.get(url);
     if (same !== undefined) return same;
     if (now() - (failedAt.get(url) ?? -Infinity) < NEGATIVE_MS) {
@@ -83,11 +87,18 @@ export function createDocuments(outgoing: Outgoing, now: () => number = Date.now
     }
   }
 
-  async function read(response: Response, url: string, isType: (type: string) => boolean): Promise<RemoteDocument> {
+  async function read(
+    response: Response,
+    url: string,
+    isType: (type: string) => boolean,
+    maxBytes = Infinity,
+  ): Promise<RemoteDocument> {
     if (!response.ok) throw new Error(`its server answered ${response.status}.`);
     const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (!isType(type)) throw new Error(`it is of the type ${type || 'unknown'}.`);
-    const document = readJson(new Uint8Array(await response.arrayBuffer()));
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.byteLength > maxBytes) throw new Error('it is too large.');
+    const document = readJson(bytes);
     if (document === undefined) throw new Error('it is not JSON that may be read.');
     return { contextUrl: null, document, documentUrl: response.url || url };
   }
@@ -117,7 +128,7 @@ export function createDocuments(outgoing: Outgoing, now: () => number = Date.now
       if (kept !== undefined && now() - kept.at < CONTEXT_MS) return kept.document;
       const document = await load(url, async () => {
         const request = new Request(url, { headers: { accept: 'application/ld+json, application/json' } });
-        return read(await outgoing.fetch(request), url, isJsonType);
+        return read(await outgoing.fetch(request), url, isJsonType, MAX_CONTEXT_BYTES);
       });
       contexts.set(url, { at: now(), document });
       return document;

@@ -584,6 +584,25 @@ describe('fetching', () => {
     expect(honest.asked.map(({ signed }) => signed)).toEqual(['rfc9421', 'draft']);
   });
 
+  it('asks for no address of endless length, and for nothing that is not on the web', async () => {
+    const long = await addActor(honest, 'x'.repeat(3000), keyring.other);
+    expect(await statusOf(post(BANK_INBOX, follow(long), long))).toBe(401);
+    expect(honest.asked).toEqual([]);
+    for (const id of ['urn:uuid:bob', 'data:text/plain,bob', 'did:web:bob']) {
+      const odd = { ...bob, id, keyId: `${id}#main-key` };
+      expect(await statusOf(post(BANK_INBOX, follow(odd), odd))).toBe(400);
+    }
+  });
+
+  it('does not keep a context that is too large', async () => {
+    const body = JSON.stringify({ '@context': { x: `https://x.example/${'x'.repeat(140_000)}` } });
+    honest.documents.set('/c', raw({ status: 200, headers: { 'content-type': 'application/ld+json' }, body }));
+    expect(await statusOf(post(BANK_INBOX, follow(bob), bob))).toBe(202);
+    clock += 1000;
+    const message = follow(bob, { '@context': ['https://www.w3.org/ns/activitystreams', `${honest.origin}/c`] });
+    expect(await statusOf(post(BANK_INBOX, message, bob))).toBe(400);
+  });
+
   it('never leaves for an address that is not public', async () => {
     const private_ = { ...bob, id: 'https://10.0.0.1/users/bob', keyId: 'https://10.0.0.1/users/bob#main-key' };
     expect(await statusOf(post(BANK_INBOX, follow(private_), private_))).toBe(401);

@@ -50,7 +50,7 @@ export async function checkMessage(
   }
 
   const actor = actorOf(message);
-  if (actor === undefined) return refuse(400, 'An activity here has exactly one actor, named by its URL.');
+  if (actor === undefined) return refuse(400, 'An activity here has exactly one actor, named by its web address.');
   if (typeof message['id'] !== 'string' || !URL.canParse(message['id'])) {
     return refuse(400, 'An activity here has an id that is a URL.');
   }
@@ -140,7 +140,8 @@ function actorOf(message: Json): string | undefined {
   const [actor, ...others] = many(message['actor']);
   const id = isObject(actor) ? actor['id'] : actor;
   if (others.length > 0 || typeof id !== 'string' || !URL.canParse(id)) return undefined;
-  return new URL(id).href;
+  const { protocol, href } = new URL(id);
+  return protocol === 'https:' || protocol === 'http:' ? href : undefined;
 }
 
 function typesOf(message: Json): unknown[] {

@@ -36,15 +36,14 @@ export function many(value: unknown): readonly unknown[] {
 }
 
 /** Level by level, so that depth costs no stack. */
-function isHarmless(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+function isHarmless(value: object): boolean {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return false;
-    const next: unknown[] = [];
+    const next: object[] = [];
     for (const each of level) {
-      if (typeof each !== 'object' || each === null) continue;
       if (!Array.isArray(each) && Object.keys(each).some((key) => RESHAPING.has(key))) return false;
-      for (const inner of Object.values(each)) next.push(inner);
+      for (const inner of Object.values(each)) if (typeof inner === 'object' && inner !== null) next.push(inner);
     }
     level = next;
   }

@@ -38,3 +38,11 @@ it('asks again for a newer document only after a minute', async () => {
   for (; clock <= 120_000; clock += 1000) await keys.find(ACTOR, `${ACTOR}#a`, load, true);
   expect(load).toHaveBeenCalledTimes(2);
 });
+
+it('remembers no key of endless length', async () => {
+  const long = { ...key('a'), publicKeyPem: 'x'.repeat(10_000) };
+  const load = from(ACTOR, { ...document, publicKey: [long, key('b')] });
+  const keys = createRemoteKeys();
+  expect(await keys.find(ACTOR, `${ACTOR}#a`, load)).toBeUndefined();
+  expect(await keys.find(ACTOR, `${ACTOR}#b`, load)).toEqual(key('b'));
+});

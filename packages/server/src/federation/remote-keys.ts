@@ -33,6 +33,7 @@ const KEEP_NONE_MS = 5 * 60_000;
 const RENEW_MS = 60_000;
 const REMEMBERED = 10_000;
 const MAX_KEYS = 8;
+const MAX_KEY_CHARACTERS = 8192;
 const ACTOR_TYPES = ['Application', 'Group', 'Organization', 'Person', 'Service'];
 
 export function createRemoteKeys(now: () => number = Date.now): RemoteKeys {
@@ -61,6 +62,7 @@ function keysIn(document: unknown, actor: string): RemoteKey[] {
   for (const key of many(document['publicKey']).filter(isObject).slice(0, MAX_KEYS)) {
     const { id, owner, publicKeyPem } = key as Json;
     if (typeof id !== 'string' || typeof publicKeyPem !== 'string') continue;
+    if (id.length + publicKeyPem.length > MAX_KEY_CHARACTERS) continue;
     if (owner !== undefined && owner !== actor) continue;
     // Of two keys by one name, nobody can say which was meant.
     if (keys.some((other) => other.id === id)) return [];

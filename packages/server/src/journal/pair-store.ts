@@ -54,6 +54,11 @@ export async function lockPair(tx: Queries, bankId: string, pairId: string): Pro
   return row === undefined ? null : loaded(tx, row);
 }
 
+/** The fold of a row at the present, for whoever only asks how it stands. */
+export function presentView(row: PairRow): View {
+  return (row.state as StoredState).views[row.me as Party];
+}
+
 /** Reads a pair without a lock: for pages and statements. */
 export async function readPair(tx: Queries, bankId: string, pairId: string): Promise<LoadedPair | null> {
   const [row] = await tx

@@ -157,6 +157,8 @@ class Desk {
       return;
     }
     this.#byTransfer.set(body.transfer, row);
+    // A second hold in this run finds the terms taken, as it would in the next one.
+    this.#byDetail.delete(body.detail);
     this.#write({ kind: 'HoldAccept', transfer: body.transfer });
     this.#change(row, { status: 'held', transfer: body.transfer });
   }
@@ -223,9 +225,8 @@ class Desk {
 
   #write(body: Parameters<PairWork['write']>[0]): void {
     const result = this.#work.write(body);
-    // An answer to an entry that has effect has effect itself, unless the pair has just halted.
-    if (!result.ok && result.refusal.code !== 'pair_halted')
-      throw new Error(`an answer was refused by our own rules: ${result.refusal.code}`);
+    // An answer to an entry that has effect has effect itself. The pair is open, or we would not be here.
+    if (!result.ok) throw new Error(`an answer was refused by our own rules: ${result.refusal.code}`);
   }
 
   #change(row: ExchangeRow | undefined, change: Omit<ExchangeChange, 'id'>): void {

@@ -15,7 +15,7 @@ export function startLog(level: 'debug' | 'info' | 'warning' | 'error'): void {
     sinks: { stderr: (record) => process.stderr.write(format(record)) },
     loggers: [
       { category: 'evenhour', lowestLevel: level, sinks: ['stderr'] },
-      { category: 'fedify', lowestLevel: 'warning', sinks: ['stderr'] },
+      { category: 'fedify', lowestLevel: 'error', sinks: ['stderr'] },
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['stderr'] },
     ],
   });

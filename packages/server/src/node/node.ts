@@ -7,7 +7,9 @@
  *
  * @module
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { refusal } from '@evenhour/protocol';
@@ -17,6 +19,7 @@ import { Hono } from 'hono';
 import ipaddr from 'ipaddr.js';
 import { showInvitation } from '../agreement/service.ts';
 import { createApi } from '../api/app.ts';
+import { issueToken } from '../auth/tokens.ts';
 import { type Bank, Banks, createBank, FUND_HANDLE, writePresence } from '../bank/bank.ts';
 import { type Database, openFolder, openPostgres } from '../db/database.ts';
 import { bank as bankTable, member, pair as pairTable } from '../db/schema.ts';
@@ -58,7 +61,14 @@ export async function startNode(config: Config, database: Database): Promise<Run
   const banks = new Banks(database, seal);
   if (config.origin !== undefined) {
     const [known] = await database.db.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.origin, config.origin));
-    if (known === undefined) await createBank(database, seal, { origin: config.origin, name: config.bankName ?? new URL(config.origin).host });
+    if (known === undefined) {
+      const id = await createBank(database, seal, { origin: config.origin, name: config.bankName ?? new URL(config.origin).host });
+      // The first sign-in: a file that only this user can read, and no line in a log.
+      const file = join(config.dataFolder, 'operator-token');
+      mkdirSync(config.dataFolder, { recursive: true });
+      writeFileSync(file, `${await issueToken(database.db, id, 'operator', null)}\n`, { mode: 0o600 });
+      log.info('Made the first bank. The token of its operator is in a file.', { origin: config.origin, file });
+    }
   }
   await banks.reload();
   for (const bank of banks.all()) await writePresence(database, bank.id);
@@ -81,6 +91,8 @@ export async function startNode(config: Config, database: Database): Promise<Run
   };
   await partners.reload();
   // Before a partner has said what it holds of our journals, nothing is written to them.
+  // A process that was killed may still be named as a pair's sender; sending twice would be harmless, waiting is not needed.
+  await database.db.update(pairTable).set({ senderId: null });
   await database.db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
   const clock = new StatementClock(context);
   const off = signals.on((signal) => {

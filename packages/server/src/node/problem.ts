@@ -24,7 +24,7 @@ export const STATUS = {
   foreign_origin: 403,
   wrong_key: 403,
   foreign_pair: 403,
-  known_already: 200,
+  known_already: 409,
   gap: 409,
   stale_epoch: 409,
   fork: 409,

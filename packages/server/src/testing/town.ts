@@ -9,9 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { type Database, openMemory, openPostgres } from '../db/database.ts';
+import { rowsOf } from '../ledger/ledger.ts';
 import { startLog } from '../node/log.ts';
 import { readConfig } from '../node/config.ts';
 import { type RunningNode, startNode } from '../node/node.ts';
@@ -30,6 +32,8 @@ export interface Town {
 }
 
 export interface TownOptions {
+  /** Further settings. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly databaseUrl?: string;
   readonly port?: number;
@@ -66,6 +70,7 @@ export async function startTown(options: TownOptions & { readonly port: number; 
     EVENHOUR_ALLOW_PRIVATE_ORIGINS: options.allow.join(','),
     EVENHOUR_DEMO: String(options.demo ?? false),
     EVENHOUR_STATEMENT_QUIET_MS: String(options.statementQuietMs ?? 60_000),
+    ...options.env,
   });
   const database = options.databaseUrl === undefined ? await openMemory() : await openPostgres(options.databaseUrl);
   const node = await startNode(config, database);
@@ -140,4 +145,31 @@ export async function until<T>(ask: () => Promise<T>, timeoutMs = 15_000): Promi
     if (Date.now() > end) throw new Error('it did not happen in time');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** Notes about delivery, which change without anything having happened. */
+const NOTES = ['last_seen_at', 'sender_id', 'sender_until', 'attempts', 'next_attempt_at', 'last_error'];
+
+/** Every row of every table, but for evidence, stored answers and notes about delivery. */
+export async function snapshot(database: Database): Promise<Record<string, string[]>> {
+  const tables = await database.db.execute(sql`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('evidence', 'idempotency') order by 1`);
+  const notes = sql`array[${sql.join(
+    NOTES.map((note) => sql`${note}`),
+    sql`, `,
+  )}]::text[]`;
+  const each = rowsOf<{ name: string }>(tables).map(({ name }) => {
+    const row = name === 'pair' ? sql`(to_jsonb(t) - ${notes})` : sql`to_jsonb(t)`;
+    return sql`select ${name}::text as name, ${row}::text as row from ${sql.identifier(name)} t`;
+  });
+  const found = await database.db.execute(sql`${sql.join(each, sql` union all `)} order by 1, 2`);
+  const rows: Record<string, string[]> = {};
+  for (const { name, row } of rowsOf<{ name: string; row: string }>(found)) (rows[name] ??= []).push(row);
+  return rows;
+}
+
+/** What was kept as evidence, as codes, oldest first. */
+export async function evidenceOf(database: Database): Promise<string[]> {
+  const found = await database.db.execute(sql`select code from evidence order by id`);
+  return rowsOf<{ code: string }>(found).map(({ code }) => code);
 }

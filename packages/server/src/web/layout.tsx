@@ -189,11 +189,13 @@ function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl } }: { frame
   return (
     <>
       <p class="lead">{common.ring(bank.bridgeBuilder)}</p>
-      <p>
-        <a class="tel" href={`tel:${bank.phone.replaceAll(/[^+\d]/g, '')}`}>
-          {bank.phone}
-        </a>
-      </p>
+      {bank.phone ? (
+        <p>
+          <a class="tel" href={`tel:${bank.phone.replaceAll(/[^+\d]/g, '')}`}>
+            {bank.phone}
+          </a>
+        </p>
+      ) : null}
       <p>{common.alsoByPhone}</p>
       <div class="foot__line">
         {liveUrl ? <a href={liveUrl}>{common.live}</a> : null}

@@ -65,8 +65,8 @@ export type Standing =
 export interface PartnerBrief {
   readonly town: Town;
   readonly standing: Standing;
-  /** How many more minutes the partner honours from us now. */
-  readonly theyHonourMoreMinutes: number;
+  /** How many more minutes the partner honours from us now. For people of this bank only. */
+  readonly theyHonourMoreMinutes?: number;
 }
 
 export interface DemoMember {

@@ -28,7 +28,8 @@ export function sayStanding(frame: Frame, town: Town, standing: Standing, facts:
   const ours = frame.bank.bridgeBuilder;
   switch (standing.kind) {
     case 'open': {
-      const more = facts.theyHonourMoreMinutes ?? 0;
+      const more = facts.theyHonourMoreMinutes;
+      if (more === undefined) return say.open(town.name);
       return more > 0 ? say.more(town.name, more) : say.full(town.name, ours);
     }
     case 'waiting':

@@ -28,6 +28,7 @@ export const common = {
     invite: 'Invite',
     signIn: 'Sign in',
   },
+  operatorName: 'The desk',
   ring: (bridgeBuilder: string) => `No screen today? Ring the office and ${firstName(bridgeBuilder)} does it with you.`,
   alsoByPhone: 'Everything on this page can be done by telephone or on paper.',
   signOut: 'Sign out',
@@ -54,11 +55,13 @@ export const home = {
   allTowns: 'How we stand with each town',
   walkIn: 'Walk in as somebody',
   walkInLead: 'These neighbours are made up. Nothing you do here is real, so try everything.',
+  walkInDesk: 'Looks after the desk: the other towns, and whether the books are in order',
   walkInAs: (name: string) => `Walk in as ${firstName(name)}`,
 };
 
 /** How it stands with a town, as members are told. `until` is a time in words. */
 export const standing = {
+  open: (town: string) => `${town} honours our hours, and we honour theirs.`,
   more: (town: string, minutes: number) => `${town} honours ${short(minutes)} more from us.`,
   full: (town: string, bridgeBuilder: string) =>
     `${town} cannot take more hours from us just now. You lose nothing; ${firstName(bridgeBuilder)} knows.`,
@@ -331,6 +334,18 @@ export const opened = {
   yes: 'Yes, we honour their hours too',
   yesHint: (town: string) => `${town} is asked for the second yes`,
   no: 'Not now',
+};
+
+/** What people see who open an invitation link in a browser. */
+export const invited = {
+  title: (us: string) => `${us} invites your town`,
+  heading: (us: string, minutes: number) => `${us} would honour up to ${short(minutes)} from your town`,
+  lead: (builder: string, us: string, when: string) =>
+    `${builder} builds the bridge in ${us}. The invitation can be used once, until ${when}.`,
+  how: 'How to answer',
+  howText:
+    'This page is for the coordinator of another timebank. Copy the link, go to the desk of your own bank, and paste it under “Open an invitation”. You read everything once more there before you say yes.',
+  link: 'The link to paste',
 };
 
 export const signIn = {

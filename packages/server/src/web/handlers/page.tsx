@@ -36,6 +36,11 @@ export const withHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
   else if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-cache');
 };
 
+/** The pattern by which a route serves an address of `paths`. */
+export function pattern(path: (id: string) => string): string {
+  return decodeURIComponent(path(':id'));
+}
+
 export function frameOf(c: WebContext): Frame {
   const { bank, node, session } = c.var;
   const { sourceUrl, livePage } = node.config;
@@ -94,5 +99,5 @@ export function answerError(error: Error, c: WebContext): Response | Promise<Res
 /** Pages never answer 200 or 401 with a refusal: the one says that it was done, the other asks for a password. */
 export function statusOf(refused: Refusal): 400 | 403 | 404 | 409 | 422 | 429 | 500 | 503 {
   const status = STATUS[refused.code];
-  return (status === 200 ? 409 : status === 401 ? 403 : status) as 409;
+  return (status === 401 ? 403 : status) as 409;
 }

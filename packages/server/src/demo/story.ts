@@ -1,0 +1,83 @@
+/**
+ * What happens when nobody presses a key: hours cross, and now and then somebody breaks something.
+ *
+ * Promises: one thing at a time, at a pace that can be read; a plug that the story pulls it puts back,
+ * unless it is told to stop.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sendHour } from './acts.ts';
+import type { Acts } from './live-acts.ts';
+import type { Watch } from './watch.ts';
+import type { World } from './world.ts';
+
+export interface StoryOptions {
+  /** Also pull plugs, replay, forge and pass limits. */
+  readonly breaks: boolean;
+  readonly signal: AbortSignal;
+}
+
+const PACE_MS = 4_000;
+
+/** The first hours after the agreements, so that something stands between the towns: `[from, to, minutes]`. */
+const OPENING = [
+  [0, 1, 180],
+  [1, 2, 90],
+  [2, 0, 60],
+  [0, 2, 180],
+  [1, 0, 60],
+  [0, 2, 240],
+  [2, 1, 150],
+  [0, 1, 90],
+  [0, 2, 240],
+] as const;
+
+export async function playOpening({ towns }: World, watch: Watch, signal: AbortSignal): Promise<void> {
+  for (const [from, to, minutes] of OPENING) {
+    if (signal.aborted) return;
+    const { transfer } = await sendHour({ from: towns[from], to: towns[to], minutes });
+    await towns[from].api.transfers.waitFor(transfer.id, { timeoutMs: 5_000 });
+    await watch.now();
+  }
+}
+
+/** Plays until the signal. */
+export async function playStory({ towns }: World, acts: Acts, { breaks, signal }: StoryOptions): Promise<void> {
+  const pause = (ms = PACE_MS): Promise<void> => sleep(ms, undefined, { signal });
+  const hour = async (from: number): Promise<void> => {
+    const town = towns[(from % 3) as 0 | 1 | 2];
+    if (town.on) await acts('send', town);
+    await pause();
+  };
+  try {
+    for (let round = 0; ; round++) {
+      const [victim, giver, other] = [
+        towns[((round + 2) % 3) as 0 | 1 | 2],
+        towns[(round % 3) as 0 | 1 | 2],
+        towns[((round + 1) % 3) as 0 | 1 | 2],
+      ];
+      for (let count = 0; count < 3; count++) await hour(round + count);
+      if (!breaks) continue;
+      await acts('replay', giver);
+      await pause();
+      await hour(round + 1);
+      if (victim.on) await acts('plug', victim);
+      await pause(2_000);
+      await acts('send', giver, victim);
+      await pause(2_000);
+      await acts('send', other, victim);
+      await pause();
+      if (!victim.on) await acts('plug', victim);
+      await pause();
+      await hour(round + 2);
+      await acts('forge', other);
+      await pause();
+      await hour(round);
+      await acts('limit', giver);
+      await pause();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
