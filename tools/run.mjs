@@ -28,7 +28,7 @@ const COMMANDS = {
   start: {
     program: 'packages/server/dist/cli/main.js',
     args: ['demo'],
-    about: 'two banks on this machine, to look at',
+    about: 'three towns on this machine, to look at',
   },
   evenhour: { program: 'packages/server/dist/cli/main.js', about: "the server's command line" },
   test: { program: 'node_modules/vitest/vitest.mjs', args: ['run'], about: 'all tests' },

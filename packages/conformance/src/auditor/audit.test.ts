@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { audit, AuditError, type Document } from './audit.ts';
+import { AuditError, audit, type Document } from './audit.ts';
 
 interface Case {
   name: string;
@@ -17,7 +17,9 @@ const appended = vectors.cases.filter(({ outcome }) => outcome === 'applied' || 
 const banks = [...new Set(vectors.cases.map(({ writer }) => writer))];
 
 function journals(cases: readonly Case[]): Record<string, Document[]> {
-  return Object.fromEntries(banks.map((bank) => [bank, cases.filter(({ writer }) => writer === bank).map(({ document }) => document)]));
+  return Object.fromEntries(
+    banks.map((bank) => [bank, cases.filter(({ writer }) => writer === bank).map(({ document }) => document)]),
+  );
 }
 
 describe('the auditor, which shares no code with the core', () => {
@@ -29,7 +31,8 @@ describe('the auditor, which shares no code with the core', () => {
   test('agrees with the vectors after every entry', () => {
     for (const [index, { debtMinutes, name }] of appended.entries()) {
       const result = audit(vectors.core, journals(appended.slice(0, index + 1)));
-      for (const bank of banks) expect(result.owesMinutes[bank], name).toBe(debtMinutes[bank] === 0 ? 0 : debtMinutes[bank]);
+      for (const bank of banks)
+        expect(result.owesMinutes[bank], name).toBe(debtMinutes[bank] === 0 ? 0 : debtMinutes[bank]);
     }
   });
 
@@ -37,7 +40,9 @@ describe('the auditor, which shares no code with the core', () => {
     const result = audit(vectors.core, journals(appended));
     expect(result.pair).toBe(vectors.pair);
     for (const bank of banks)
-      expect(result.effect[bank]).toEqual(appended.filter(({ writer }) => writer === bank).map(({ outcome }) => outcome === 'applied'));
+      expect(result.effect[bank]).toEqual(
+        appended.filter(({ writer }) => writer === bank).map(({ outcome }) => outcome === 'applied'),
+      );
     expect(Object.values(result.owesMinutes).reduce((a, b) => a + b)).toBe(0);
   });
 
@@ -48,7 +53,9 @@ describe('the auditor, which shares no code with the core', () => {
       ...all,
       [bank]: (all[bank] ?? []).map((document, index) => (index === at ? { ...document, ...change } : document)),
     });
-    expect(() => audit(vectors.core, changed(0, { minutes: 6000 }))).toThrow(new AuditError(bank, 1, 'is not signed by the key that the agreement pins'));
+    expect(() => audit(vectors.core, changed(0, { minutes: 6000 }))).toThrow(
+      new AuditError(bank, 1, 'is not signed by the key that the agreement pins'),
+    );
     expect(() => audit(vectors.core, changed(3, { seq: 9 }))).toThrow('is not the next number');
     expect(() => audit(vectors.core, { ...all, [bank]: (all[bank] ?? []).slice(1) })).toThrow('is not the next number');
   });

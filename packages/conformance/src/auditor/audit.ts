@@ -51,7 +51,11 @@ interface Entry {
   readonly document: Document;
 }
 
-const CONTEXT = ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/data-integrity/v2', 'https://w3id.org/evenhour/v1'];
+const CONTEXT = [
+  'https://www.w3.org/ns/activitystreams',
+  'https://w3id.org/security/data-integrity/v2',
+  'https://w3id.org/evenhour/v1',
+];
 
 /**
  * Audits a pair. `journals` holds each bank's entries in order, as they were signed.
@@ -66,10 +70,13 @@ export function audit(core: Document, journals: { readonly [bank: string]: reado
   const genesis = multihash(digest);
   const read = parties.map((party) => check(party, journals[party.bank] ?? [], pair, genesis));
   const hashes = parties.map((party) => [genesis, ...(journals[party.bank] ?? []).map(hashOf)]);
-  parties.forEach((party, index) => checkAcks(party, journals[party.bank] ?? [], hashes[1 - index] ?? []));
+  for (const [index, party] of parties.entries()) checkAcks(party, journals[party.bank] ?? [], hashes[1 - index] ?? []);
 
   const ledger = new Formulas(core, parties, read as [Entry[], Entry[]]);
-  const byBank = <T>(value: (index: 0 | 1) => T): { [bank: string]: T } => ({ [parties[0].bank]: value(0), [parties[1].bank]: value(1) });
+  const byBank = <T>(value: (index: 0 | 1) => T): { [bank: string]: T } => ({
+    [parties[0].bank]: value(0),
+    [parties[1].bank]: value(1),
+  });
   const lengths = [read[0]?.length ?? 0, read[1]?.length ?? 0] as const;
   return {
     pair,
@@ -111,7 +118,8 @@ function checkAcks(party: Party, documents: readonly Document[], peer: readonly 
     const ack = document['ack'] as Document;
     const seq = Number(ack['seq']);
     if (seq < last) throw new AuditError(party.bank, index + 1, 'acknowledges less than before');
-    if (peer[seq] !== ack['hash']) throw new AuditError(party.bank, index + 1, 'acknowledges an entry that the other bank did not write');
+    if (peer[seq] !== ack['hash'])
+      throw new AuditError(party.bank, index + 1, 'acknowledges an entry that the other bank did not write');
     last = seq;
   }
 }
@@ -122,7 +130,10 @@ function isSigned(document: Document, party: Party): boolean {
   const { proofValue, ...config } = proof as Document;
   const pinned = JSON.stringify(CONTEXT);
   if (JSON.stringify(document['@context']) !== pinned || JSON.stringify(config['@context']) !== pinned) return false;
-  if (Object.keys(proof).sort().join() !== '@context,created,cryptosuite,proofPurpose,proofValue,type,verificationMethod') return false;
+  if (
+    Object.keys(proof).sort().join() !== '@context,created,cryptosuite,proofPurpose,proofValue,type,verificationMethod'
+  )
+    return false;
   if (config['verificationMethod'] !== party.key.id || config['cryptosuite'] !== 'eddsa-jcs-2022') return false;
   const raw = base58(party.key.publicKeyMultibase.slice(1)).subarray(2);
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
@@ -159,7 +170,8 @@ class Formulas {
 
   debt(who: 0 | 1, own: number, peer: number): number {
     const opening = this.#core['opening'] as Document | undefined;
-    const carried = opening === undefined ? 0 : Number(opening['minutes']) * (opening['debtor'] === this.#parties[who].bank ? 1 : -1);
+    const carried =
+      opening === undefined ? 0 : Number(opening['minutes']) * (opening['debtor'] === this.#parties[who].bank ? 1 : -1);
     const posts = (list: Entry[]): number => sum(list.filter((entry) => entry.kind === 'Post'));
     return carried + posts(this.#effective(who, own)) - posts(this.#effective(flip(who), peer));
   }
@@ -168,7 +180,9 @@ class Formulas {
     const mine = this.#effective(who, own);
     const ended = new Set([
       ...mine.filter((entry) => entry.kind === 'Post' || entry.kind === 'Void').map((entry) => entry.transfer),
-      ...this.#effective(flip(who), peer).filter((entry) => entry.kind === 'HoldDecline').map((entry) => entry.transfer),
+      ...this.#effective(flip(who), peer)
+        .filter((entry) => entry.kind === 'HoldDecline')
+        .map((entry) => entry.transfer),
     ]);
     return mine.filter((entry) => entry.kind === 'Hold' && !ended.has(entry.transfer));
   }
@@ -186,7 +200,8 @@ class Formulas {
   #rule(who: 0 | 1, at: number, entry: Entry): boolean {
     const peer = flip(who);
     const { ack, transfer } = entry;
-    const named = (list: Entry[], kind: string): boolean => list.some((each) => each.kind === kind && each.transfer === transfer);
+    const named = (list: Entry[], kind: string): boolean =>
+      list.some((each) => each.kind === kind && each.transfer === transfer);
     switch (entry.kind) {
       case 'Hold': {
         const holds = this.open(who, at, ack);
@@ -206,7 +221,12 @@ class Formulas {
       }
       case 'Post': {
         const hold = this.open(who, at, ack).find((each) => each.transfer === transfer);
-        return hold !== undefined && named(this.#effective(peer, ack), 'HoldAccept') && entry.minutes >= 1 && entry.minutes <= hold.minutes;
+        return (
+          hold !== undefined &&
+          named(this.#effective(peer, ack), 'HoldAccept') &&
+          entry.minutes >= 1 &&
+          entry.minutes <= hold.minutes
+        );
       }
       case 'Void':
         return named(this.open(who, at, ack), 'Hold');
@@ -234,7 +254,10 @@ function sum(entries: readonly Entry[]): number {
 function jcs(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(jcs).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${jcs(value[key] as Json)}`).join(',')}}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${jcs(value[key] as Json)}`)
+    .join(',')}}`;
 }
 
 function sha256(text: string): Buffer {

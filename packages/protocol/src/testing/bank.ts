@@ -30,7 +30,15 @@ export function testTerms(limits: readonly [number, number], opening = 0): PairT
 
 /** A readable stand-in for a hash: equal exactly when the drafts are equal and follow the same past. */
 export function plainHash(draft: Draft): string {
-  return JSON.stringify([draft.author, draft.epoch, draft.seq, shorten(draft.prev), draft.ack.seq, shorten(draft.ack.hash), draft.body]);
+  return JSON.stringify([
+    draft.author,
+    draft.epoch,
+    draft.seq,
+    shorten(draft.prev),
+    draft.ack.seq,
+    shorten(draft.ack.hash),
+    draft.body,
+  ]);
 }
 
 /** Keeps stand-in hashes from growing with the journal: a 32-bit FNV-1a twice over. */

@@ -15,7 +15,11 @@ export interface NaiveFold {
   readonly limit: (party: Party) => number;
 }
 
-export function naiveFold(journals: readonly [readonly Entry[], readonly Entry[]], limits: readonly [number, number], opening = 0): NaiveFold {
+export function naiveFold(
+  journals: readonly [readonly Entry[], readonly Entry[]],
+  limits: readonly [number, number],
+  opening = 0,
+): NaiveFold {
   const verdicts: [Map<number, boolean>, Map<number, boolean>] = [new Map(), new Map()];
   const counting = (party: Party, upTo: number): Entry[] =>
     journals[party].slice(0, upTo).filter((_, index) => verdict(party, index));

@@ -18,15 +18,19 @@
  *
  * @module
  */
+
+import { statementFor } from '../core/journal/decide.ts';
 import type { Body, Entry, Party } from '../core/journal/entry.ts';
 import { other } from '../core/journal/entry.ts';
-import { statementFor } from '../core/journal/decide.ts';
 import { debtOf, roomOf } from '../core/journal/pair.ts';
 import { holdBody, TestBank, testTerms } from './bank.ts';
 
 /** Runs a story. Throws an error that shows the line and both outcomes when one differs. */
 export function runScenario(text: string): { banks: [TestBank, TestBank] } {
-  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
   const head = /^(\w+) limit (\d+) · (\w+) limit (\d+)(?: · opening (-?\d+))?$/.exec(lines[0] ?? '');
   if (head === null) throw new Error(`a story begins with both limits, not with: ${lines[0]}`);
   const names = [head[1] ?? '', head[3] ?? ''];

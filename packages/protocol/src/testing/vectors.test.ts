@@ -19,22 +19,27 @@ async function keyOf(multikey: string, id: string): Promise<VerifyingKey> {
 
 describe('published vectors and schemas', () => {
   test('are what the source makes; else run: node packages/protocol/tools/make-vectors.ts', async () => {
-    for (const { name, content } of await makeVectors()) expect(read('vectors', name), name).toEqual(JSON.parse(JSON.stringify(content)));
-    for (const { name, content } of makeSchemas()) expect(read('schemas', name), name).toEqual(JSON.parse(JSON.stringify(content)));
+    for (const { name, content } of await makeVectors())
+      expect(read('vectors', name), name).toEqual(JSON.parse(JSON.stringify(content)));
+    for (const { name, content } of makeSchemas())
+      expect(read('schemas', name), name).toEqual(JSON.parse(JSON.stringify(content)));
   });
 
   test('canonical form', () => {
-    for (const { input, canonical: expected } of read('vectors', 'canonical.json').cases) expect(canonical(input as JsonValue)).toBe(expected);
+    for (const { input, canonical: expected } of read('vectors', 'canonical.json').cases)
+      expect(canonical(input as JsonValue)).toBe(expected);
   });
 
   test('strict JSON', () => {
-    for (const { name, input, valid } of read('vectors', 'strict-json.json').cases) expect(parseStrict(input as string).ok, name).toBe(valid);
+    for (const { name, input, valid } of read('vectors', 'strict-json.json').cases)
+      expect(parseStrict(input as string).ok, name).toBe(valid);
   });
 
   test('proofs', async () => {
     const file = read('vectors', 'proofs.json');
     const key = await keyOf(file.publicKeyMultibase, file.verificationMethod);
-    for (const { name, valid, document } of file.cases) expect((await verifyDocument(document as JsonObject, key)).ok, name).toBe(valid);
+    for (const { name, valid, document } of file.cases)
+      expect((await verifyDocument(document as JsonObject, key)).ok, name).toBe(valid);
   });
 
   test('HTTP signatures', async () => {

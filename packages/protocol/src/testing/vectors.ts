@@ -63,7 +63,7 @@ export function makeSchemas(): VectorFile[] {
 
 function canonicalVectors(): VectorFile {
   const inputs: Record<string, JsonValue> = {
-    'members are sorted by UTF-16 code units': { '€': 1, '\r': 2, '1': 3, '😀': 4, 'ö': 5 },
+    'members are sorted by UTF-16 code units': { '€': 1, '\r': 2, '1': 3, '😀': 4, ö: 5 },
     'nested members are sorted too': { b: { d: 1, c: 2 }, a: [{ z: 1, y: 2 }] },
     'arrays keep their order': [3, 1, 2],
     'numbers are whole and plain': { minutes: 90, negative: -60, zero: 0 },
@@ -74,7 +74,12 @@ function canonicalVectors(): VectorFile {
     name: 'canonical.json',
     content: {
       about: 'RFC 8785 with whole numbers only. `sha256` is of the UTF-8 bytes of `canonical`.',
-      cases: Object.entries(inputs).map(([name, input]) => ({ name, input, canonical: canonical(input), sha256: hex(sha256(text(canonical(input)))) })),
+      cases: Object.entries(inputs).map(([name, input]) => ({
+        name,
+        input,
+        canonical: canonical(input),
+        sha256: hex(sha256(text(canonical(input)))),
+      })),
     },
   };
 }
@@ -83,7 +88,7 @@ function jsonVectors(): VectorFile {
   const inputs: Record<string, [string, readonly string[]]> = {
     'an object': ['{"a":1}', []],
     'white space around tokens': [' { "a" : [ 1 , 2 ] } ', []],
-    'escapes': ['{"a":"\\u00e0\\n"}', []],
+    escapes: ['{"a":"\\u00e0\\n"}', []],
     'a surrogate pair': ['"\\ud83d\\ude00"', []],
     'the largest whole number': ['9007199254740991', []],
     'a duplicate member: which of 60 and 6000 counts?': ['{"minutes":60,"minutes":6000}', ['duplicate']],
@@ -105,7 +110,8 @@ function jsonVectors(): VectorFile {
   return {
     name: 'strict-json.json',
     content: {
-      about: 'Texts that must be read or refused before anything else is done with a message. A program that fails one can be made to sign or count something else than its partner.',
+      about:
+        'Texts that must be read or refused before anything else is done with a message. A program that fails one can be made to sign or count something else than its partner.',
       cases: Object.entries(inputs).map(([name, [input, flags]]) => {
         const valid = parseStrict(input).ok;
         if (valid !== (flags.length === 0)) throw new Error(`vector "${name}" is not what it says`);
@@ -117,15 +123,26 @@ function jsonVectors(): VectorFile {
 
 async function proofVectors(): Promise<VectorFile> {
   const key = await keyOf(1, 'https://leith.example/ap/bank#key-1');
-  const document: JsonObject = { '@context': [...CONTEXT], id: 'https://leith.example/x', type: ['Activity', 'Post'], minutes: 90 };
+  const document: JsonObject = {
+    '@context': [...CONTEXT],
+    id: 'https://leith.example/x',
+    type: ['Activity', 'Post'],
+    minutes: 90,
+  };
   const signed = (await signDocument(document, key, CREATED)) as unknown as JsonObject & { proof: JsonObject };
   const { proofValue: _value, ...config } = signed.proof;
-  const change = (name: string, flags: readonly string[], changed: JsonObject) => ({ name, valid: false, flags, document: changed });
+  const change = (name: string, flags: readonly string[], changed: JsonObject) => ({
+    name,
+    valid: false,
+    flags,
+    document: changed,
+  });
   const proofWith = (extra: JsonObject): JsonObject => ({ ...signed, proof: { ...signed.proof, ...extra } });
   return {
     name: 'proofs.json',
     content: {
-      about: 'eddsa-jcs-2022 as Evenhour narrows it: both contexts exactly the pinned array, exactly seven members in the proof.',
+      about:
+        'eddsa-jcs-2022 as Evenhour narrows it: both contexts exactly the pinned array, exactly seven members in the proof.',
       seed: hex(new Uint8Array(32).fill(1)),
       publicKeyMultibase: key.publicMultikey,
       verificationMethod: key.verificationMethod,
@@ -138,8 +155,14 @@ async function proofVectors(): Promise<VectorFile> {
         { name: 'members in another order', valid: true, flags: [], document: { proof: signed.proof, ...document } },
         change('other minutes', ['value'], { ...signed, minutes: 6000 }),
         change('a member added', ['value'], { ...signed, extra: true }),
-        change('a context appended to the document: the proof alone would still verify', ['contextPrefix'], { ...signed, '@context': [...CONTEXT, 'https://evil.example/x'] }),
-        change('a context appended to both', ['contextPrefix'], { ...proofWith({ '@context': [...CONTEXT, 'https://evil.example/x'] }), '@context': [...CONTEXT, 'https://evil.example/x'] }),
+        change('a context appended to the document: the proof alone would still verify', ['contextPrefix'], {
+          ...signed,
+          '@context': [...CONTEXT, 'https://evil.example/x'],
+        }),
+        change('a context appended to both', ['contextPrefix'], {
+          ...proofWith({ '@context': [...CONTEXT, 'https://evil.example/x'] }),
+          '@context': [...CONTEXT, 'https://evil.example/x'],
+        }),
         change('an expiry added to the proof', ['proofMember'], proofWith({ expires: '2020-01-01T00:00:00Z' })),
         change('a foreign domain added to the proof', ['proofMember'], proofWith({ domain: 'https://gracia.example' })),
         change('another purpose', ['proofMember'], proofWith({ proofPurpose: 'authentication' })),
@@ -164,7 +187,10 @@ interface Story {
 }
 
 async function journalVectors(): Promise<VectorFile> {
-  const keys = [await keyOf(1, 'https://gracia.example/ap/bank#key-1'), await keyOf(2, 'https://leith.example/ap/bank#key-1')] as const;
+  const keys = [
+    await keyOf(1, 'https://gracia.example/ap/bank#key-1'),
+    await keyOf(2, 'https://leith.example/ap/bank#key-1'),
+  ] as const;
   const party = (name: string, key: SigningKey, grants: number, builder: string) => ({
     bank: `https://${name}.example/ap/bank`,
     name,
@@ -197,33 +223,153 @@ async function journalVectors(): Promise<VectorFile> {
   const at = (id: string): string => `https://leith.example/ap/transfers/${id}`;
   const story: Story[] = [
     { party: 1, body: hold('t1', 120), expect: 'applied', why: 'a hold within the limit of 600' },
-    { party: 1, body: { kind: 'Post', transfer: at('t1'), minutes: 120 }, expect: 'breach', code: 'not_accepted', why: 'nobody has accepted it yet' },
-    { party: 0, body: { kind: 'HoldAccept', transfer: at('t1') }, expect: 'applied', why: 'the promise to take the minutes' },
-    { party: 1, body: { kind: 'Post', transfer: at('t1'), minutes: 121 }, expect: 'breach', code: 'minutes_out_of_range', why: 'more than was held' },
-    { party: 1, body: { kind: 'Post', transfer: at('t1'), minutes: 90 }, expect: 'applied', why: 'less than was held is allowed' },
-    { party: 0, body: { kind: 'Post', transfer: at('t1'), minutes: 90 }, expect: 'breach', code: 'not_the_debtor', why: 'only the debtor posts' },
+    {
+      party: 1,
+      body: { kind: 'Post', transfer: at('t1'), minutes: 120 },
+      expect: 'breach',
+      code: 'not_accepted',
+      why: 'nobody has accepted it yet',
+    },
+    {
+      party: 0,
+      body: { kind: 'HoldAccept', transfer: at('t1') },
+      expect: 'applied',
+      why: 'the promise to take the minutes',
+    },
+    {
+      party: 1,
+      body: { kind: 'Post', transfer: at('t1'), minutes: 121 },
+      expect: 'breach',
+      code: 'minutes_out_of_range',
+      why: 'more than was held',
+    },
+    {
+      party: 1,
+      body: { kind: 'Post', transfer: at('t1'), minutes: 90 },
+      expect: 'applied',
+      why: 'less than was held is allowed',
+    },
+    {
+      party: 0,
+      body: { kind: 'Post', transfer: at('t1'), minutes: 90 },
+      expect: 'breach',
+      code: 'not_the_debtor',
+      why: 'only the debtor posts',
+    },
     { party: 0, body: { kind: 'Receipt', transfer: at('t1'), unclaimed: false }, expect: 'applied', why: 'credited' },
-    { party: 0, body: { kind: 'Receipt', transfer: at('t1'), unclaimed: false }, expect: 'breach', code: 'already_answered', why: 'once' },
+    {
+      party: 0,
+      body: { kind: 'Receipt', transfer: at('t1'), unclaimed: false },
+      expect: 'breach',
+      code: 'already_answered',
+      why: 'once',
+    },
     { party: 1, body: hold('t1', 10), expect: 'breach', code: 'id_used', why: 'an id is used once, for ever' },
-    { party: 1, body: hold('t2', 511), expect: 'breach', code: 'limit_reached', why: 'off by one: 90 owed and 511 held is 601' },
-    { party: 1, body: hold('t2', 510), expect: 'breach', code: 'id_used', why: 'a hold without effect uses its id up all the same' },
+    {
+      party: 1,
+      body: hold('t2', 511),
+      expect: 'breach',
+      code: 'limit_reached',
+      why: 'off by one: 90 owed and 511 held is 601',
+    },
+    {
+      party: 1,
+      body: hold('t2', 510),
+      expect: 'breach',
+      code: 'id_used',
+      why: 'a hold without effect uses its id up all the same',
+    },
     { party: 1, body: hold('t3', 510), expect: 'applied', why: 'exactly the limit' },
-    { party: 0, body: { kind: 'Amend', limitMinutes: 0 }, expect: 'applied', why: 'lowered below what is held; nothing held is undone' },
-    { party: 1, body: hold('t4', 1), expect: 'breach', code: 'limit_reached', why: 'the writer has seen the lowered limit' },
+    {
+      party: 0,
+      body: { kind: 'Amend', limitMinutes: 0 },
+      expect: 'applied',
+      why: 'lowered below what is held; nothing held is undone',
+    },
+    {
+      party: 1,
+      body: hold('t4', 1),
+      expect: 'breach',
+      code: 'limit_reached',
+      why: 'the writer has seen the lowered limit',
+    },
     { party: 1, body: { kind: 'Void', transfer: at('t3') }, expect: 'applied', why: 'given up' },
-    { party: 0, body: { kind: 'HoldAccept', transfer: at('t3') }, expect: 'breach', code: 'hold_not_open', why: 'it ended before' },
+    {
+      party: 0,
+      body: { kind: 'HoldAccept', transfer: at('t3') },
+      expect: 'breach',
+      code: 'hold_not_open',
+      why: 'it ended before',
+    },
     { party: 0, body: { kind: 'Amend', limitMinutes: 600 }, expect: 'applied', why: 'raised again' },
     { party: 1, body: hold('t5', 510), ackBack: 0, expect: 'applied', why: 'the whole line again' },
     { party: 0, body: { kind: 'Amend', suspended: true }, expect: 'applied', why: 'no new holds' },
-    { party: 1, body: hold('t6', 1), expect: 'breach', code: 'pair_suspended', why: 'suspended comes before the limit' },
-    { party: 0, body: { kind: 'HoldDecline', transfer: at('t5'), code: 'payee_unavailable' }, expect: 'applied', why: 'suspension does not stop answers' },
-    { party: 0, body: hold('u1', 390, 'gracia'), expect: 'applied', why: 'the other direction: 300 and the 90 that are owed' },
-    { party: 1, body: { kind: 'Release', transfer: 'https://gracia.example/ap/transfers/u1' }, expect: 'breach', code: 'not_supported', why: 'the agreement lists no routing' },
-    { party: 1, body: { kind: 'Void', transfer: at('t5') }, change: { seq: 99 }, expect: 'not_next', code: 'gap', why: 'not the next number' },
-    { party: 1, body: { kind: 'Void', transfer: at('t5') }, change: { prev: genesis }, expect: 'fault', code: 'chain_fault', why: 'prev is not the head' },
-    { party: 1, body: { kind: 'Void', transfer: at('t5') }, change: { ack: { epoch: 0, seq: 0, hash: genesis } }, expect: 'fault', code: 'chain_fault', why: 'an ack never goes back' },
-    { party: 1, body: { kind: 'Void', transfer: at('t5') }, change: { epoch: 1 }, expect: 'fault', code: 'chain_fault', why: 'only a Resume raises the epoch' },
-    { party: 1, body: hold('t7', 1), change: { seq: 1, prev: genesis, ack: { epoch: 0, seq: 0, hash: genesis } }, expect: 'fault', code: 'fork', why: 'two entries at one place' },
+    {
+      party: 1,
+      body: hold('t6', 1),
+      expect: 'breach',
+      code: 'pair_suspended',
+      why: 'suspended comes before the limit',
+    },
+    {
+      party: 0,
+      body: { kind: 'HoldDecline', transfer: at('t5'), code: 'payee_unavailable' },
+      expect: 'applied',
+      why: 'suspension does not stop answers',
+    },
+    {
+      party: 0,
+      body: hold('u1', 390, 'gracia'),
+      expect: 'applied',
+      why: 'the other direction: 300 and the 90 that are owed',
+    },
+    {
+      party: 1,
+      body: { kind: 'Release', transfer: 'https://gracia.example/ap/transfers/u1' },
+      expect: 'breach',
+      code: 'not_supported',
+      why: 'the agreement lists no routing',
+    },
+    {
+      party: 1,
+      body: { kind: 'Void', transfer: at('t5') },
+      change: { seq: 99 },
+      expect: 'not_next',
+      code: 'gap',
+      why: 'not the next number',
+    },
+    {
+      party: 1,
+      body: { kind: 'Void', transfer: at('t5') },
+      change: { prev: genesis },
+      expect: 'fault',
+      code: 'chain_fault',
+      why: 'prev is not the head',
+    },
+    {
+      party: 1,
+      body: { kind: 'Void', transfer: at('t5') },
+      change: { ack: { epoch: 0, seq: 0, hash: genesis } },
+      expect: 'fault',
+      code: 'chain_fault',
+      why: 'an ack never goes back',
+    },
+    {
+      party: 1,
+      body: { kind: 'Void', transfer: at('t5') },
+      change: { epoch: 1 },
+      expect: 'fault',
+      code: 'chain_fault',
+      why: 'only a Resume raises the epoch',
+    },
+    {
+      party: 1,
+      body: hold('t7', 1),
+      change: { seq: 1, prev: genesis, ack: { epoch: 0, seq: 0, hash: genesis } },
+      expect: 'fault',
+      code: 'fork',
+      why: 'two entries at one place',
+    },
   ];
 
   const terms = termsOf(core, pairId, genesis);
@@ -233,14 +379,23 @@ async function journalVectors(): Promise<VectorFile> {
     const writer = sides[line.party];
     const reader = sides[other(line.party)];
     const head = writer.pair.heads[line.party];
-    const draft: Draft = { author: line.party, epoch: head.epoch, seq: head.seq + 1, prev: head.hash, ack: writer.pair.heads[other(line.party)], body: line.body, ...line.change };
+    const draft: Draft = {
+      author: line.party,
+      epoch: head.epoch,
+      seq: head.seq + 1,
+      prev: head.hash,
+      ack: writer.pair.heads[other(line.party)],
+      body: line.body,
+      ...line.change,
+    };
     const unsigned = encodeEntry(core, pairId, draft);
     const document = (await signDocument(unsigned, keys[line.party], CREATED)) as unknown as JsonObject;
     const entry: Entry = { ...draft, hash: hashOf(unsigned) };
     const result = reader.receive(entry);
     const code = result.outcome === 'appended' ? (result.breach?.code ?? null) : result.refusal.code;
     const outcome = result.outcome === 'appended' ? (result.breach === null ? 'applied' : 'breach') : result.outcome;
-    if (outcome !== line.expect || (line.code ?? null) !== code) throw new Error(`vector ${index} "${line.why}": ${outcome} ${code}`);
+    if (outcome !== line.expect || (line.code ?? null) !== code)
+      throw new Error(`vector ${index} "${line.why}": ${outcome} ${code}`);
     if (result.outcome === 'appended') writer.own(entry);
     cases.push({
       name: line.why,
@@ -248,18 +403,25 @@ async function journalVectors(): Promise<VectorFile> {
       outcome,
       code,
       hash: entry.hash,
-      debtMinutes: { [core.parties[0].bank]: debtOf(reader.pair.views[reader.pair.me], 0), [core.parties[1].bank]: debtOf(reader.pair.views[reader.pair.me], 1) },
+      debtMinutes: {
+        [core.parties[0].bank]: debtOf(reader.pair.views[reader.pair.me], 0),
+        [core.parties[1].bank]: debtOf(reader.pair.views[reader.pair.me], 1),
+      },
       document,
     });
   }
   return {
     name: 'journals.json',
     content: {
-      about: 'One pair, entry by entry, in the order in which each is received by the bank that did not write it. `applied` has effect; `breach` is appended without effect; `not_next` and `fault` are not appended. `debtMinutes` is what each bank owes afterwards.',
+      about:
+        'One pair, entry by entry, in the order in which each is received by the bank that did not write it. `applied` has effect; `breach` is appended without effect; `not_next` and `fault` are not appended. `debtMinutes` is what each bank owes afterwards.',
       core: core as unknown as JsonObject,
       pair: pairId,
       genesis,
-      seeds: { [core.parties[0].bank]: hex(new Uint8Array(32).fill(1)), [core.parties[1].bank]: hex(new Uint8Array(32).fill(2)) },
+      seeds: {
+        [core.parties[0].bank]: hex(new Uint8Array(32).fill(1)),
+        [core.parties[1].bank]: hex(new Uint8Array(32).fill(2)),
+      },
       cases,
     },
   };
@@ -276,7 +438,12 @@ class Side {
   }
 
   receive(entry: Entry): ReturnType<typeof receive> {
-    const result = receive(this.pair, this.#book, entry as VerifiedEntry, this.#held.get(`${entry.author} ${entry.epoch} ${entry.seq}`));
+    const result = receive(
+      this.pair,
+      this.#book,
+      entry as VerifiedEntry,
+      this.#held.get(`${entry.author} ${entry.epoch} ${entry.seq}`),
+    );
     if (result.outcome === 'appended') this.#keep(result.pair, entry, result.appended.transfer);
     return result;
   }
@@ -301,18 +468,39 @@ async function httpVectors(): Promise<VectorFile> {
   const url = 'https://gracia.example/ap/journals';
   const session = base64urlEncode(new Uint8Array(32).fill(5));
   const body = '{"example":true}';
-  const requestHeaders = await signRequest({ method: 'POST', url, headers: { 'Evenhour-Session': session }, body: text(body) }, client, created, 'AAAAAAAAAAAAAAAAAAAAAA');
-  const find = (headers: Record<string, string>, name: string): string => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
-  const bound = { signatureInput: find(requestHeaders, 'signature-input'), signature: find(requestHeaders, 'signature') };
+  const requestHeaders = await signRequest(
+    { method: 'POST', url, headers: { 'Evenhour-Session': session }, body: text(body) },
+    client,
+    created,
+    'AAAAAAAAAAAAAAAAAAAAAA',
+  );
+  const find = (headers: Record<string, string>, name: string): string =>
+    Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
+  const bound = {
+    signatureInput: find(requestHeaders, 'signature-input'),
+    signature: find(requestHeaders, 'signature'),
+  };
   const answer = '{"ok":true}';
   const responseHeaders = await signResponse({ status: 200, headers: {}, body: text(answer) }, bound, server, created);
   return {
     name: 'http-signatures.json',
     content: {
-      about: 'RFC 9421 between partners: a signed request, and an answer that is bound to it. `now` is in seconds since 1970.',
+      about:
+        'RFC 9421 between partners: a signed request, and an answer that is bound to it. `now` is in seconds since 1970.',
       now: created,
-      request: { method: 'POST', url, headers: { 'evenhour-session': session, ...lower(requestHeaders) }, body, publicKeyMultibase: client.publicMultikey },
-      response: { status: 200, headers: lower(responseHeaders), body: answer, publicKeyMultibase: server.publicMultikey },
+      request: {
+        method: 'POST',
+        url,
+        headers: { 'evenhour-session': session, ...lower(requestHeaders) },
+        body,
+        publicKeyMultibase: client.publicMultikey,
+      },
+      response: {
+        status: 200,
+        headers: lower(responseHeaders),
+        body: answer,
+        publicKeyMultibase: server.publicMultikey,
+      },
     },
   };
 }

@@ -8,8 +8,8 @@
  * @module
  */
 import { type AgreementCore, originOf } from '../core/agreement/agreement.ts';
-import type { Body, Kind, Party } from '../core/journal/entry.ts';
 import type { Draft, HashDraft } from '../core/journal/decide.ts';
+import type { Body, Kind, Party } from '../core/journal/entry.ts';
 import { type Outcome, refuse } from '../core/refusal.ts';
 import { base64urlEncode, canonicalBytes, hashOf, sha256 } from './canonical.ts';
 import { CONTEXT } from './context.ts';
@@ -75,13 +75,26 @@ export function draftHasher(core: AgreementCore, pair: string): HashDraft {
 export function decodeEntry(core: AgreementCore, pair: string, document: JsonObject): Outcome<{ draft: Draft }> {
   const type = document['type'];
   const kind = Array.isArray(type) ? type[1] : undefined;
-  if (typeof kind !== 'string' || !Object.hasOwn(entrySchemas, kind)) return refuse('schema_mismatch', { path: 'type' });
+  if (typeof kind !== 'string' || !Object.hasOwn(entrySchemas, kind))
+    return refuse('schema_mismatch', { path: 'type' });
   const parsed = entrySchemas[kind as Kind].safeParse(document);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return refuse('schema_mismatch', { path: issue?.path.join('.') ?? '', problem: issue?.code ?? '' });
   }
-  const { '@context': _context, id, type: _type, actor, pair: named, epoch, seq, prev, ack, proof: _proof, ...fields } = parsed.data;
+  const {
+    '@context': _context,
+    id,
+    type: _type,
+    actor,
+    pair: named,
+    epoch,
+    seq,
+    prev,
+    ack,
+    proof: _proof,
+    ...fields
+  } = parsed.data;
   if (named !== pair) return refuse('foreign_pair', { pair: named });
   const author = core.parties.findIndex((party) => party.bank === actor);
   if (author !== 0 && author !== 1) return refuse('foreign_origin', { actor });

@@ -121,8 +121,21 @@ export function detailOf(salt: string, gift: Gift): string {
 
 /** A message about an agreement. `invitation` is the token of the link that began it. */
 export type HonourMessage =
-  | { readonly kind: 'HonourOffer'; readonly id: string; readonly actor: string; readonly pair: string; readonly core: AgreementCore; readonly invitation: string }
-  | { readonly kind: 'HonourAccept'; readonly id: string; readonly actor: string; readonly pair: string; readonly core: AgreementCore }
+  | {
+      readonly kind: 'HonourOffer';
+      readonly id: string;
+      readonly actor: string;
+      readonly pair: string;
+      readonly core: AgreementCore;
+      readonly invitation: string;
+    }
+  | {
+      readonly kind: 'HonourAccept';
+      readonly id: string;
+      readonly actor: string;
+      readonly pair: string;
+      readonly core: AgreementCore;
+    }
   | { readonly kind: 'HonourReject'; readonly id: string; readonly actor: string; readonly pair: string };
 
 const HONOUR_TYPES = { HonourOffer: 'Offer', HonourAccept: 'Accept', HonourReject: 'Reject' } as const;

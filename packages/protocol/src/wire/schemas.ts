@@ -13,11 +13,18 @@ import { REFUSAL_CODES, type RefusalCode } from '../core/refusal.ts';
 import { CONTEXT } from './context.ts';
 
 const context = z.tuple([z.literal(CONTEXT[0]), z.literal(CONTEXT[1]), z.literal(CONTEXT[2])]);
-const url = z.string().max(512).regex(/^https?:\/\/[a-z0-9.[\]:-]+(\/[\x21-\x7e]*)?$/);
+const url = z
+  .string()
+  .max(512)
+  .regex(/^https?:\/\/[a-z0-9.[\]:-]+(\/[\x21-\x7e]*)?$/);
 const multihash = z.string().regex(/^uEi[A-Za-z0-9_-]{44}$/);
 const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const pairUrn = z.string().regex(/^urn:evenhour:pair:[A-Za-z0-9_-]{43}$/);
-const reference = z.string().min(1).max(128).regex(/^[A-Za-z0-9_.~-]+$/);
+const reference = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9_.~-]+$/);
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const amount = z.int().min(1).max(MAX_ENTRY_MINUTES);
 const limit = z.int().min(0).max(MAX_LIMIT_MINUTES);
@@ -25,8 +32,12 @@ const signedMinutes = z.int();
 const multikey = z.string().regex(/^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/);
 const code = z.enum(REFUSAL_CODES as [RefusalCode, ...RefusalCode[]]);
 /** Text that people wrote: no control characters, none that turn the direction of writing. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const text = (max: number) => z.string().max(max).regex(/^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/);
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/);
 
 export const headSchema = z.strictObject({ epoch: count, seq: count, hash: multihash });
 
@@ -45,7 +56,8 @@ const entryFields = {
   proof,
 };
 
-const types = <A extends string, B extends string>(first: A, second: B) => z.tuple([z.literal(first), z.literal(second)]);
+const types = <A extends string, B extends string>(first: A, second: B) =>
+  z.tuple([z.literal(first), z.literal(second)]);
 
 /** Every kind of journal entry: its types on the wire and its own fields. */
 export const entrySchemas = {
@@ -65,7 +77,12 @@ export const entrySchemas = {
   HoldDecline: z.strictObject({ ...entryFields, type: types('Reject', 'HoldDecline'), transfer: url, code }),
   Post: z.strictObject({ ...entryFields, type: types('Activity', 'Post'), transfer: url, minutes: amount }),
   Void: z.strictObject({ ...entryFields, type: types('Undo', 'Void'), transfer: url }),
-  Receipt: z.strictObject({ ...entryFields, type: types('Activity', 'Receipt'), transfer: url, unclaimed: z.boolean() }),
+  Receipt: z.strictObject({
+    ...entryFields,
+    type: types('Activity', 'Receipt'),
+    transfer: url,
+    unclaimed: z.boolean(),
+  }),
   Amend: z
     .strictObject({
       ...entryFields,
@@ -74,10 +91,18 @@ export const entrySchemas = {
       suspended: z.boolean().optional(),
       features: z.array(reference).max(32).optional(),
       keyChange: z
-        .strictObject({ newKey: multikey, recoveryKey: multikey, nextRecovery: multihash, recoverySignature: z.string().regex(/^z[1-9A-HJ-NP-Za-km-z]{80,90}$/) })
+        .strictObject({
+          newKey: multikey,
+          recoveryKey: multikey,
+          nextRecovery: multihash,
+          recoverySignature: z.string().regex(/^z[1-9A-HJ-NP-Za-km-z]{80,90}$/),
+        })
         .optional(),
     })
-    .refine((a) => (a.limitMinutes ?? a.suspended ?? a.features ?? a.keyChange) !== undefined, 'an Amend changes something'),
+    .refine(
+      (a) => (a.limitMinutes ?? a.suspended ?? a.features ?? a.keyChange) !== undefined,
+      'an Amend changes something',
+    ),
   Checkpoint: z.strictObject({
     ...entryFields,
     type: types('Activity', 'Checkpoint'),
@@ -89,7 +114,13 @@ export const entrySchemas = {
     }),
   }),
   Resume: z.strictObject({ ...entryFields, type: types('Activity', 'Resume') }),
-  Fulfil: z.strictObject({ ...entryFields, type: types('Activity', 'Fulfil'), transfer: url, minutes: amount, certificate: z.string().max(8192) }),
+  Fulfil: z.strictObject({
+    ...entryFields,
+    type: types('Activity', 'Fulfil'),
+    transfer: url,
+    minutes: amount,
+    certificate: z.string().max(8192),
+  }),
   Release: z.strictObject({ ...entryFields, type: types('Activity', 'Release'), transfer: url }),
 };
 
@@ -170,7 +201,10 @@ export const giftOfferSchema = z.strictObject({
     type: types('Object', 'Gift'),
     payer: url,
     payerName: text(100),
-    payee: z.string().max(300).regex(/^acct:[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?@[a-z0-9.:[\]-]{1,200}$/),
+    payee: z
+      .string()
+      .max(300)
+      .regex(/^acct:[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?@[a-z0-9.:[\]-]{1,200}$/),
     minutes: amount,
     content: text(500),
     payerRef: reference,

@@ -19,8 +19,22 @@ import {
   startPair,
   termsOf,
 } from '@evenhour/protocol';
-import { canonical, type JsonObject, coreSchema, decodeHonour, encodeHonour, parseStrict, pairOf } from '@evenhour/protocol/wire';
-import { completeProof, importVerifyingKey, prepareProof, verifyDocument, type VerifyingKey } from '@evenhour/protocol/proof';
+import {
+  completeProof,
+  importVerifyingKey,
+  prepareProof,
+  type VerifyingKey,
+  verifyDocument,
+} from '@evenhour/protocol/proof';
+import {
+  canonical,
+  coreSchema,
+  decodeHonour,
+  encodeHonour,
+  type JsonObject,
+  pairOf,
+  parseStrict,
+} from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import { z } from 'zod';
@@ -29,7 +43,7 @@ import type { Queries } from '../db/database.ts';
 import { account, invitation, pair as pairTable } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { type Outgoing, OutgoingError } from '../federation/outgoing.ts';
-import { pairColumns, type PairRow } from '../journal/pair-store.ts';
+import { type PairRow, pairColumns } from '../journal/pair-store.ts';
 import { Refused } from '../node/refused.ts';
 
 const VERSION = 'https://w3id.org/evenhour/v1';
@@ -62,14 +76,18 @@ const draftSchema = z.strictObject({
 });
 
 export const DEFAULT_WORDS: readonly string[] = [
-  'We honour your members\' hours as our own. An hour is an hour, whoever gives it.',
+  "We honour your members' hours as our own. An hour is an hour, whoever gives it.",
   'Each of us says how many hours the other may be ahead, and nothing goes beyond that.',
   'Each of us keeps its own members, its own rules and its own books.',
   'If something does not add up, our two bridge builders talk before anything else happens.',
-  'Either of us may end this with thirty days\' notice. What is owed is then given, settled or forgiven.',
+  "Either of us may end this with thirty days' notice. What is owed is then given, settled or forgiven.",
 ];
 
-export async function createInvitation(tx: Queries, bank: Bank, input: NewInvitation): Promise<{ id: string; link: string; expiresAt: Date }> {
+export async function createInvitation(
+  tx: Queries,
+  bank: Bank,
+  input: NewInvitation,
+): Promise<{ id: string; link: string; expiresAt: Date }> {
   const secret = randomBytes(24).toString('base64url');
   const id = ulid();
   const expiresAt = new Date(Date.now() + INVITATION_DAYS * 86_400_000);
@@ -99,7 +117,10 @@ export async function showInvitation(tx: Queries, bank: Bank, secret: string): P
 }
 
 async function findInvitation(tx: Queries, bank: Bank, secret: string): Promise<typeof invitation.$inferSelect> {
-  const [row] = await tx.select().from(invitation).where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash(secret))));
+  const [row] = await tx
+    .select()
+    .from(invitation)
+    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash(secret))));
   if (row === undefined) throw new Refused('not_found');
   if (row.status !== 'open' || row.expiresAt.getTime() < Date.now()) throw new Refused('invitation_used');
   return row;
@@ -123,7 +144,8 @@ export async function readInvitation(outgoing: Outgoing, bank: Bank, link: strin
   const origin = originOf(link);
   if (origin === null || !/\/invitations\/[A-Za-z0-9_-]{20,64}$/.test(link))
     throw new Refused('invalid_request', { field: 'link', reason: 'not an invitation link' });
-  if (origin === bank.origin) throw new Refused('invalid_request', { field: 'link', reason: 'this is our own link; give it to the other bank' });
+  if (origin === bank.origin)
+    throw new Refused('invalid_request', { field: 'link', reason: 'this is our own link; give it to the other bank' });
   const value = await fetchJson(outgoing, link, 'application/json');
   const parsed = draftSchema.safeParse(value);
   if (!parsed.success) throw new Refused('schema_mismatch', { path: parsed.error.issues[0]?.path.join('.') ?? '' });
@@ -151,13 +173,20 @@ async function fetchJson(outgoing: Outgoing, url: string, accept: string): Promi
   try {
     response = await outgoing.request({ method: 'GET', url, headers: { accept } });
   } catch (error) {
-    const code = error instanceof OutgoingError && error.code === 'private_address' ? 'private_address' : 'partner_unreachable';
+    const code =
+      error instanceof OutgoingError && error.code === 'private_address' ? 'private_address' : 'partner_unreachable';
     throw new Refused(code, { host: originOf(url) ?? '' });
   }
   if (response.status === 404) throw new Refused('not_found', { url });
   if (response.status === 409) throw new Refused('invitation_used');
   const parsed = parseStrict(response.body, { maxBytes: 256 * 1024 });
-  if (response.status !== 200 || !parsed.ok || typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value))
+  if (
+    response.status !== 200 ||
+    !parsed.ok ||
+    typeof parsed.value !== 'object' ||
+    parsed.value === null ||
+    Array.isArray(parsed.value)
+  )
     throw new Refused('partner_unreachable', { host: originOf(url) ?? '', status: response.status });
   return parsed.value as JsonObject;
 }
@@ -173,7 +202,8 @@ export async function offerAgreement(
 ): Promise<PairRow> {
   await refuseSecond(tx, bank, draft.party.bank);
   const own = ownParty(bank, input.bridgeBuilder, input.grantsMinutes);
-  const parties: [AgreementParty, AgreementParty] = own.bank < draft.party.bank ? [own, draft.party] : [draft.party, own];
+  const parties: [AgreementParty, AgreementParty] =
+    own.bank < draft.party.bank ? [own, draft.party] : [draft.party, own];
   const core: AgreementCore = {
     version: VERSION,
     features: [],
@@ -188,8 +218,24 @@ export async function offerAgreement(
   if (!checked.ok) throw new Refused(checked.refusal);
   const { pair } = pairOf(core);
   const secret = link.split('/').at(-1) ?? '';
-  const offer = await sign(bank, encodeHonour({ kind: 'HonourOffer', id: `${bank.origin}/ap/agreements/${pair.slice(18)}#offer`, actor: bank.actor, pair, core, invitation: secret }));
-  const row = await insertPair(tx, bank, core, own.bank === parties[0].bank ? 0 : 1, { status: 'offered', offer, accept: null, honourPending: offer, invitationId: null });
+  const offer = await sign(
+    bank,
+    encodeHonour({
+      kind: 'HonourOffer',
+      id: `${bank.origin}/ap/agreements/${pair.slice(18)}#offer`,
+      actor: bank.actor,
+      pair,
+      core,
+      invitation: secret,
+    }),
+  );
+  const row = await insertPair(tx, bank, core, own.bank === parties[0].bank ? 0 : 1, {
+    status: 'offered',
+    offer,
+    accept: null,
+    honourPending: offer,
+    invitationId: null,
+  });
   after.push({ kind: 'partners' });
   return row;
 }
@@ -226,12 +272,19 @@ export async function checkOffer(tx: Queries, bank: Bank, document: JsonObject):
 }
 
 async function isKnown(tx: Queries, bank: Bank, pair: string): Promise<boolean> {
-  const [known] = await tx.select({ id: pairTable.id }).from(pairTable).where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair)));
+  const [known] = await tx
+    .select({ id: pairTable.id })
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair)));
   return known !== undefined;
 }
 
 /** The invitation that an offer answers; `null` when the offer is known, and be it since a moment ago. */
-async function proposalOf(tx: Queries, bank: Bank, offer: CheckedOffer): Promise<typeof invitation.$inferSelect | null> {
+async function proposalOf(
+  tx: Queries,
+  bank: Bank,
+  offer: CheckedOffer,
+): Promise<typeof invitation.$inferSelect | null> {
   if (await isKnown(tx, bank, offer.pair)) return null;
   try {
     return await findProposal(tx, bank, offer);
@@ -248,14 +301,30 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
   const same = (a: unknown, b: unknown): boolean => canonical(a as JsonObject) === canonical(b as JsonObject);
   const { core } = offer;
   // Nothing may stand in what we sign that our link did not show: no opening debt, no end, no feature.
-  const plain = core.end === undefined && core.opening === undefined && core.predecessor === undefined && core.features.length === 0;
-  if (!plain || !same(core.parties[offer.me], proposed) || !same(core.words, link.words) || core.public !== link.public || core.noticeDays !== NOTICE_DAYS)
+  const plain =
+    core.end === undefined &&
+    core.opening === undefined &&
+    core.predecessor === undefined &&
+    core.features.length === 0;
+  if (
+    !plain ||
+    !same(core.parties[offer.me], proposed) ||
+    !same(core.words, link.words) ||
+    core.public !== link.public ||
+    core.noticeDays !== NOTICE_DAYS
+  )
     throw new Refused('invalid_request', { reason: 'this is not what we proposed' });
   return link;
 }
 
 /** Keeps a checked offer. A person here says the second yes later. The same offer twice is one. */
-export async function receiveOffer(tx: Queries, bank: Bank, offer: CheckedOffer, document: string, after: Signal[]): Promise<void> {
+export async function receiveOffer(
+  tx: Queries,
+  bank: Bank,
+  offer: CheckedOffer,
+  document: string,
+  after: Signal[],
+): Promise<void> {
   // Offers under one link take turns: it works once, and an offer that comes twice finds itself.
   await tx
     .select({ id: invitation.id })
@@ -265,13 +334,28 @@ export async function receiveOffer(tx: Queries, bank: Bank, offer: CheckedOffer,
   const link = await proposalOf(tx, bank, offer);
   if (link === null) return;
   await refuseSecond(tx, bank, offer.peer.bank, offer.pair);
-  await tx.update(invitation).set({ status: 'used' }).where(and(eq(invitation.bankId, bank.id), eq(invitation.id, link.id)));
-  await insertPair(tx, bank, offer.core, offer.me, { status: 'offered', offer: document, accept: null, honourPending: null, invitationId: link.id });
+  await tx
+    .update(invitation)
+    .set({ status: 'used' })
+    .where(and(eq(invitation.bankId, bank.id), eq(invitation.id, link.id)));
+  await insertPair(tx, bank, offer.core, offer.me, {
+    status: 'offered',
+    offer: document,
+    accept: null,
+    honourPending: null,
+    invitationId: link.id,
+  });
   after.push({ kind: 'partners' });
 }
 
 /** The second yes, or a no, by the bank that made the link. */
-export async function answerAgreement(tx: Queries, bank: Bank, agreementId: string, yes: boolean, after: Signal[]): Promise<PairRow> {
+export async function answerAgreement(
+  tx: Queries,
+  bank: Bank,
+  agreementId: string,
+  yes: boolean,
+  after: Signal[],
+): Promise<PairRow> {
   const row = await lockAgreement(tx, bank, agreementId);
   if (row.invitationId === null) throw new Refused('not_your_turn', { status: row.status });
   const step = nextStatus(row.status as AgreementStatus, yes ? 'accept' : 'decline');
@@ -291,15 +375,26 @@ export async function answerAgreement(tx: Queries, bank: Bank, agreementId: stri
 }
 
 /** The other bank's answer to our offer. The same answer twice is one. */
-export async function receiveAnswer(tx: Queries, bank: Bank, pairId: string, document: JsonObject, after: Signal[]): Promise<void> {
+export async function receiveAnswer(
+  tx: Queries,
+  bank: Bank,
+  pairId: string,
+  document: JsonObject,
+  after: Signal[],
+): Promise<void> {
   const decoded = decodeHonour(document);
   if (!decoded.ok) throw new Refused(decoded.refusal);
   const { message } = decoded;
-  const [row] = await tx.select().from(pairTable).where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId))).for('no key update');
+  const [row] = await tx
+    .select()
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)))
+    .for('no key update');
   if (row === undefined) throw new Refused('not_found');
   const core = row.core as AgreementCore;
   const peer = core.parties[row.me === 0 ? 1 : 0];
-  if (message.kind === 'HonourOffer' || message.pair !== pairId || message.actor !== peer.bank) throw new Refused('foreign_pair');
+  if (message.kind === 'HonourOffer' || message.pair !== pairId || message.actor !== peer.bank)
+    throw new Refused('foreign_pair');
   await verifyYes(document, peer);
   if (message.kind === 'HonourAccept' && pairOf(message.core).pair !== pairId) throw new Refused('foreign_pair');
   if (row.invitationId !== null) throw new Refused('not_your_turn');
@@ -330,7 +425,13 @@ async function refuseSecond(tx: Queries, bank: Bank, peer: string, incoming?: st
   const [existing] = await tx
     .select({ id: pairTable.id, status: pairTable.status, invitationId: pairTable.invitationId })
     .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.peerBank, peer), sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`));
+    .where(
+      and(
+        eq(pairTable.bankId, bank.id),
+        eq(pairTable.peerBank, peer),
+        sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`,
+      ),
+    );
   if (existing === undefined) return;
   const crossing = incoming !== undefined && existing.status === 'offered' && existing.invitationId === null;
   if (!crossing || existing.id < incoming) throw new Refused('agreement_exists', { bank: peer });

@@ -31,7 +31,16 @@ import { journalView } from './transfers.ts';
 
 export function agreementRoutes(api: Api): void {
   api.openapi(
-    doing({ method: 'post', path: '/api/invitations', operationId: 'invite', summary: 'Make a link that invites another bank', status: 201 }, { answer: invitationSchema, body: newInvitationSchema, params: noParams }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/invitations',
+        operationId: 'invite',
+        summary: 'Make a link that invites another bank',
+        status: 201,
+      },
+      { answer: invitationSchema, body: newInvitationSchema, params: noParams },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const input = c.req.valid('json');
@@ -49,27 +58,48 @@ export function agreementRoutes(api: Api): void {
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/invitations/read', operationId: 'readInvitation', summary: 'What another bank\'s link proposes', status: 200 }, { answer: draftSchema, body: linkSchema, params: noParams }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/invitations/read',
+        operationId: 'readInvitation',
+        summary: "What another bank's link proposes",
+        status: 200,
+      },
+      { answer: draftSchema, body: linkSchema, params: noParams },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const draft = await readInvitation(c.var.node.outgoing, c.var.bank, c.req.valid('json').link);
       const { party } = draft;
-      return c.json({
-        town: party.name,
-        bank: party.bank,
-        bridgeBuilder: party.bridgeBuilder,
-        grantsMinutes: party.grantsMinutes,
-        words: [...draft.words],
-        public: draft.public,
-        noticeDays: draft.noticeDays,
-        expiresAt: draft.expiresAt,
-        suggestedMinutes: await suggested(c),
-      }, 200);
+      return c.json(
+        {
+          town: party.name,
+          bank: party.bank,
+          bridgeBuilder: party.bridgeBuilder,
+          grantsMinutes: party.grantsMinutes,
+          words: [...draft.words],
+          public: draft.public,
+          noticeDays: draft.noticeDays,
+          expiresAt: draft.expiresAt,
+          suggestedMinutes: await suggested(c),
+        },
+        200,
+      );
     },
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/agreements', operationId: 'offerAgreement', summary: 'Say the first yes to another bank\'s invitation', status: 201 }, { answer: agreementSchema, body: newAgreementSchema, params: noParams }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/agreements',
+        operationId: 'offerAgreement',
+        summary: "Say the first yes to another bank's invitation",
+        status: 201,
+      },
+      { answer: agreementSchema, body: newAgreementSchema, params: noParams },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const { link, grantsMinutes, bridgeBuilder } = c.req.valid('json');
@@ -83,7 +113,14 @@ export function agreementRoutes(api: Api): void {
   );
 
   api.openapi(
-    reading({ path: '/api/agreements', operationId: 'listAgreements', summary: 'Agreements with other banks and where they stand' }, { answer: z.object({ items: z.array(agreementSchema) }), query: noQuery, params: noParams }),
+    reading(
+      {
+        path: '/api/agreements',
+        operationId: 'listAgreements',
+        summary: 'Agreements with other banks and where they stand',
+      },
+      { answer: z.object({ items: z.array(agreementSchema) }), query: noQuery, params: noParams },
+    ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
       return c.json({ items: await agreementViews(c.var.node.database.db, c.var.bank) }, 200);
@@ -91,16 +128,31 @@ export function agreementRoutes(api: Api): void {
   );
 
   api.openapi(
-    reading({ path: '/api/agreements/{id}', operationId: 'getAgreement', summary: 'One agreement' }, { answer: agreementSchema, query: noQuery, params: idParam }),
+    reading(
+      { path: '/api/agreements/{id}', operationId: 'getAgreement', summary: 'One agreement' },
+      { answer: agreementSchema, query: noQuery, params: idParam },
+    ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
       return c.json(await shown(c.var.node.database.db, c, c.req.valid('param').id), 200);
     },
   );
 
-  for (const [word, yes] of [['accept', true], ['decline', false]] as const) {
+  for (const [word, yes] of [
+    ['accept', true],
+    ['decline', false],
+  ] as const) {
     api.openapi(
-      doing({ method: 'post', path: `/api/agreements/{id}/${word}`, operationId: `${word}Agreement`, summary: yes ? 'Say the second yes' : 'Say no', status: 200 }, { answer: agreementSchema, body: noBody, params: idParam }),
+      doing(
+        {
+          method: 'post',
+          path: `/api/agreements/{id}/${word}`,
+          operationId: `${word}Agreement`,
+          summary: yes ? 'Say the second yes' : 'Say no',
+          status: 200,
+        },
+        { answer: agreementSchema, body: noBody, params: idParam },
+      ),
       async (c) => {
         mustOperate(c.var.caller);
         const { id } = c.req.valid('param');
@@ -114,13 +166,31 @@ export function agreementRoutes(api: Api): void {
   }
 
   api.openapi(
-    doing({ method: 'post', path: '/api/agreements/{id}/change', operationId: 'changeAgreement', summary: 'Change what we let the partner owe, or stop and resume new hours', status: 200 }, { answer: agreementSchema, body: amendSchema, params: idParam }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/agreements/{id}/change',
+        operationId: 'changeAgreement',
+        summary: 'Change what we let the partner owe, or stop and resume new hours',
+        status: 200,
+      },
+      { answer: agreementSchema, body: amendSchema, params: idParam },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const { id } = c.req.valid('param');
       const { grantsMinutes, suspended } = c.req.valid('json');
       const result = await once(c, async (tx, after) => {
-        await amendAgreement(tx, c.var.bank, id, { ...(grantsMinutes !== undefined && { limitMinutes: grantsMinutes }), ...(suspended !== undefined && { suspended }) }, after);
+        await amendAgreement(
+          tx,
+          c.var.bank,
+          id,
+          {
+            ...(grantsMinutes !== undefined && { limitMinutes: grantsMinutes }),
+            ...(suspended !== undefined && { suspended }),
+          },
+          after,
+        );
         return { status: 200, body: await shown(tx, c, id) };
       });
       return c.json(result.body, 200);
@@ -128,7 +198,16 @@ export function agreementRoutes(api: Api): void {
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/agreements/{id}/statement', operationId: 'writeStatement', summary: 'Sign what we compute, so that the partner can compare', status: 202 }, { answer: agreementSchema, body: noBody, params: idParam }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/agreements/{id}/statement',
+        operationId: 'writeStatement',
+        summary: 'Sign what we compute, so that the partner can compare',
+        status: 202,
+      },
+      { answer: agreementSchema, body: noBody, params: idParam },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const { id } = c.req.valid('param');
@@ -141,7 +220,16 @@ export function agreementRoutes(api: Api): void {
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/agreements/{id}/resend', operationId: 'resend', summary: 'Send our journal again from a place; the partner counts nothing twice', status: 200 }, { answer: resentSchema, body: resendSchema, params: idParam }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/agreements/{id}/resend',
+        operationId: 'resend',
+        summary: 'Send our journal again from a place; the partner counts nothing twice',
+        status: 200,
+      },
+      { answer: resentSchema, body: resendSchema, params: idParam },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const { bank, node } = c.var;
@@ -154,10 +242,18 @@ export function agreementRoutes(api: Api): void {
 
   api.openapi(
     reading(
-      { path: '/api/agreements/{id}/journal', operationId: 'readJournal', summary: 'Signed entries of both journals, as they are held here' },
+      {
+        path: '/api/agreements/{id}/journal',
+        operationId: 'readJournal',
+        summary: 'Signed entries of both journals, as they are held here',
+      },
       {
         answer: page(journalEntrySchema, 'JournalPage'),
-        query: z.object({ author: z.enum(['us', 'them']).default('us'), cursor: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+        query: z.object({
+          author: z.enum(['us', 'them']).default('us'),
+          cursor: z.coerce.number().int().min(0).default(0),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
         params: idParam,
       },
     ),
@@ -181,7 +277,13 @@ export function agreementRoutes(api: Api): void {
         )
         .orderBy(asc(journalEntry.seq))
         .limit(limit);
-      return c.json({ items: rows.map((row) => journalView(row, me)), next: rows.length === limit ? String(rows.at(-1)?.seq ?? '') : null }, 200);
+      return c.json(
+        {
+          items: rows.map((row) => journalView(row, me)),
+          next: rows.length === limit ? String(rows.at(-1)?.seq ?? '') : null,
+        },
+        200,
+      );
     },
   );
 }

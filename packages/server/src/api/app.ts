@@ -8,6 +8,7 @@
  */
 import { type Refusal, refusal } from '@evenhour/protocol';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { Callers } from '../auth/tokens.ts';
 import type { Database } from '../db/database.ts';
@@ -27,8 +28,12 @@ export function createApi(database: Database): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => (result.success ? undefined : problemResponse(invalid(result.error))),
   });
+  // Counts what comes, whatever Content-Length says of it.
+  api.use(
+    '/api/*',
+    bodyLimit({ maxSize: MAX_BODY, onError: () => problemResponse(refusal('too_large', { maxBytes: MAX_BODY })) }),
+  );
   api.use('/api/*', async (c, next) => {
-    if (Number(c.req.header('content-length') ?? 0) > MAX_BODY) return problemResponse(refusal('too_large', { maxBytes: MAX_BODY }));
     const bearer = /^Bearer (\S{1,200})$/.exec(c.req.header('authorization') ?? '')?.[1];
     c.set('caller', bearer === undefined ? null : await callers.find(c.var.bank, bearer));
     await next();
@@ -38,7 +43,7 @@ export function createApi(database: Database): Api {
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token of this bank: the operator\'s, or a member\'s.',
+    description: "A token of this bank: the operator's, or a member's.",
   });
   memberRoutes(api);
   transferRoutes(api);
@@ -57,15 +62,20 @@ export function createApi(database: Database): Api {
   });
   api.all('/api/*', () => problemResponse(refusal('not_found')));
   api.onError((error) => {
-    const refused = error instanceof SyntaxError || isBadJson(error) ? refusal('malformed_json') : refusalOf(error);
+    const refused = error instanceof SyntaxError ? refusal('malformed_json') : (unreadable(error) ?? refusalOf(error));
     if (refused === null) throw error;
     return problemResponse(refused);
   });
   return api;
 }
 
-function isBadJson(error: Error): boolean {
-  return 'status' in error && error.status === 400;
+/** A body that could not be read: not JSON, or not said to be. */
+function unreadable(error: Error): Refusal | null {
+  if (!('status' in error)) return null;
+  if (error.status === 400) return refusal('malformed_json');
+  return error.status === 415
+    ? refusal('invalid_request', { field: 'content-type', reason: 'send application/json' })
+    : null;
 }
 
 function invalid(error: z.ZodError): Refusal {

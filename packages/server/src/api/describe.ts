@@ -16,10 +16,20 @@ export interface Operation<S extends Success> {
 
 /** `Idempotency-Key`, as every POST takes it. */
 const keyHeader = z.object({
-  'idempotency-key': z.string().min(8).max(200).openapi({ description: 'New for each thing that you want done; the same when you repeat a request.' }).optional(),
+  'idempotency-key': z
+    .string()
+    .min(8)
+    .max(200)
+    .openapi({ description: 'New for each thing that you want done; the same when you repeat a request.' })
+    .optional(),
 });
 
-const problems = { default: { description: 'Refused, with a code and what to do', content: { 'application/problem+json': { schema: problemSchema } } } };
+const problems = {
+  default: {
+    description: 'Refused, with a code and what to do',
+    content: { 'application/problem+json': { schema: problemSchema } },
+  },
+};
 
 export function reading<R extends Schema, Q extends z.ZodObject, P extends z.ZodObject>(
   operation: Omit<Operation<200>, 'method' | 'status'>,
@@ -29,7 +39,10 @@ export function reading<R extends Schema, Q extends z.ZodObject, P extends z.Zod
     ...operation,
     method: 'get',
     request: { query: shapes.query, params: shapes.params },
-    responses: { 200: { description: operation.summary, content: { 'application/json': { schema: shapes.answer } } }, ...problems },
+    responses: {
+      200: { description: operation.summary, content: { 'application/json': { schema: shapes.answer } } },
+      ...problems,
+    },
   });
 }
 

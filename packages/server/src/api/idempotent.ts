@@ -54,11 +54,15 @@ export async function onceFor<T>(
     const where = and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key));
     if (claimed.length === 0) {
       const [stored] = await tx.select().from(idempotency).where(where);
-      if (stored === undefined || stored.digest !== digest || stored.status === null) throw new Refused('idempotency_key_reused');
+      if (stored === undefined || stored.digest !== digest || stored.status === null)
+        throw new Refused('idempotency_key_reused');
       return { status: stored.status as 200, body: JSON.parse(stored.body ?? 'null') as T };
     }
     const result = await action(tx, after);
-    await tx.update(idempotency).set({ status: result.status, body: JSON.stringify(result.body) }).where(where);
+    await tx
+      .update(idempotency)
+      .set({ status: result.status, body: JSON.stringify(result.body) })
+      .where(where);
     return result;
   });
 }

@@ -5,7 +5,15 @@ import type { Context } from 'hono';
 import { issueToken, mustBe, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import { member } from '../db/schema.ts';
 import { totals } from '../ledger/ledger.ts';
-import { addMember, balanceOf, findMember, listMembers, type MemberRow, setStatus, statementOf } from '../member/members.ts';
+import {
+  addMember,
+  balanceOf,
+  findMember,
+  listMembers,
+  type MemberRow,
+  setStatus,
+  statementOf,
+} from '../member/members.ts';
 import { examine } from '../node/doctor.ts';
 import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
@@ -28,7 +36,10 @@ type MemberView = z.infer<typeof memberSchema>;
 
 export function memberRoutes(api: Api): void {
   api.openapi(
-    reading({ path: '/api/bank', operationId: 'getBank', summary: 'This bank and its books' }, { answer: bankSchema, query: noQuery, params: noParams }),
+    reading(
+      { path: '/api/bank', operationId: 'getBank', summary: 'This bank and its books' },
+      { answer: bankSchema, query: noQuery, params: noParams },
+    ),
     async (c) => {
       const { bank, node } = c.var;
       const sums = await totals(node.database.db, bank.id);
@@ -37,30 +48,36 @@ export function memberRoutes(api: Api): void {
         .from(member)
         .where(sql`${eq(member.bankId, bank.id)} and ${member.kind} <> 'fund'`);
       const { name, theme, phone, timeZone, bridgeBuilder } = bank.settings;
-      return c.json({
-        name,
-        origin: bank.origin,
-        actor: bank.actor,
-        theme,
-        phone,
-        timeZone,
-        bridgeBuilder,
-        members: count?.members ?? 0,
-        books: {
-          membersMinutes: sums.members,
-          fundsMinutes: sums.funds,
-          partnersMinutes: sums.partners,
-          unclaimedMinutes: sums.unclaimed,
-          lossesMinutes: sums.losses,
-          heldMinutes: sums.held,
-          sumMinutes: sums.sum,
+      return c.json(
+        {
+          name,
+          origin: bank.origin,
+          actor: bank.actor,
+          theme,
+          phone,
+          timeZone,
+          bridgeBuilder,
+          members: count?.members ?? 0,
+          books: {
+            membersMinutes: sums.members,
+            fundsMinutes: sums.funds,
+            partnersMinutes: sums.partners,
+            unclaimedMinutes: sums.unclaimed,
+            lossesMinutes: sums.losses,
+            heldMinutes: sums.held,
+            sumMinutes: sums.sum,
+          },
         },
-      }, 200);
+        200,
+      );
     },
   );
 
   api.openapi(
-    reading({ path: '/api/members', operationId: 'listMembers', summary: 'Members, oldest first' }, { answer: page(memberSchema, 'MemberPage'), query: pageQuery, params: noParams }),
+    reading(
+      { path: '/api/members', operationId: 'listMembers', summary: 'Members, oldest first' },
+      { answer: page(memberSchema, 'MemberPage'), query: pageQuery, params: noParams },
+    ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
       const { cursor, limit } = c.req.valid('query');
@@ -71,7 +88,10 @@ export function memberRoutes(api: Api): void {
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/members', operationId: 'addMember', summary: 'Add a member', status: 201 }, { answer: memberSchema, body: newMemberSchema, params: noParams }),
+    doing(
+      { method: 'post', path: '/api/members', operationId: 'addMember', summary: 'Add a member', status: 201 },
+      { answer: memberSchema, body: newMemberSchema, params: noParams },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const input = c.req.valid('json');
@@ -89,7 +109,10 @@ export function memberRoutes(api: Api): void {
   );
 
   api.openapi(
-    reading({ path: '/api/members/{id}', operationId: 'getMember', summary: 'One member, by id or handle' }, { answer: memberSchema, query: noQuery, params: idParam }),
+    reading(
+      { path: '/api/members/{id}', operationId: 'getMember', summary: 'One member, by id or handle' },
+      { answer: memberSchema, query: noQuery, params: idParam },
+    ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
       return c.json(await viewOf(c, await memberOf(c, c.req.valid('param').id)), 200);
@@ -97,19 +120,40 @@ export function memberRoutes(api: Api): void {
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/members/{id}/status', operationId: 'setMemberStatus', summary: 'Suspend a member, or let them in again', status: 200 }, { answer: memberSchema, body: memberStatusSchema, params: idParam }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/members/{id}/status',
+        operationId: 'setMemberStatus',
+        summary: 'Suspend a member, or let them in again',
+        status: 200,
+      },
+      { answer: memberSchema, body: memberStatusSchema, params: idParam },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
       if (row.kind === 'fund') throw new Refused('not_allowed');
       const { status } = c.req.valid('json');
-      const result = await once(c, async (tx) => ({ status: 200, body: baseView(await setStatus(tx, c.var.bank.id, row.id, status)) }));
+      const result = await once(c, async (tx) => ({
+        status: 200,
+        body: baseView(await setStatus(tx, c.var.bank.id, row.id, status)),
+      }));
       return c.json(result.body, 200);
     },
   );
 
   api.openapi(
-    doing({ method: 'post', path: '/api/members/{id}/tokens', operationId: 'issueMemberToken', summary: 'Make a token for a member; it is shown once', status: 201 }, { answer: tokenSchema, body: noBody, params: idParam }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/members/{id}/tokens',
+        operationId: 'issueMemberToken',
+        summary: 'Make a token for a member; it is shown once',
+        status: 201,
+      },
+      { answer: tokenSchema, body: noBody, params: idParam },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
@@ -122,8 +166,16 @@ export function memberRoutes(api: Api): void {
   );
 
   api.openapi(
-    reading({ path: '/api/members/{id}/statement', operationId: 'getStatement', summary: 'What moved on a member\'s account, newest first' }, { answer: page(statementLineSchema, 'StatementPage'), query: pageQuery, params: idParam }),
+    reading(
+      {
+        path: '/api/members/{id}/statement',
+        operationId: 'getStatement',
+        summary: "What moved on a member's account, newest first",
+      },
+      { answer: page(statementLineSchema, 'StatementPage'), query: pageQuery, params: idParam },
+    ),
     async (c) => {
+      mustBeSignedIn(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
       mustBe(c.var.caller, row.id);
       const { cursor, limit } = c.req.valid('query');
@@ -142,7 +194,10 @@ export function memberRoutes(api: Api): void {
   );
 
   api.openapi(
-    reading({ path: '/api/doctor', operationId: 'examine', summary: 'The promises that this bank can check of itself' }, { answer: z.object({ items: z.array(checkSchema) }), query: noQuery, params: noParams }),
+    reading(
+      { path: '/api/doctor', operationId: 'examine', summary: 'The promises that this bank can check of itself' },
+      { answer: z.object({ items: z.array(checkSchema) }), query: noQuery, params: noParams },
+    ),
     async (c) => {
       mustOperate(c.var.caller);
       return c.json({ items: await examine(c.var.node, c.var.bank) }, 200);

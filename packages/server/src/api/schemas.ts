@@ -12,7 +12,12 @@ import { HANDLE } from '../member/members.ts';
 /** Text that people wrote: no control characters, none that turn the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const TEXT = /^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/;
-const text = (max: number) => z.string().max(max).regex(TEXT, 'must not contain control characters').transform((value) => value.trim());
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(TEXT, 'must not contain control characters')
+    .transform((value) => value.trim());
 const minutes = z.int();
 const positive = z.int().min(1).max(600_000);
 const limit = z.int().min(0).max(60_000_000);
@@ -64,7 +69,12 @@ export const memberSchema = z
     createdAt: time,
     /** Only for the member and the operator. */
     balance: z
-      .object({ balanceMinutes: minutes, heldMinutes: minutes, floorMinutes: minutes.nullable(), ceilingMinutes: minutes.nullable() })
+      .object({
+        balanceMinutes: minutes,
+        heldMinutes: minutes,
+        floorMinutes: minutes.nullable(),
+        ceilingMinutes: minutes.nullable(),
+      })
       .optional(),
   })
   .openapi('Member');
@@ -132,13 +142,6 @@ export const newTransferSchema = z
 
 const headSchema = z.object({ epoch: z.int(), seq: z.int(), hash: z.string() });
 
-export const statementSchema = z.object({
-  heads: z.object({ own: headSchema, peer: headSchema }),
-  debtMinutes: minutes,
-  openMinutes: z.object({ own: minutes, peer: minutes }),
-  limitMinutes: z.object({ own: minutes, peer: minutes }),
-});
-
 export const agreementSchema = z
   .object({
     id: z.string(),
@@ -178,8 +181,15 @@ export const agreementSchema = z
     statement: z.object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time }).nullable(),
     journal: z.object({ ours: headSchema, theirs: headSchema, deliveredSeq: z.int() }),
     tested: z.boolean(),
-    delivery: z.object({ attempts: z.int(), nextAttemptAt: time.nullable(), lastError: z.string().nullable(), lastSeenAt: time.nullable() }),
-    underway: z.array(z.object({ id: z.string(), minutes: positive, from: z.enum(['us', 'them']), posted: z.boolean() })),
+    delivery: z.object({
+      attempts: z.int(),
+      nextAttemptAt: time.nullable(),
+      lastError: z.string().nullable(),
+      lastSeenAt: time.nullable(),
+    }),
+    underway: z.array(
+      z.object({ id: z.string(), minutes: positive, from: z.enum(['us', 'them']), posted: z.boolean() }),
+    ),
   })
   .openapi('Agreement');
 
@@ -245,12 +255,21 @@ export const proofSchema = z
     checked: z.boolean(),
     entries: z.array(journalEntrySchema),
     postings: z.array(
-      z.object({ id: z.string(), kind: z.enum(['direct', 'hold', 'post', 'void']), from: z.string(), to: z.string(), minutes: z.int(), at: time }),
+      z.object({
+        id: z.string(),
+        kind: z.enum(['direct', 'hold', 'post', 'void']),
+        from: z.string(),
+        to: z.string(),
+        minutes: z.int(),
+        at: time,
+      }),
     ),
   })
   .openapi('Proof');
 
-export const checkSchema = z.object({ id: z.string(), ok: z.boolean(), says: z.string(), fix: z.string().optional() }).openapi('Check');
+export const checkSchema = z
+  .object({ id: z.string(), ok: z.boolean(), says: z.string(), fix: z.string().optional() })
+  .openapi('Check');
 
 export function page<T extends z.ZodType>(item: T, name: string) {
   return z.object({ items: z.array(item), next: z.string().nullable() }).openapi(name);

@@ -1,22 +1,23 @@
 /** Operations about hours that are given. */
+
+import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
+import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
-import { parseStrict, type JsonObject } from '@evenhour/protocol/wire';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
+import type { Bank } from '../bank/bank.ts';
 import { journalEntry, pair as pairTable, posting } from '../db/schema.ts';
 import { type ExchangeRow, exchangeById, listExchanges, maySee } from '../exchange/exchange-store.ts';
 import { give } from '../exchange/gifts.ts';
 import { findMember } from '../member/members.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
-import type { Bank } from '../bank/bank.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
 import { once } from './idempotent.ts';
-import { journalEntrySchema, newTransferSchema, page, pageQuery, proofSchema, transferSchema } from './schemas.ts';
+import { type journalEntrySchema, newTransferSchema, page, pageQuery, proofSchema, transferSchema } from './schemas.ts';
 
 export type TransferView = z.infer<typeof transferSchema>;
 
@@ -24,7 +25,16 @@ const FINAL: readonly string[] = ['settled', 'declined', 'returned'];
 
 export function transferRoutes(api: Api): void {
   api.openapi(
-    doing({ method: 'post', path: '/api/transfers', operationId: 'give', summary: 'Give hours to somebody here or in a partner town', status: 202 }, { answer: transferSchema, body: newTransferSchema, params: noParams }),
+    doing(
+      {
+        method: 'post',
+        path: '/api/transfers',
+        operationId: 'give',
+        summary: 'Give hours to somebody here or in a partner town',
+        status: 202,
+      },
+      { answer: transferSchema, body: newTransferSchema, params: noParams },
+    ),
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
@@ -35,17 +45,15 @@ export function transferRoutes(api: Api): void {
       if (giver === undefined) throw new Refused('not_found', { member: from });
       mustBe(caller, giver.id);
       const result = await once(c, async (tx, after) => {
-        const { exchangeId, pairId } = await give(tx, bank, {
-          from: giver.id,
+        const given = await give(tx, bank, {
+          from: giver,
           to: input.to,
           minutes: input.minutes,
           content: input.content ?? '',
           ...(input.reverses !== undefined && { reverses: input.reverses }),
         });
-        if (pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId });
-        const row = await exchangeById(tx, bank.id, exchangeId);
-        if (row === undefined) throw new Error('the exchange was not written');
-        return { status: 202, body: await transferView(tx, bank.id, row) };
+        if (given.pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId: given.pairId });
+        return { status: 202, body: await transferView(tx, bank.id, given.exchange) };
       });
       return c.json(result.body, 202);
     },
@@ -54,7 +62,11 @@ export function transferRoutes(api: Api): void {
   api.openapi(
     reading(
       { path: '/api/transfers', operationId: 'listTransfers', summary: 'Hours given and received, newest first' },
-      { answer: page(transferSchema, 'TransferPage'), query: pageQuery.extend({ member: z.string().max(64).optional(), agreement: z.string().max(64).optional() }), params: noParams },
+      {
+        answer: page(transferSchema, 'TransferPage'),
+        query: pageQuery.extend({ member: z.string().max(64).optional(), agreement: z.string().max(64).optional() }),
+        params: noParams,
+      },
     ),
     async (c) => {
       const { caller, bank, node } = c.var;
@@ -76,20 +88,38 @@ export function transferRoutes(api: Api): void {
 
   api.openapi(
     reading(
-      { path: '/api/transfers/{id}', operationId: 'getTransfer', summary: 'One transfer; waits up to waitMs for its end' },
-      { answer: transferSchema, query: z.object({ waitMs: z.coerce.number().int().min(0).max(30_000).default(0) }), params: idParam },
+      {
+        path: '/api/transfers/{id}',
+        operationId: 'getTransfer',
+        summary: 'One transfer; waits up to waitMs for its end',
+      },
+      {
+        answer: transferSchema,
+        query: z.object({ waitMs: z.coerce.number().int().min(0).max(30_000).default(0) }),
+        params: idParam,
+      },
     ),
     async (c) => {
       const { bank, node } = c.var;
       const { waitMs } = c.req.valid('query');
       const first = await exchangeFor(c, c.req.valid('param').id);
-      const row = FINAL.includes(first.status) || waitMs === 0 ? first : await untilEnd(node, bank, first, waitMs, c.req.raw.signal);
+      const row =
+        FINAL.includes(first.status) || waitMs === 0
+          ? first
+          : await untilEnd(node, bank, first, waitMs, c.req.raw.signal);
       return c.json(await transferView(node.database.db, bank.id, row), 200);
     },
   );
 
   api.openapi(
-    reading({ path: '/api/transfers/{id}/proof', operationId: 'getProof', summary: 'The signed entries and the ledger lines of one transfer' }, { answer: proofSchema, query: noQuery, params: idParam }),
+    reading(
+      {
+        path: '/api/transfers/{id}/proof',
+        operationId: 'getProof',
+        summary: 'The signed entries and the ledger lines of one transfer',
+      },
+      { answer: proofSchema, query: noQuery, params: idParam },
+    ),
     async (c) => {
       const { bank, node } = c.var;
       const row = await exchangeFor(c, c.req.valid('param').id);
@@ -117,11 +147,21 @@ async function pairIdOf(c: Context<ApiEnv>, agreementId: string): Promise<string
 }
 
 /** Waits for the signal of this exchange and looks again, until its end or the time is over. */
-async function untilEnd(node: NodeContext, bank: Bank, first: ExchangeRow, waitMs: number, gone: AbortSignal): Promise<ExchangeRow> {
+async function untilEnd(
+  node: NodeContext,
+  bank: Bank,
+  first: ExchangeRow,
+  waitMs: number,
+  gone: AbortSignal,
+): Promise<ExchangeRow> {
   let row = first;
   let wake: () => void = () => {};
   const off = node.signals.on((signal) => {
-    if (signal.kind === 'everything' || (signal.kind === 'exchange' && signal.bankId === bank.id && signal.id === first.id)) wake();
+    if (
+      signal.kind === 'everything' ||
+      (signal.kind === 'exchange' && signal.bankId === bank.id && signal.id === first.id)
+    )
+      wake();
   });
   const end = Date.now() + waitMs;
   try {
@@ -133,7 +173,12 @@ async function untilEnd(node: NodeContext, bank: Bank, first: ExchangeRow, waitM
       const left = end - Date.now();
       if (FINAL.includes(row.status) || left <= 0 || gone.aborted) return row;
       let timer: NodeJS.Timeout | undefined;
-      await Promise.race([changed, new Promise<void>((resolve) => { timer = setTimeout(resolve, left); })]);
+      await Promise.race([
+        changed,
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, left);
+        }),
+      ]);
       clearTimeout(timer);
     }
   } finally {
@@ -141,7 +186,11 @@ async function untilEnd(node: NodeContext, bank: Bank, first: ExchangeRow, waitM
   }
 }
 
-export async function transferView(db: NodeContext['database']['db'], bankId: string, row: ExchangeRow): Promise<TransferView> {
+export async function transferView(
+  db: NodeContext['database']['db'],
+  bankId: string,
+  row: ExchangeRow,
+): Promise<TransferView> {
   return {
     id: row.id,
     direction: row.direction,
@@ -164,7 +213,11 @@ export async function transferView(db: NodeContext['database']['db'], bankId: st
 /** An agreement's id never changes, so it is remembered. */
 const agreementIds = new Map<string, string>();
 
-async function agreementIdOf(db: NodeContext['database']['db'], bankId: string, pairId: string): Promise<string | null> {
+async function agreementIdOf(
+  db: NodeContext['database']['db'],
+  bankId: string,
+  pairId: string,
+): Promise<string | null> {
   const key = `${bankId} ${pairId}`;
   const known = agreementIds.get(key);
   if (known !== undefined) return known;
@@ -187,8 +240,17 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
       : await db
           .select()
           .from(journalEntry)
-          .where(and(eq(journalEntry.bankId, bank.id), eq(journalEntry.pairId, row.pairId), eq(journalEntry.transfer, row.transfer)))
-          .orderBy(asc(journalEntry.at), sql`array_position(array['Hold','HoldAccept','HoldDecline','Post','Void','Receipt'], ${journalEntry.kind})`);
+          .where(
+            and(
+              eq(journalEntry.bankId, bank.id),
+              eq(journalEntry.pairId, row.pairId),
+              eq(journalEntry.transfer, row.transfer),
+            ),
+          )
+          .orderBy(
+            asc(journalEntry.at),
+            sql`array_position(array['Hold','HoldAccept','HoldDecline','Post','Void','Receipt'], ${journalEntry.kind})`,
+          );
   const lines = await db
     .select()
     .from(posting)
@@ -199,16 +261,29 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
     transfer: await transferView(db, bank.id, row),
     checked: entries.length > 0 && checks.every(Boolean),
     entries: entries.map((entry) => journalView(entry, partner?.me ?? 0)),
-    postings: lines.map((line) => ({ id: line.id, kind: line.kind, from: line.debit, to: line.credit, minutes: line.minutes, at: line.at.toISOString() })),
+    postings: lines.map((line) => ({
+      id: line.id,
+      kind: line.kind,
+      from: line.debit,
+      to: line.credit,
+      minutes: line.minutes,
+      at: line.at.toISOString(),
+    })),
   };
 }
 
-async function isSigned(bank: Bank, partner: ReturnType<NodeContext['partners']['byPair']>, entry: typeof journalEntry.$inferSelect): Promise<boolean> {
+async function isSigned(
+  bank: Bank,
+  partner: ReturnType<NodeContext['partners']['byPair']>,
+  entry: typeof journalEntry.$inferSelect,
+): Promise<boolean> {
   if (partner === undefined) return false;
   const parsed = parseStrict(entry.document);
   if (!parsed.ok) return false;
   const own = entry.author === partner.me;
-  const key = own ? await importVerifyingKey(bank.key.publicMultikey, bank.key.verificationMethod) : { ok: true as const, key: partner.key };
+  const key = own
+    ? await importVerifyingKey(bank.key.publicMultikey, bank.key.verificationMethod)
+    : { ok: true as const, key: partner.key };
   if (!key.ok) return false;
   const author = own ? partner.me : partner.party;
   const verified = await verifyEntry(partner.core, partner.pairId, author, parsed.value as JsonObject, key.key);

@@ -18,7 +18,12 @@ export type Caller =
   | { readonly role: 'member'; readonly memberId: string; readonly tokenHash: string };
 
 /** Makes a token. It is shown once and cannot be read again. */
-export async function issueToken(tx: Queries, bankId: string, role: 'operator' | 'member', memberId: string | null): Promise<string> {
+export async function issueToken(
+  tx: Queries,
+  bankId: string,
+  role: 'operator' | 'member',
+  memberId: string | null,
+): Promise<string> {
   const secret = `eh_${randomBytes(24).toString('base64url')}`;
   await tx.insert(token).values({ bankId, hash: hashToken(secret), role, memberId });
   return secret;
@@ -30,7 +35,10 @@ export function hashToken(secret: string): string {
 
 /** Who a token stands for now, by its hash. */
 export async function findCaller(tx: Queries, bankId: string, hash: string): Promise<Caller | null> {
-  const [row] = await tx.select().from(token).where(and(eq(token.bankId, bankId), eq(token.hash, hash)));
+  const [row] = await tx
+    .select()
+    .from(token)
+    .where(and(eq(token.bankId, bankId), eq(token.hash, hash)));
   if (row === undefined) return null;
   if (row.role === 'operator') return { role: 'operator', tokenHash: hash };
   return { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };

@@ -7,12 +7,18 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
+import {
+  exportPrivateJwk,
+  generateKeyPair,
+  importPrivateJwk,
+  type PrivateJwk,
+  type SigningKey,
+} from '@evenhour/protocol/proof';
 import { hashOfKey } from '@evenhour/protocol/wire';
-import { exportPrivateJwk, generateKeyPair, importPrivateJwk, type PrivateJwk, type SigningKey } from '@evenhour/protocol/proof';
 import { and, eq } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import type { Database, Queries } from '../db/database.ts';
-import { account, bank as bankTable, bankKey, member } from '../db/schema.ts';
+import { account, bankKey, bank as bankTable, member } from '../db/schema.ts';
 import { createReferences, type References, type Seal } from '../node/seal.ts';
 
 export type BankRow = typeof bankTable.$inferSelect;
@@ -54,7 +60,12 @@ export const FUND_ACCOUNT = 'fund';
 export const UNCLAIMED_ACCOUNT = 'unclaimed';
 export const LOSS_ACCOUNT = 'loss';
 
-const RSA = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+};
 
 /** Makes a bank with its keys, its fund and its own accounts, in one transaction. */
 export async function createBank(database: Database, seal: Seal, input: NewBank): Promise<string> {
@@ -86,16 +97,41 @@ export async function createBank(database: Database, seal: Seal, input: NewBank)
       memberCapMinutes: input.memberCapMinutes ?? 2400,
     });
     await tx.insert(bankKey).values([
-      { bankId: id, id: keyId, purpose: 'ed25519', publicKey: signing.publicMultikey, sealed: seal.seal(`${id} ed25519`, edPrivate) },
-      { bankId: id, id: `${keyId}-recovery`, purpose: 'recovery', publicKey: recovery.publicMultikey, sealed: seal.seal(`${id} recovery`, recoveryPrivate) },
-      { bankId: id, id: `${actor}#rsa`, purpose: 'rsa', publicKey: rsaPublic, sealed: seal.seal(`${id} rsa`, rsaPrivate) },
+      {
+        bankId: id,
+        id: keyId,
+        purpose: 'ed25519',
+        publicKey: signing.publicMultikey,
+        sealed: seal.seal(`${id} ed25519`, edPrivate),
+      },
+      {
+        bankId: id,
+        id: `${keyId}-recovery`,
+        purpose: 'recovery',
+        publicKey: recovery.publicMultikey,
+        sealed: seal.seal(`${id} recovery`, recoveryPrivate),
+      },
+      {
+        bankId: id,
+        id: `${actor}#rsa`,
+        purpose: 'rsa',
+        publicKey: rsaPublic,
+        sealed: seal.seal(`${id} rsa`, rsaPrivate),
+      },
     ]);
     await tx.insert(account).values([
       { bankId: id, id: FUND_ACCOUNT, kind: 'fund', floor: -600 },
       { bankId: id, id: UNCLAIMED_ACCOUNT, kind: 'unclaimed' },
       { bankId: id, id: LOSS_ACCOUNT, kind: 'loss' },
     ]);
-    await tx.insert(member).values({ bankId: id, id: ulid(), handle: FUND_HANDLE, name: `${input.name} community fund`, kind: 'fund', accountId: FUND_ACCOUNT });
+    await tx.insert(member).values({
+      bankId: id,
+      id: ulid(),
+      handle: FUND_HANDLE,
+      name: `${input.name} community fund`,
+      kind: 'fund',
+      accountId: FUND_ACCOUNT,
+    });
   });
   return id;
 }
@@ -104,7 +140,9 @@ export async function createBank(database: Database, seal: Seal, input: NewBank)
 export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<Bank> {
   const keys = await db.select().from(bankKey).where(eq(bankKey.bankId, row.id));
   const find = (purpose: string): (typeof keys)[number] => {
-    const found = keys.filter((key) => key.purpose === purpose).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+    const found = keys
+      .filter((key) => key.purpose === purpose)
+      .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
     if (found === undefined) throw new Error(`bank ${row.id} has no ${purpose} key`);
     return found;
   };
@@ -174,6 +212,9 @@ export class Banks {
 /** A new value that this database's processes know and a copy elsewhere does not answer with. */
 export async function writePresence(database: Database, bankId: string): Promise<string> {
   const presence = randomBytes(16).toString('base64url');
-  await database.db.update(bankTable).set({ presence }).where(and(eq(bankTable.id, bankId)));
+  await database.db
+    .update(bankTable)
+    .set({ presence })
+    .where(and(eq(bankTable.id, bankId)));
   return presence;
 }

@@ -33,28 +33,43 @@ async function findBank(database: Database, name: string | undefined): Promise<t
   const rows = await database.db
     .select()
     .from(bankTable)
-    .where(name === undefined ? undefined : or(eq(bankTable.id, name), eq(bankTable.host, name), eq(bankTable.origin, name)));
+    .where(
+      name === undefined ? undefined : or(eq(bankTable.id, name), eq(bankTable.host, name), eq(bankTable.origin, name)),
+    );
   const [row] = rows;
-  if (row === undefined) return name === undefined ? 'this node hosts no bank yet; set EVENHOUR_ORIGIN or use: evenhour bank add' : `this node hosts no bank ${name}`;
-  return rows.length > 1 ? `this node hosts several banks; name one of: ${rows.map((each) => each.host).join(', ')}` : row;
+  if (row === undefined)
+    return name === undefined
+      ? 'this node hosts no bank yet; set EVENHOUR_ORIGIN or use: evenhour bank add'
+      : `this node hosts no bank ${name}`;
+  return rows.length > 1
+    ? `this node hosts several banks; name one of: ${rows.map((each) => each.host).join(', ')}`
+    : row;
 }
 
 export async function bankCommand(args: string[]): Promise<number> {
   const [verb, origin, ...name] = args;
   if (verb === 'list')
     return withDatabase(async (_config, database) => {
-      for (const row of await database.db.select().from(bankTable)) process.stdout.write(`${row.origin}  ${row.name}\n`);
+      for (const row of await database.db.select().from(bankTable))
+        process.stdout.write(`${row.origin}  ${row.name}\n`);
       return 0;
     });
-  if (verb !== 'add' || origin === undefined || name.length === 0) return fail('use: evenhour bank add https://town.example "Town Timebank", or: evenhour bank list');
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) return fail(`"${origin}" is not an origin such as https://town.example`);
+  if (verb !== 'add' || origin === undefined || name.length === 0)
+    return fail('use: evenhour bank add https://town.example "Town Timebank", or: evenhour bank list');
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+    return fail(`"${origin}" is not an origin such as https://town.example`);
   return withDatabase(async (config, database) => {
     const [known] = await database.db.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.origin, origin));
     if (known !== undefined) return fail(`${origin} is hosted here already`);
-    const id = await createBank(database, createSeal(readSecret(config.secret, config.dataFolder)), { origin, name: name.join(' ') });
+    const id = await createBank(database, createSeal(readSecret(config.secret, config.dataFolder)), {
+      origin,
+      name: name.join(' '),
+    });
     const secret = await issueToken(database.db, id, 'operator', null);
-    await database.notify('banks');
-    process.stdout.write(`${name.join(' ')} is hosted at ${origin}.\nThe operator's token, shown this once: ${secret}\n`);
+    await database.notify('admin banks');
+    process.stdout.write(
+      `${name.join(' ')} is hosted at ${origin}.\nThe operator's token, shown this once: ${secret}\n`,
+    );
     return 0;
   });
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
+import { DatabaseError } from '../db/database.ts';
 /**
  * The command `evenhour`: serve a node, try three towns at once, examine a bank.
  *
  * @module
  */
 import { ConfigError } from '../node/config.ts';
-import { DatabaseError } from '../db/database.ts';
 import { SealError } from '../node/seal.ts';
 
 const USAGE = `evenhour: software for timebanks that honour each other's hours
@@ -46,13 +46,15 @@ async function main(argv: string[]): Promise<number> {
 
 /** What a person can mend gets a sentence; a bug keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof SealError) return error.message;
+  if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof SealError)
+    return error.message;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'EADDRINUSE') {
     const port = (error as { port?: number }).port;
-    return `Port ${port} is in use by another program. Stop that one, or choose another port with EVENHOUR_PORT (for the demo: --port).`;
+    return `Port ${port} is in use by another program. Stop that one, or choose another port with EVENHOUR_PORT (for the demo: --ports).`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return (error as Error).message;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
+    return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

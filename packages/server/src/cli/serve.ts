@@ -6,7 +6,12 @@ import { openDatabase, startNode } from '../node/node.ts';
 export async function serveCommand(): Promise<number> {
   const config = readConfig(process.env);
   startLog(config.log);
-  const node = await startNode(config, await openDatabase(config));
+  const database = await openDatabase(config);
+  const node = await startNode(config, database).catch(async (error: unknown) => {
+    // Otherwise its connections would keep this process, and its lock the folder.
+    await database.close();
+    throw error;
+  });
   // A parent that starts a node waits for this line.
   process.stdout.write(`evenhour is listening on port ${node.port}\n`);
   await new Promise<void>((resolve) => {

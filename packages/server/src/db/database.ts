@@ -8,7 +8,7 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
@@ -44,6 +44,33 @@ pg.types.setTypeParser(20, (text) => {
   return value;
 });
 
+/**
+ * A connection that prepares each statement once. Parsing and planning would otherwise cost more
+ * than most of our statements themselves.
+ */
+class PreparingClient extends pg.Client {
+  // The declared overloads are many; whatever is not a query with parameters goes through as it is.
+  override query = ((...args: unknown[]): unknown => {
+    const [config, ...rest] = args as [{ text?: unknown; name?: unknown } | string, ...unknown[]];
+    if (typeof config === 'object' && typeof config.text === 'string' && config.name === undefined && rest.length > 0)
+      return super.query({ ...config, name: nameOf(config.text) } as never, ...(rest as []));
+    return super.query(config as never, ...(rest as []));
+  }) as pg.Client['query'];
+}
+
+const names = new Map<string, string>();
+
+/** A short name for a statement's text. A text that will not come again in the same shape gets none. */
+function nameOf(text: string): string | undefined {
+  if (text.length > 8_000) return undefined;
+  let name = names.get(text);
+  if (name === undefined && names.size < 500) {
+    name = `eh${names.size}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
 /** Why a database cannot be opened, in a sentence for the operator. */
 export class DatabaseError extends Error {
   readonly code: 'folder_in_use' | 'unreachable' | 'migration_failed';
@@ -55,7 +82,12 @@ export class DatabaseError extends Error {
 }
 
 export async function openPostgres(url: string, options: { max?: number } = {}): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: options.max ?? 16, application_name: 'evenhour' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 16,
+    application_name: 'evenhour',
+    Client: PreparingClient,
+  } as pg.PoolConfig);
   // An idle connection that the server closes is replaced by the next query; the error needs no other answer.
   pool.on('error', () => {});
   const db = drizzleNode(pool, { schema }) as unknown as Queries;
@@ -71,7 +103,11 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     }
   } catch (cause) {
     await pool.end();
-    throw new DatabaseError('unreachable', `PostgreSQL cannot be used: ${messageOf(cause)}. Check DATABASE_URL.`, cause);
+    throw new DatabaseError(
+      'unreachable',
+      `PostgreSQL cannot be used: ${messageOf(cause)}. Check DATABASE_URL.`,
+      cause,
+    );
   }
   let listener: pg.Client | undefined;
   let closed = false;
@@ -96,7 +132,7 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
         await client.query(`listen ${CHANNEL}`);
         listener = client;
         // What was committed while nobody listened is looked for once.
-        handler('*');
+        handler('all everything');
       };
       await connect();
     },
@@ -118,7 +154,11 @@ export async function openFolder(folder: string): Promise<Database> {
     return fromPglite(client, db, unlock);
   } catch (cause) {
     unlock();
-    throw new DatabaseError('migration_failed', `The data folder ${folder} cannot be opened: ${messageOf(cause)}.`, cause);
+    throw new DatabaseError(
+      'migration_failed',
+      `The data folder ${folder} cannot be opened: ${messageOf(cause)}.`,
+      cause,
+    );
   }
 }
 
@@ -145,17 +185,29 @@ function fromPglite(client: PGlite, db: Queries, unlock: () => void): Database {
   };
 }
 
-/** PGlite lets two processes open one folder and then loses data, so a file with our process id guards it. */
-function lockFolder(folder: string): () => void {
-  const file = join(folder, 'evenhour.lock');
+/** Lock files of this process. The number alone does not tell: in a container, every process of ours has the same one. */
+const held = new Set<string>();
+
+/**
+ * PGlite lets two processes open one folder and then loses data, so a file with our process id guards it.
+ * Returns what gives the folder back. Throws a DatabaseError while another process has it.
+ */
+export function lockFolder(folder: string): () => void {
+  const file = resolve(folder, 'evenhour.lock');
+  if (held.has(file))
+    throw new DatabaseError('folder_in_use', `The data folder ${folder} is open in this process already.`);
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-      return () => rmSync(file, { force: true });
+      held.add(file);
+      return () => {
+        held.delete(file);
+        rmSync(file, { force: true });
+      };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
       const holder = Number(readFileSync(file, 'utf8').trim());
-      if (Number.isInteger(holder) && holder !== process.pid && isRunning(holder))
+      if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isRunning(holder))
         throw new DatabaseError(
           'folder_in_use',
           `The data folder ${folder} is in use by another Evenhour process (number ${holder}). Stop that one first, or give this one another folder with EVENHOUR_DATA.`,

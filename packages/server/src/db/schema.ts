@@ -52,7 +52,9 @@ export const bank = pgTable('bank', {
 export const bankKey = pgTable(
   'bank_key',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     purpose: text('purpose', { enum: ['ed25519', 'rsa', 'recovery'] }).notNull(),
     /** Multikey for Ed25519, JWK as JSON for RSA. */
@@ -67,7 +69,9 @@ export const bankKey = pgTable(
 export const token = pgTable(
   'token',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     hash: text('hash').notNull(),
     role: text('role', { enum: ['operator', 'member'] }).notNull(),
     memberId: text('member_id'),
@@ -79,12 +83,16 @@ export const token = pgTable(
 export const member = pgTable(
   'member',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     handle: text('handle').notNull(),
     name: text('name').notNull(),
     kind: text('kind', { enum: ['person', 'household', 'organisation', 'fund'] }).notNull(),
-    status: text('status', { enum: ['active', 'suspended', 'moved'] }).notNull().default('active'),
+    status: text('status', { enum: ['active', 'suspended', 'moved'] })
+      .notNull()
+      .default('active'),
     /** What people come to this member for, in their own words. */
     about: text('about').notNull().default(''),
     accountId: text('account_id').notNull(),
@@ -100,7 +108,9 @@ export const member = pgTable(
 export const account = pgTable(
   'account',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     kind: text('kind', { enum: ['member', 'fund', 'mirror', 'unclaimed', 'loss'] }).notNull(),
     balance: minutes('balance').notNull().default(0),
@@ -118,7 +128,9 @@ export const account = pgTable(
 export const posting = pgTable(
   'posting',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     kind: text('kind', { enum: ['direct', 'hold', 'post', 'void'] }).notNull(),
     debit: text('debit').notNull(),
@@ -145,14 +157,18 @@ export const posting = pgTable(
 export const invitation = pgTable(
   'invitation',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     tokenHash: text('token_hash').notNull(),
     grantsMinutes: minutes('grants_minutes').notNull(),
     bridgeBuilder: text('bridge_builder').notNull(),
     words: jsonb('words').$type<string[]>().notNull(),
     public: boolean('public').notNull(),
-    status: text('status', { enum: ['open', 'used', 'withdrawn'] }).notNull().default('open'),
+    status: text('status', { enum: ['open', 'used', 'withdrawn'] })
+      .notNull()
+      .default('open'),
     expiresAt: at('expires_at').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
   },
@@ -163,7 +179,9 @@ export const invitation = pgTable(
 export const pair = pgTable(
   'pair',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     /** `urn:evenhour:pair:…` */
     id: text('id').notNull(),
     /** A short id for addresses on our own site. */
@@ -180,7 +198,9 @@ export const pair = pgTable(
     status: text('status').notNull(),
     invitationId: text('invitation_id'),
     /** `waiting` until the partner has greeted us since our start; `halted` after a fault. */
-    mode: text('mode', { enum: ['waiting', 'open', 'halted'] }).notNull().default('waiting'),
+    mode: text('mode', { enum: ['waiting', 'open', 'halted'] })
+      .notNull()
+      .default('waiting'),
     haltedBecause: text('halted_because'),
     /** Heads, acks and both views, as the core keeps them. */
     state: jsonb('state').$type<unknown>().notNull(),
@@ -226,7 +246,9 @@ export const pair = pgTable(
 export const journalEntry = pgTable(
   'journal_entry',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     pairId: text('pair_id').notNull(),
     author: smallint('author').notNull(),
     epoch: bigint('epoch', { mode: 'number' }).notNull(),
@@ -244,6 +266,7 @@ export const journalEntry = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.bankId, t.pairId, t.author, t.epoch, t.seq] }),
+    index('journal_by_seq').on(t.bankId, t.pairId, t.author, t.seq),
     index('journal_by_transfer').on(t.bankId, t.pairId, t.transfer),
   ],
 );
@@ -252,7 +275,9 @@ export const journalEntry = pgTable(
 export const pairTransfer = pgTable(
   'pair_transfer',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     pairId: text('pair_id').notNull(),
     debtor: smallint('debtor').notNull(),
     id: text('id').notNull(),
@@ -270,7 +295,9 @@ export const pairTransfer = pgTable(
 export const exchange = pgTable(
   'exchange',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     direction: text('direction', { enum: ['local', 'out', 'in'] }).notNull(),
     pairId: text('pair_id'),
@@ -296,7 +323,9 @@ export const exchange = pgTable(
     detail: text('detail'),
     reverses: text('reverses'),
     holdId: text('hold_id'),
-    purpose: text('purpose', { enum: ['gift', 'test', 'test_back'] }).notNull().default('gift'),
+    purpose: text('purpose', { enum: ['gift', 'test', 'test_back'] })
+      .notNull()
+      .default('gift'),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
@@ -305,7 +334,8 @@ export const exchange = pgTable(
     unique('exchange_url').on(t.bankId, t.url),
     unique('exchange_transfer').on(t.bankId, t.transfer),
     index('exchange_by_member').on(t.bankId, t.memberId, t.id),
-    index('exchange_by_detail').on(t.bankId, t.pairId, t.detail),
+    index('exchange_by_detail').on(t.bankId, t.detail).where(sql`${t.direction} = 'in'`),
+    index('exchange_given_lately').on(t.bankId, t.memberId, t.pairId, t.createdAt),
     index('exchange_unheld').on(t.bankId, t.pairId).where(sql`${t.status} in ('offered', 'accepted')`),
   ],
 );
@@ -314,7 +344,9 @@ export const exchange = pgTable(
 export const exchangeMessage = pgTable(
   'exchange_message',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     pairId: text('pair_id').notNull(),
     /** The message's URL. */
     id: text('id').notNull(),
@@ -329,6 +361,7 @@ export const exchangeMessage = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.bankId, t.pairId, t.id] }),
+    index('exchange_message_answers').on(t.bankId, t.pairId, t.exchangeId).where(sql`${t.direction} = 'out'`),
     index('exchange_message_pending').on(t.bankId, t.pairId, t.at).where(sql`${t.pending}`),
   ],
 );
@@ -337,7 +370,9 @@ export const exchangeMessage = pgTable(
 export const evidence = pgTable(
   'evidence',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     id: text('id').notNull(),
     pairId: text('pair_id').notNull(),
     code: text('code').notNull(),
@@ -351,7 +386,9 @@ export const evidence = pgTable(
 export const requestNonce = pgTable(
   'request_nonce',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     nonce: text('nonce').notNull(),
     expiresAt: at('expires_at').notNull(),
   },
@@ -362,7 +399,9 @@ export const requestNonce = pgTable(
 export const idempotency = pgTable(
   'idempotency',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     key: text('key').notNull(),
     digest: text('digest').notNull(),
     status: integer('status'),
@@ -376,7 +415,9 @@ export const idempotency = pgTable(
 export const kv = pgTable(
   'kv',
   {
-    bankId: text('bank_id').notNull().references(() => bank.id),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     key: text('key').notNull(),
     value: jsonb('value').$type<unknown>().notNull(),
     expiresAt: at('expires_at'),

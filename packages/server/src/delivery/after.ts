@@ -17,16 +17,25 @@ import type { PairWork } from '../journal/pair-work.ts';
 import { Refused } from '../node/refused.ts';
 import type { Signal } from './signals.ts';
 
-export async function afterWork(work: PairWork, settled: readonly ExchangeRow[], touched: readonly string[], after: Signal[]): Promise<void> {
+export async function afterWork(
+  work: PairWork,
+  settled: readonly ExchangeRow[],
+  touched: readonly string[],
+  after: Signal[],
+): Promise<void> {
   const { tx, bank, row } = work;
   after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
   for (const id of touched) after.push({ kind: 'exchange', bankId: bank.id, id });
   for (const done of settled) {
     after.push({ kind: 'exchange', bankId: bank.id, id: done.id });
     if (row.testedAt !== null) continue;
-    if (done.purpose === 'test' && done.direction === 'in') await giveTestHour(tx, bank, row, 'test_back', done.minutes);
+    if (done.purpose === 'test' && done.direction === 'in')
+      await giveTestHour(tx, bank, row, 'test_back', done.minutes);
     if (done.purpose === 'test_back')
-      await tx.update(pairTable).set({ testedAt: new Date() }).where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)));
+      await tx
+        .update(pairTable)
+        .set({ testedAt: new Date() })
+        .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)));
   }
 }
 
@@ -40,12 +49,21 @@ export async function beginTestHour(tx: Queries, bank: Bank, row: PairRow): Prom
   if (begun === undefined) await giveTestHour(tx, bank, row, 'test', 60);
 }
 
-async function giveTestHour(tx: Queries, bank: Bank, row: PairRow, purpose: 'test' | 'test_back', minutes: number): Promise<void> {
-  const [fund] = await tx.select({ id: member.id }).from(member).where(and(eq(member.bankId, bank.id), eq(member.handle, FUND_HANDLE)));
+async function giveTestHour(
+  tx: Queries,
+  bank: Bank,
+  row: PairRow,
+  purpose: 'test' | 'test_back',
+  minutes: number,
+): Promise<void> {
+  const [fund] = await tx
+    .select()
+    .from(member)
+    .where(and(eq(member.bankId, bank.id), eq(member.handle, FUND_HANDLE)));
   if (fund === undefined) throw new Error(`bank ${bank.id} has no fund`);
   try {
     await give(tx, bank, {
-      from: fund.id,
+      from: fund,
       to: `${FUND_HANDLE}@${new URL(row.peerOrigin).host}`,
       minutes,
       content: purpose === 'test' ? TEST_WORDS : TEST_BACK_WORDS,

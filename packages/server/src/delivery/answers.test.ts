@@ -4,7 +4,8 @@ import { hashOf, type JsonObject } from '@evenhour/protocol/wire';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pair as pairTable } from '../db/schema.ts';
-import { type FakePartner, itemsOf, type Reply } from '../testing/fake-partner.ts';
+import type { FakePartner } from '../testing/fake-partner.ts';
+import { itemsOf, type Reply } from '../testing/fake-server.ts';
 import { evidenceOf, snapshot, until } from '../testing/town.ts';
 import { pay, type Stage, setStage, strangeHold } from '../testing/watch.ts';
 
@@ -21,7 +22,10 @@ beforeAll(async () => {
   await pay(partner, 'moira', 120);
   await partner.quiet();
   const greeting = partner.seen.find(({ route }) => route === 'open');
-  captured = { signatureInput: greeting?.headers['signature-input'] ?? '', signature: greeting?.headers['signature'] ?? '' };
+  captured = {
+    signatureInput: greeting?.headers['signature-input'] ?? '',
+    signature: greeting?.headers['signature'] ?? '',
+  };
 });
 afterAll(() => stage?.stop());
 afterEach(() => {
@@ -72,7 +76,11 @@ describe('a greeting is answered', () => {
   };
   test.each(Object.entries({ ...WRONG, ...MORE }))('%s: the pair stays waiting', async (_name, make) => {
     await waiting(partner);
-    const [before, asked, others] = [await snapshot(stage.town.database), count(partner, 'run'), accomplice.seen.length];
+    const [before, asked, others] = [
+      await snapshot(stage.town.database),
+      count(partner, 'run'),
+      accomplice.seen.length,
+    ];
     partner.replies.open = async (_seen, usual) => make((await usual()).body as JsonObject);
     wake(partner);
     await until(async () => (await rowOf(partner))?.lastError);
@@ -100,7 +108,9 @@ describe('a greeting is answered', () => {
       const now = await rowOf(older);
       return now?.mode === 'halted' ? now : null;
     });
-    expect(JSON.parse(row.haltedBecause ?? '')).toMatchObject({ facts: { reason: 'our_database_is_older', theirSeq: 9 } });
+    expect(JSON.parse(row.haltedBecause ?? '')).toMatchObject({
+      facts: { reason: 'our_database_is_older', theirSeq: 9 },
+    });
     const { pair: _after, ...after } = await snapshot(stage.town.database);
     expect(after).toEqual(before);
     expect((await state(older)).body.code).toBe('pair_halted');
@@ -108,30 +118,33 @@ describe('a greeting is answered', () => {
 });
 
 describe('a run is answered', () => {
-  test.each(Object.entries(WRONG))('%s: it is not delivered, and what the answer says is not believed', async (_name, make) => {
-    await partner.quiet();
-    const transfer = await offerToLoki(30);
-    let heard = 0;
-    partner.replies.run = async (seen, usual) => {
-      const { townHead, townEntries, head } = partner;
-      const { body } = await usual();
-      heard += 1;
-      const accept = await partner.write({ kind: 'HoldAccept', transfer });
-      // As if nothing had come.
-      Object.assign(partner, { townHead, head });
-      townEntries.length -= itemsOf(seen).length;
-      return make({ ...(body as JsonObject), entries: [accept] } as unknown as JsonObject);
-    };
-    await until(async () => heard > 0 && (await rowOf(partner))?.lastError);
-    const { body } = await stage.town.call('GET', `/api/transfers?agreement=${partner.agreementId}&limit=1`);
-    expect(body.items[0]).toMatchObject({ transfer, status: 'held' });
-    expect((await rowOf(partner))?.deliveredSeq).toBe(partner.townHead.seq);
-    delete partner.replies.run;
-    await db().update(pairTable).set({ attempts: 0 }).where(mine(partner));
-    wake(partner);
-    await until(async () => partner.townEntries.some((entry) => entry['transfer'] === transfer));
-    await partner.run([await partner.write({ kind: 'HoldDecline', transfer, code: 'payee_unavailable' })]);
-  });
+  test.each(Object.entries(WRONG))(
+    '%s: it is not delivered, and what the answer says is not believed',
+    async (_name, make) => {
+      await partner.quiet();
+      const transfer = await offerToLoki(30);
+      let heard = 0;
+      partner.replies.run = async (seen, usual) => {
+        const { townHead, townEntries, head } = partner;
+        const { body } = await usual();
+        heard += 1;
+        const accept = await partner.write({ kind: 'HoldAccept', transfer });
+        // As if nothing had come.
+        Object.assign(partner, { townHead, head });
+        townEntries.length -= itemsOf(seen).length;
+        return make({ ...(body as JsonObject), entries: [accept] } as unknown as JsonObject);
+      };
+      await until(async () => heard > 0 && (await rowOf(partner))?.lastError);
+      const { body } = await stage.town.call('GET', `/api/transfers?agreement=${partner.agreementId}&limit=1`);
+      expect(body.items[0]).toMatchObject({ transfer, status: 'held' });
+      expect((await rowOf(partner))?.deliveredSeq).toBe(partner.townHead.seq);
+      delete partner.replies.run;
+      await db().update(pairTable).set({ attempts: 0 }).where(mine(partner));
+      wake(partner);
+      await until(async () => partner.townEntries.some((entry) => entry['transfer'] === transfer));
+      await partner.run([await partner.write({ kind: 'HoldDecline', transfer, code: 'payee_unavailable' })]);
+    },
+  );
 
   /** Moira offers an hour, Loki's bank says yes at once, and the town writes its hold. */
   async function offerToLoki(minutes: number): Promise<string> {
@@ -141,7 +154,11 @@ describe('a run is answered', () => {
       return { body: { pair: partner.pair, results: [], messages } };
     };
     partner.replies.run = () => ({ drop: true });
-    const given = await stage.town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${partner.host}`, minutes });
+    const given = await stage.town.call('POST', '/api/transfers', {
+      from: 'moira',
+      to: `loki@${partner.host}`,
+      minutes,
+    });
     await until(async () => (await stage.town.call('GET', `/api/transfers/${given.body.id}`)).body.status === 'held');
     await db().update(pairTable).set({ attempts: 0, lastError: null }).where(mine(partner));
     wake(partner);

@@ -52,7 +52,7 @@ describe('bytes', () => {
     'minus zero': [swap('"minutes":60', '"minutes":-0'), '400 malformed_json'],
     'a leading zero': [swap('"minutes":60', '"minutes":060'), '400 malformed_json'],
     'not a number': [swap('"minutes":60', '"minutes":NaN'), '400 malformed_json'],
-    '__proto__': [swap('"minutes":60', '"minutes":60,"__proto__":{"minutes":1}'), '400 malformed_json'],
+    __proto__: [swap('"minutes":60', '"minutes":60,"__proto__":{"minutes":1}'), '400 malformed_json'],
     '__proto__ in escapes': [swap('"minutes":60', '"minutes":60,"\\u005f_proto__":{}'), '400 malformed_json'],
     'half a surrogate pair': [swap('"payerRef":"payer"', '"payerRef":"\\ud800"'), '400 malformed_json'],
     'a byte order mark': [(text) => bytes(`\ufeff${text}`), '400 malformed_json'],
@@ -147,13 +147,23 @@ describe('strangers', () => {
       () => signedWith({ id: `${stage.town.origin}/ap/journals/${partner.tail}/0/${partner.head.seq + 1}` }),
       'foreign_origin',
     ],
-    'an id of another place': [() => signedWith({ id: `${partner.origin}/ap/journals/${partner.tail}/0/99` }), 'foreign_origin'],
+    'an id of another place': [
+      () => signedWith({ id: `${partner.origin}/ap/journals/${partner.tail}/0/99` }),
+      'foreign_origin',
+    ],
     'a transfer at the town': [() => signedWith({ transfer: `${stage.town.origin}/ap/transfers/1` }), 'foreign_origin'],
-    'a transfer at the neighbour': [() => signedWith({ transfer: `${neighbour.origin}/ap/transfers/1` }), 'foreign_origin'],
+    'a transfer at the neighbour': [
+      () => signedWith({ transfer: `${neighbour.origin}/ap/transfers/1` }),
+      'foreign_origin',
+    ],
     'signed by the neighbour': [() => partner.sign(partner.draftEntry(hold), neighbour.keys.signing), 'wrong_key'],
     'signed by the recovery key': [() => partner.sign(partner.draftEntry(hold), partner.keys.recovery), 'wrong_key'],
     'signed by a new key under the pinned name': [
-      async () => partner.sign(partner.draftEntry(hold), (await generateKeyPair(partner.keys.signing.verificationMethod)).signing),
+      async () =>
+        partner.sign(
+          partner.draftEntry(hold),
+          (await generateKeyPair(partner.keys.signing.verificationMethod)).signing,
+        ),
       'proof_mismatch',
     ],
   };
@@ -172,7 +182,7 @@ describe('strangers', () => {
     'another port': [() => '127.0.0.1:1', 'foreign_origin'],
     'no port': [() => '127.0.0.1', 'foreign_origin'],
     'a longer name': [() => `127.0.0.1:${port()}.evil.example`, 'foreign_origin'],
-    'capitals': [() => `LOCALHOST:${port()}`, 'schema_mismatch'],
+    capitals: [() => `LOCALHOST:${port()}`, 'schema_mismatch'],
     'a homoglyph (fullwidth one)': [() => `\uff1127.0.0.1:${port()}`, 'schema_mismatch'],
     'an ideographic full stop': [() => `127\u30020.0.1:${port()}`, 'schema_mismatch'],
     'a Cyrillic letter': [() => `l\u043ecalhost:${port()}`, 'schema_mismatch'],
@@ -191,14 +201,22 @@ describe('strangers', () => {
 });
 
 /** Every place in a value where something stands, with a function that puts something else there. */
-function* places(value: JsonValue, path: string[] = []): Generator<[path: string, change: (to: JsonValue) => JsonValue]> {
+function* places(
+  value: JsonValue,
+  path: string[] = [],
+): Generator<[path: string, change: (to: JsonValue) => JsonValue]> {
   if (value === null || typeof value !== 'object') return void (yield [path.join('.'), (to) => to]);
   for (const key of Object.keys(value)) {
     const inside = (value as JsonObject)[key] as JsonValue;
     for (const [name, change] of places(inside, [...path, key]))
-      yield [name, (to) => (Array.isArray(value) ? value.with(Number(key), change(to)) : { ...(value as JsonObject), [key]: change(to) })];
+      yield [
+        name,
+        (to) =>
+          Array.isArray(value) ? value.with(Number(key), change(to)) : { ...(value as JsonObject), [key]: change(to) },
+      ];
   }
-  const more = (): JsonValue => (Array.isArray(value) ? [...value, 'https://evil.example/v1'] : { ...(value as JsonObject), evil: 1 });
+  const more = (): JsonValue =>
+    Array.isArray(value) ? [...value, 'https://evil.example/v1'] : { ...(value as JsonObject), evil: 1 };
   yield [`${path.join('.')} and one more`, more];
 }
 

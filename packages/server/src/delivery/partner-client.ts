@@ -7,9 +7,9 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { type Refusal, isRefusalCode, refusal } from '@evenhour/protocol';
-import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
+import { isRefusalCode, type Refusal, refusal } from '@evenhour/protocol';
 import { signRequest, verifyResponse } from '@evenhour/protocol/proof';
+import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import type { Partner } from './partners.ts';
@@ -21,7 +21,11 @@ export class PartnerError extends Error {
   readonly refusal: Refusal | null;
   readonly retryAfterMs: number | null;
 
-  constructor(code: PartnerError['code'], message: string, options: { refusal?: Refusal; retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    code: PartnerError['code'],
+    message: string,
+    options: { refusal?: Refusal; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.refusal = options.refusal ?? null;
@@ -43,7 +47,12 @@ export async function askPartner(
 ): Promise<JsonObject> {
   const bytes = new TextEncoder().encode(body);
   const headers = { 'evenhour-session': session === '' ? '-' : session };
-  const signed = await signRequest({ method, url, headers, body: bytes }, bank.key, seconds(), randomBytes(16).toString('base64url'));
+  const signed = await signRequest(
+    { method, url, headers, body: bytes },
+    bank.key,
+    seconds(),
+    randomBytes(16).toString('base64url'),
+  );
   let response: { status: number; headers: Record<string, string>; body: Uint8Array };
   try {
     response = await outgoing.request({
@@ -58,21 +67,33 @@ export async function askPartner(
       ...(method === 'POST' && { body: bytes }),
     });
   } catch (cause) {
-    throw new PartnerError('unreachable', `${new URL(url).host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new PartnerError(
+      'unreachable',
+      `${new URL(url).host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
   const request = { signatureInput: header(signed, 'signature-input'), signature: header(signed, 'signature') };
   const verified = await verifyResponse(response, request, partner.key, seconds());
   const parsed = parseStrict(response.body, { maxBytes: ANSWER_BYTES });
-  const value = parsed.ok && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value) ? (parsed.value as JsonObject) : null;
+  const value =
+    parsed.ok && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)
+      ? (parsed.value as JsonObject)
+      : null;
   if (!verified.ok) {
     // Refusals before our key is known to them are unsigned. They are told to the operator, and never acted on.
     const said = value === null ? null : readRefusal(value);
-    throw new PartnerError('bad_answer', `${new URL(url).host} gave no signed answer (status ${response.status}${said === null ? '' : `, it says ${said.code}`})`, {
-      ...(said !== null && { refusal: said }),
-      ...retryAfter(response.headers),
-    });
+    throw new PartnerError(
+      'bad_answer',
+      `${new URL(url).host} gave no signed answer (status ${response.status}${said === null ? '' : `, it says ${said.code}`})`,
+      {
+        ...(said !== null && { refusal: said }),
+        ...retryAfter(response.headers),
+      },
+    );
   }
-  if (value === null) throw new PartnerError('bad_answer', `${new URL(url).host} answered with something that is not JSON`);
+  if (value === null)
+    throw new PartnerError('bad_answer', `${new URL(url).host} answered with something that is not JSON`);
   if (response.status >= 400) {
     const said = readRefusal(value);
     throw new PartnerError('refused', `${new URL(url).host} refused: ${said?.code ?? response.status}`, {

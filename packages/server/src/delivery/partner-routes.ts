@@ -8,23 +8,23 @@
  * @module
  */
 import { type Head, type Party, type Refusal, refusal } from '@evenhour/protocol';
-import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
 import { verifyEntry, verifyExchangeMessage, verifyRequest } from '@evenhour/protocol/proof';
+import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
+import { checkOffer, checkPublishedKey, receiveAnswer, receiveOffer } from '../agreement/service.ts';
 import { exchangeMessage, pair as pairTable, requestNonce } from '../db/schema.ts';
 import { applyMessages, type IncomingMessage } from '../exchange/gifts.ts';
 import { readEntries, readPair } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun, type IncomingEntry } from '../journal/settle.ts';
-import { Refused, refusalOf } from '../node/refused.ts';
 import type { NodeEnv } from '../node/env.ts';
+import { problemResponse } from '../node/problem.ts';
+import { Refused, refusalOf } from '../node/refused.ts';
 import { afterWork } from './after.ts';
+import { seconds } from './partner-client.ts';
 import { isLive, RUN_ENTRIES, tail } from './sender.ts';
 import { type Incoming, MAX_RUN_BYTES, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
-import { seconds } from './partner-client.ts';
-import { checkOffer, checkPublishedKey, receiveAnswer, receiveOffer } from '../agreement/service.ts';
-import { problemResponse } from '../node/problem.ts';
 
 const PAIR = 'urn:evenhour:pair:';
 const MAX_ENTRY_BYTES = 64 * 1024;
@@ -47,13 +47,35 @@ export function partnerRoutes(): Hono<NodeEnv> {
       }
     };
 
-  app.post('/ap/journals', guarded(async (incoming, c) => receiveRun(incoming, c.var.node)));
-  app.post('/ap/journals/open', guarded(async (incoming, c) => receiveOpen(incoming, c.var.node)));
-  app.get('/ap/journals/:tail', guarded(async (incoming, c) => giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'own')));
-  app.get('/ap/journals/:tail/peer', guarded(async (incoming, c) => giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'peer')));
-  app.post('/ap/exchanges', guarded(async (incoming, c) => receiveMessages(incoming, c.var.node)));
+  app.post(
+    '/ap/journals',
+    guarded(async (incoming, c) => receiveRun(incoming, c.var.node)),
+  );
+  app.post(
+    '/ap/journals/open',
+    guarded(async (incoming, c) => receiveOpen(incoming, c.var.node)),
+  );
+  app.get(
+    '/ap/journals/:tail',
+    guarded(async (incoming, c) =>
+      giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'own'),
+    ),
+  );
+  app.get(
+    '/ap/journals/:tail/peer',
+    guarded(async (incoming, c) =>
+      giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'peer'),
+    ),
+  );
+  app.post(
+    '/ap/exchanges',
+    guarded(async (incoming, c) => receiveMessages(incoming, c.var.node)),
+  );
   app.post('/ap/agreements', receiveHonourOffer);
-  app.post('/ap/agreements/:tail', guarded(async (incoming, c) => receiveHonourAnswer(incoming, c.var.node, c.req.param('tail') ?? '')));
+  app.post(
+    '/ap/agreements/:tail',
+    guarded(async (incoming, c) => receiveHonourAnswer(incoming, c.var.node, c.req.param('tail') ?? '')),
+  );
   return app;
 }
 
@@ -64,7 +86,8 @@ function readPage(incoming: Incoming): { ok: true; items: JsonObject[] } | { ok:
   const parsed = parseObject(incoming.body, MAX_RUN_BYTES);
   if (!parsed.ok) return parsed;
   const page = runSchema.safeParse(parsed.value);
-  if (!page.success) return { ok: false, refusal: refusal('schema_mismatch', { path: page.error.issues[0]?.path.join('.') ?? '' }) };
+  if (!page.success)
+    return { ok: false, refusal: refusal('schema_mismatch', { path: page.error.issues[0]?.path.join('.') ?? '' }) };
   const { partner } = incoming;
   if (page.data.partOf !== `${partner.core.parties[partner.party].journal}/${tail(partner.pairId)}`)
     return { ok: false, refusal: refusal('foreign_pair', { partOf: page.data.partOf }) };
@@ -97,7 +120,9 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     head: result.head,
     known: result.run.known,
     applied: result.run.applied,
-    ...(refused !== null && { refused: { seq: refused.seq, code: refused.refusal.code, facts: refused.refusal.facts } }),
+    ...(refused !== null && {
+      refused: { seq: refused.seq, code: refused.refusal.code, facts: refused.refusal.facts },
+    }),
     ...(result.own.length > 0 && { entries: result.own.map((entry) => JSON.parse(entry.document) as JsonObject) }),
   });
 }
@@ -111,7 +136,8 @@ async function verifyItems(
   const checked = await Promise.all(
     items.map(async (item) => {
       const document = JSON.stringify(item);
-      if (document.length > MAX_ENTRY_BYTES) return { ok: false as const, refusal: refusal('too_large', { maxBytes: MAX_ENTRY_BYTES }) };
+      if (document.length > MAX_ENTRY_BYTES)
+        return { ok: false as const, refusal: refusal('too_large', { maxBytes: MAX_ENTRY_BYTES }) };
       const verified = await verifyEntry(partner.core, partner.pairId, partner.party, item, partner.key);
       return verified.ok ? { ok: true as const, entry: { entry: verified.entry, document } } : verified;
     }),
@@ -146,14 +172,19 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
   const parsed = parseObject(incoming.body, MAX_ENTRY_BYTES);
   if (!parsed.ok) return incoming.refuse(parsed.refusal);
   const open = openSchema.safeParse(parsed.value);
-  if (!open.success) return incoming.refuse(refusal('schema_mismatch', { path: open.error.issues[0]?.path.join('.') ?? '' }));
+  if (!open.success)
+    return incoming.refuse(refusal('schema_mismatch', { path: open.error.issues[0]?.path.join('.') ?? '' }));
   if (open.data.pair !== partner.pairId) return incoming.refuse(refusal('foreign_pair'));
   if (open.data.session !== incoming.session) return incoming.refuse(refusal('stale_session'));
   const head = await node.signals.commit(async (tx, after): Promise<Head> => {
     // A captured greeting that comes again would bring an old session back.
     const fresh = await tx
       .insert(requestNonce)
-      .values({ bankId: bank.id, nonce: `${partner.pairId} ${incoming.nonce}`, expiresAt: new Date(Date.now() + 15 * 60_000) })
+      .values({
+        bankId: bank.id,
+        nonce: `${partner.pairId} ${incoming.nonce}`,
+        expiresAt: new Date(Date.now() + 15 * 60_000),
+      })
       .onConflictDoNothing()
       .returning({ nonce: requestNonce.nonce });
     if (fresh.length === 0) throw new Refused('known_already');
@@ -172,7 +203,13 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
 }
 
 /** Our own entries, or the asker's own as they are held here. */
-async function giveJournal(incoming: Incoming, node: Node, name: string, after: string | undefined, whose: 'own' | 'peer'): Promise<Response> {
+async function giveJournal(
+  incoming: Incoming,
+  node: Node,
+  name: string,
+  after: string | undefined,
+  whose: 'own' | 'peer',
+): Promise<Response> {
   const { bank, partner } = incoming;
   if (`${PAIR}${name}` !== partner.pairId) return incoming.refuse(refusal('foreign_pair'));
   const loaded = await readPair(node.database.db, bank.id, partner.pairId);
@@ -180,10 +217,15 @@ async function giveJournal(incoming: Incoming, node: Node, name: string, after: 
   const author: Party = whose === 'own' ? partner.me : partner.party;
   const head = loaded.pair.heads[author];
   const from = after === undefined ? 0 : Number(after);
-  if (!Number.isSafeInteger(from) || from < 0) return incoming.refuse(refusal('invalid_request', { after: after ?? '' }));
+  if (!Number.isSafeInteger(from) || from < 0)
+    return incoming.refuse(refusal('invalid_request', { after: after ?? '' }));
   if (from > head.seq) return incoming.answer(409, { pair: partner.pairId, head });
   const entries = await readEntries(node.database.db, bank.id, partner.pairId, author, from, RUN_ENTRIES);
-  return incoming.answer(200, { pair: partner.pairId, head, entries: entries.map((entry) => JSON.parse(entry.document) as JsonObject) });
+  return incoming.answer(200, {
+    pair: partner.pairId,
+    head,
+    entries: entries.map((entry) => JSON.parse(entry.document) as JsonObject),
+  });
 }
 
 async function receiveMessages(incoming: Incoming, node: Node): Promise<Response> {
@@ -244,7 +286,11 @@ async function receiveHonourOffer(c: Context<NodeEnv>): Promise<Response> {
     const offer = await checkOffer(node.database.db, bank, parsed.value);
     const headers = Object.fromEntries(c.req.raw.headers);
     const url = `${bank.origin}${new URL(c.req.url).pathname}`;
-    const verified = await verifyRequest({ method: 'POST', url, headers, body }, (keyid) => (keyid === offer.key.verificationMethod ? offer.key : undefined), seconds());
+    const verified = await verifyRequest(
+      { method: 'POST', url, headers, body },
+      (keyid) => (keyid === offer.key.verificationMethod ? offer.key : undefined),
+      seconds(),
+    );
     if (!verified.ok) return problemResponse(verified.refusal);
     await checkPublishedKey(node.outgoing, offer.peer);
     await node.signals.commit((tx, after) => receiveOffer(tx, bank, offer, JSON.stringify(parsed.value), after));
@@ -261,6 +307,8 @@ async function receiveHonourAnswer(incoming: Incoming, node: Node, name: string)
   const parsed = parseObject(incoming.body, MAX_ENTRY_BYTES);
   if (!parsed.ok) return incoming.refuse(parsed.refusal);
   if (`${PAIR}${name}` !== incoming.partner.pairId) return incoming.refuse(refusal('foreign_pair'));
-  await node.signals.commit((tx, after) => receiveAnswer(tx, incoming.bank, incoming.partner.pairId, parsed.value, after));
+  await node.signals.commit((tx, after) =>
+    receiveAnswer(tx, incoming.bank, incoming.partner.pairId, parsed.value, after),
+  );
   return incoming.answer(200, { pair: incoming.partner.pairId });
 }

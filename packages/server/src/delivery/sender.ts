@@ -9,17 +9,17 @@
  *
  * @module
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { headSchema } from '@evenhour/protocol/wire';
+import { randomBytes } from 'node:crypto';
 import { type Head, other, type Party, refusal } from '@evenhour/protocol';
-import type { JsonObject } from '@evenhour/protocol/wire';
 import { verifyEntry, verifyExchangeMessage } from '@evenhour/protocol/proof';
+import type { JsonObject } from '@evenhour/protocol/wire';
+import { headSchema } from '@evenhour/protocol/wire';
 import { and, eq, or, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { journalEntry, pair as pairTable } from '../db/schema.ts';
-import { applyMessages, giveBackRefused, type IncomingMessage } from '../exchange/gifts.ts';
 import { pendingMessages, settleMessages } from '../exchange/exchange-store.ts';
+import { applyMessages, giveBackRefused, type IncomingMessage } from '../exchange/gifts.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import { type PairRow, readEntries } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
@@ -29,7 +29,7 @@ import { Refused } from '../node/refused.ts';
 import { afterWork, beginTestHour } from './after.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 import type { Partner, Partners } from './partners.ts';
-import type { Signals } from './signals.ts';
+import { PROCESS_ID, type Signals } from './signals.ts';
 
 export const RUN_ENTRIES = 200;
 const LEASE_MS = 6_000;
@@ -47,9 +47,6 @@ export interface SenderContext {
   readonly signals: Signals;
   bank(id: string): Bank | undefined;
 }
-
-/** This process, among those that share a database. */
-export const PROCESS_ID = randomUUID();
 
 export class Sender {
   readonly #context: SenderContext;
@@ -101,10 +98,16 @@ export class Sender {
     if (row.mode === 'halted') throw new Refused('pair_halted');
     if (row.mode === 'waiting') throw new Refused('pair_waiting');
     const entries = await readEntries(database.db, bank.id, row.id, row.me as Party, afterSeq, RUN_ENTRIES);
-    if (entries.length === 0) throw new Refused('invalid_request', { field: 'afterSeq', reason: 'there is no entry after that' });
+    if (entries.length === 0)
+      throw new Refused('invalid_request', { field: 'afterSeq', reason: 'there is no entry after that' });
     const url = this.#partner.core.parties[this.#partner.party].journal;
     try {
-      const answer = await this.#post(bank, row, url, entries.map((entry) => entry.document));
+      const answer = await this.#post(
+        bank,
+        row,
+        url,
+        entries.map((entry) => entry.document),
+      );
       return { sent: entries.length, known: Number(answer['known'] ?? 0), head: readHead(answer['head']) };
     } catch (error) {
       if (error instanceof PartnerError) throw new Refused(error.refusal ?? refusal('partner_unreachable'));
@@ -119,7 +122,15 @@ export class Sender {
     await this.#context.database.db
       .update(pairTable)
       .set({ senderId: null })
-      .where(and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId), eq(pairTable.senderId, PROCESS_ID)));
+      .where(
+        and(
+          eq(pairTable.bankId, this.#partner.bankId),
+          eq(pairTable.id, this.#partner.pairId),
+          eq(pairTable.senderId, PROCESS_ID),
+        ),
+      )
+      // With the database gone, the lease runs out by itself; stopping goes on.
+      .catch(() => {});
   }
 
   #later(ms: number): void {
@@ -182,7 +193,11 @@ export class Sender {
       this.#later(grace);
       return asking;
     }
-    await this.#sendRun(bank, row, entries.map((entry) => entry.document));
+    await this.#sendRun(
+      bank,
+      row,
+      entries.map((entry) => entry.document),
+    );
     return true;
   }
 
@@ -193,12 +208,22 @@ export class Sender {
     const where = and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId));
     const [row] = await db.select().from(pairTable).where(where);
     if (row === undefined) return null;
-    const mine = row.senderId === PROCESS_ID && row.senderUntil !== null && row.senderUntil.getTime() > Date.now() + LEASE_MS / 3;
+    const mine =
+      row.senderId === PROCESS_ID && row.senderUntil !== null && row.senderUntil.getTime() > Date.now() + LEASE_MS / 3;
     if (mine) return row;
     const [taken] = await db
       .update(pairTable)
       .set({ senderId: PROCESS_ID, senderUntil: until })
-      .where(and(where, or(sql`${pairTable.senderId} is null`, eq(pairTable.senderId, PROCESS_ID), sql`${pairTable.senderUntil} < now()`)))
+      .where(
+        and(
+          where,
+          or(
+            sql`${pairTable.senderId} is null`,
+            eq(pairTable.senderId, PROCESS_ID),
+            sql`${pairTable.senderUntil} < now()`,
+          ),
+        ),
+      )
       .returning();
     if (taken === undefined) {
       this.#later(Math.max(100, (row.senderUntil?.getTime() ?? 0) - Date.now() + 50));
@@ -212,10 +237,25 @@ export class Sender {
     const offered = row.offer === document;
     const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id), eq(pairTable.honourPending, document));
     try {
-      await askPartner(this.#context.outgoing, bank, this.#partner, 'POST', offered ? base : `${base}/${tail(row.id)}`, document, '-');
+      await askPartner(
+        this.#context.outgoing,
+        bank,
+        this.#partner,
+        'POST',
+        offered ? base : `${base}/${tail(row.id)}`,
+        document,
+        '-',
+      );
     } catch (error) {
       // A no that will stay a no ends our offer; anything else is tried again.
-      if (!offered || !(error instanceof PartnerError) || error.refusal === null || error.refusal.retryable || error.code === 'unreachable') throw error;
+      if (
+        !offered ||
+        !(error instanceof PartnerError) ||
+        error.refusal === null ||
+        error.refusal.retryable ||
+        error.code === 'unreachable'
+      )
+        throw error;
       await this.#context.database.db
         .update(pairTable)
         .set({ status: 'declined', honourPending: null, lastError: error.refusal.code })
@@ -237,8 +277,17 @@ export class Sender {
     const nonce = randomBytes(32).toString('base64url');
     const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id));
     const url = `${this.#partner.core.parties[this.#partner.party].journal}/open`;
-    const answer = await askPartner(this.#context.outgoing, bank, this.#partner, 'POST', url, JSON.stringify({ pair: row.id, session, nonce }), session);
-    if (answer['pair'] !== row.id || answer['nonce'] !== nonce) throw new PartnerError('bad_answer', 'the greeting was answered for something else');
+    const answer = await askPartner(
+      this.#context.outgoing,
+      bank,
+      this.#partner,
+      'POST',
+      url,
+      JSON.stringify({ pair: row.id, session, nonce }),
+      session,
+    );
+    if (answer['pair'] !== row.id || answer['nonce'] !== nonce)
+      throw new PartnerError('bad_answer', 'the greeting was answered for something else');
     const head = readHead(answer['head']);
     await this.#context.signals.commit(async (tx, after) => {
       const work = await PairWork.open(tx, bank, row.id);
@@ -246,13 +295,26 @@ export class Sender {
       const mine = await this.#myHashAt(tx, bank.id, row, head);
       if (mine !== head.hash) {
         const because = refusal('pair_halted', { reason: 'our_database_is_older', theirSeq: head.seq });
-        await tx.update(pairTable).set({ mode: 'halted', haltedBecause: JSON.stringify(because) }).where(where);
-        this.#log.error('Our database is older than what the partner holds. The pair is halted until it is recovered.', { theirSeq: head.seq });
+        await tx
+          .update(pairTable)
+          .set({ mode: 'halted', haltedBecause: JSON.stringify(because) })
+          .where(where);
+        this.#log.error(
+          'Our database is older than what the partner holds. The pair is halted until it is recovered.',
+          { theirSeq: head.seq },
+        );
         return;
       }
       await tx
         .update(pairTable)
-        .set({ mode: 'open', mySession: session, deliveredSeq: head.seq, attempts: 0, lastError: null, lastSeenAt: new Date() })
+        .set({
+          mode: 'open',
+          mySession: session,
+          deliveredSeq: head.seq,
+          attempts: 0,
+          lastError: null,
+          lastSeenAt: new Date(),
+        })
         .where(where);
       await beginTestHour(tx, bank, work.row);
       await afterWork(work, [], [], after);
@@ -260,7 +322,12 @@ export class Sender {
     this.#log.info('Greeted the partner; the pair is open.');
   }
 
-  async #myHashAt(tx: Parameters<typeof readEntries>[0], bankId: string, row: PairRow, head: Head): Promise<string | null> {
+  async #myHashAt(
+    tx: Parameters<typeof readEntries>[0],
+    bankId: string,
+    row: PairRow,
+    head: Head,
+  ): Promise<string | null> {
     if (head.seq === 0) return row.genesis;
     const [entry] = await tx
       .select({ hash: journalEntry.hash })
@@ -279,11 +346,17 @@ export class Sender {
 
   async #sendMessages(bank: Bank, row: PairRow, messages: readonly { id: string; document: string }[]): Promise<void> {
     const url = this.#partner.core.parties[this.#partner.party].exchange;
-    const answer = await this.#post(bank, row, url, messages.map((message) => message.document));
+    const answer = await this.#post(
+      bank,
+      row,
+      url,
+      messages.map((message) => message.document),
+    );
     const results = Array.isArray(answer['results']) ? (answer['results'] as readonly JsonObject[]) : [];
     const refused = new Map<string, string>();
     for (const result of results)
-      if (result['applied'] === false && typeof result['code'] === 'string') refused.set(String(result['id']), result['code']);
+      if (result['applied'] === false && typeof result['code'] === 'string')
+        refused.set(String(result['id']), result['code']);
     const done = results.map((result) => String(result['id']));
     const answers = await this.#verifyMessages(answer['messages']);
     let answered = new Set<string>();
@@ -294,7 +367,12 @@ export class Sender {
       const back = await giveBackRefused(work, refused);
       answered = new Set([...applied.answered, ...refused.keys()]);
       // An offer is answered by a message; everything else is done once it was taken.
-      await settleMessages(tx, bank.id, row.id, done.filter((id) => !id.endsWith('/1')));
+      await settleMessages(
+        tx,
+        bank.id,
+        row.id,
+        done.filter((id) => !id.endsWith('/1')),
+      );
       work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
       await work.save();
       await afterWork(work, [], [...applied.ended, ...back], after);
@@ -342,9 +420,16 @@ export class Sender {
     });
     const refused = answer['refused'] as JsonObject | undefined;
     if (refused !== undefined && head.seq < row.deliveredSeq + documents.length)
-      throw new PartnerError('refused', `the partner took our journal up to ${head.seq} and refused the next: ${String(refused['code'])}`);
-    if (head.seq <= row.deliveredSeq) throw new PartnerError('bad_answer', `the partner took nothing of our journal after ${head.seq}`);
-    if (settled?.refused != null) this.#log.warning('The partner\'s answer held an entry that was not taken.', { code: settled.refused.refusal.code });
+      throw new PartnerError(
+        'refused',
+        `the partner took our journal up to ${head.seq} and refused the next: ${String(refused['code'])}`,
+      );
+    if (head.seq <= row.deliveredSeq)
+      throw new PartnerError('bad_answer', `the partner took nothing of our journal after ${head.seq}`);
+    if (settled?.refused != null)
+      this.#log.warning("The partner's answer held an entry that was not taken.", {
+        code: settled.refused.refusal.code,
+      });
   }
 
   async #verifyEntries(value: unknown): Promise<IncomingEntry[]> {
@@ -372,7 +457,14 @@ export class Sender {
         await this.#context.database.db
           .update(pairTable)
           .set({ mode: 'waiting' })
-          .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id), eq(pairTable.mySession, row.mySession), eq(pairTable.mode, 'open')));
+          .where(
+            and(
+              eq(pairTable.bankId, bank.id),
+              eq(pairTable.id, row.id),
+              eq(pairTable.mySession, row.mySession),
+              eq(pairTable.mode, 'open'),
+            ),
+          );
         return this.#again();
       }
       throw error;
@@ -380,7 +472,10 @@ export class Sender {
   }
 
   #again(): never {
-    throw new PartnerError('refused', 'the session was renewed', { refusal: refusal('stale_session'), retryAfterMs: 1 });
+    throw new PartnerError('refused', 'the session was renewed', {
+      refusal: refusal('stale_session'),
+      retryAfterMs: 1,
+    });
   }
 
   async #delivered(row: PairRow): Promise<void> {
@@ -401,14 +496,21 @@ export class Sender {
     if (quick) this.#renewedAt = Date.now();
     try {
       const where = and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId));
-      const [row] = await this.#context.database.db.select({ attempts: pairTable.attempts }).from(pairTable).where(where);
+      const [row] = await this.#context.database.db
+        .select({ attempts: pairTable.attempts })
+        .from(pairTable)
+        .where(where);
       const attempts = (row?.attempts ?? 0) + 1;
       const asked = error instanceof PartnerError && !isStale(error) ? error.retryAfterMs : null;
       const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
       const ms = quick ? 5 : (asked ?? Math.round(backoff * (0.8 + Math.random() * 0.4)));
       await this.#context.database.db
         .update(pairTable)
-        .set({ attempts: quick ? 0 : attempts, nextAttemptAt: new Date(Date.now() + ms), lastError: quick ? null : message })
+        .set({
+          attempts: quick ? 0 : attempts,
+          nextAttemptAt: new Date(Date.now() + ms),
+          lastError: quick ? null : message,
+        })
         .where(where);
       if (!quick) this.#log.info('The partner could not be reached; trying again.', { attempts, ms, message });
       this.#later(ms);
@@ -434,6 +536,6 @@ export function tail(pairId: string): string {
 
 function readHead(value: unknown): Head {
   const parsed = headSchema.safeParse(value);
-  if (!parsed.success) throw new PartnerError('bad_answer', 'the partner\'s answer names no head');
+  if (!parsed.success) throw new PartnerError('bad_answer', "the partner's answer names no head");
   return parsed.data;
 }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Database, Queries } from '../db/database.ts';
 
@@ -22,6 +23,9 @@ export type Signal =
 
 const GATHER_MS = 15;
 
+/** This process, among those that share a database. */
+export const PROCESS_ID = randomUUID();
+
 export class Signals {
   readonly #database: Database;
   readonly #events = new EventEmitter().setMaxListeners(0);
@@ -34,7 +38,11 @@ export class Signals {
 
   /** Begins to hear the node's other processes. */
   async listen(): Promise<void> {
-    await this.#database.listen((payload) => this.#events.emit('signal', read(payload)));
+    await this.#database.listen((payload) => {
+      const [from, ...rest] = payload.split(' ');
+      // What this process announced it has told itself already.
+      if (from !== PROCESS_ID) this.#events.emit('signal', read(rest.join(' ')));
+    });
   }
 
   on(handler: (signal: Signal) => void): () => void {
@@ -45,7 +53,7 @@ export class Signals {
   emit(signal: Signal): void {
     this.#events.emit('signal', signal);
     if (this.#database.kind !== 'postgres') return;
-    this.#announce.add(write(signal));
+    this.#announce.add(`${PROCESS_ID} ${write(signal)}`);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const payloads = [...this.#announce];

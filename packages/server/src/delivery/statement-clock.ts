@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import { writeStatementIfDue } from '../journal/statements.ts';
 import type { NodeContext } from '../node/env.ts';
 import { logger } from '../node/log.ts';
-import { writeStatementIfDue } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
 
 export class StatementClock {

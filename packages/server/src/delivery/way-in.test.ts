@@ -119,17 +119,27 @@ const CASES: Record<string, [Make, string]> = {
     },
     '401 signature_mismatch',
   ],
-  'a digest by another function': [{ headers: edit('content-digest', (v) => v.replace('sha-256', 'sha-512')) }, '401 signature_mismatch'],
+  'a digest by another function': [
+    { headers: edit('content-digest', (v) => v.replace('sha-256', 'sha-512')) },
+    '401 signature_mismatch',
+  ],
   'another session than was signed': [{ headers: edit('evenhour-session', () => 'other') }, '401 signature_mismatch'],
   'signed for another method': [(endpoint) => signedAs(endpoint, 'GET'), '401 signature_mismatch'],
   'signed for another path': [() => ({ signedUrl: `${stage.town.origin}/ap/elsewhere` }), '401 signature_mismatch'],
-  'signed for a query that is not there': [(path) => ({ signedUrl: `${stage.town.origin}${path}?x=1` }), '401 signature_mismatch'],
+  'signed for a query that is not there': [
+    (path) => ({ signedUrl: `${stage.town.origin}${path}?x=1` }),
+    '401 signature_mismatch',
+  ],
   'signed for https': [(path) => ({ signedUrl: `https://${stage.town.host}${path}` }), '401 signature_mismatch'],
   'signed for another host': [(path) => ({ signedUrl: `${elsewhere.town.origin}${path}` }), '401 signature_mismatch'],
   'signed for another host, which X-Forwarded-Host names': [
     (path) => ({
       signedUrl: `${elsewhere.town.origin}${path}`,
-      headers: (list) => [...list, ['x-forwarded-host', elsewhere.town.host], ['forwarded', `host=${elsewhere.town.host}`]],
+      headers: (list) => [
+        ...list,
+        ['x-forwarded-host', elsewhere.town.host],
+        ['forwarded', `host=${elsewhere.town.host}`],
+      ],
     }),
     '401 signature_mismatch',
   ],
@@ -151,11 +161,26 @@ const CASES: Record<string, [Make, string]> = {
     () => ({ key: { ...partner.keys.signing, verificationMethod: `${partner.actor}#other` } }),
     '403 unknown_partner',
   ],
-  'a shared secret for an algorithm': [{ headers: edit('signature-input', (v) => v.replace('"ed25519"', '"hmac-sha256"')) }, '401 signature_mismatch'],
-  'RSA for an algorithm': [{ headers: edit('signature-input', (v) => v.replace('"ed25519"', '"rsa-v1_5-sha256"')) }, '401 signature_mismatch'],
-  'no algorithm': [{ headers: edit('signature-input', (v) => v.replace(';alg="ed25519"', '')) }, '401 signature_mismatch'],
-  'made for another use': [{ headers: edit('signature-input', (v) => v.replace('evenhour-v1', 'evenhour-v2')) }, '401 signature_mismatch'],
-  'one bit wrong': [{ headers: edit('signature', (v) => v.replace(/=:(.)/, (_all, c) => `=:${c === 'A' ? 'B' : 'A'}`)) }, '401 signature_mismatch'],
+  'a shared secret for an algorithm': [
+    { headers: edit('signature-input', (v) => v.replace('"ed25519"', '"hmac-sha256"')) },
+    '401 signature_mismatch',
+  ],
+  'RSA for an algorithm': [
+    { headers: edit('signature-input', (v) => v.replace('"ed25519"', '"rsa-v1_5-sha256"')) },
+    '401 signature_mismatch',
+  ],
+  'no algorithm': [
+    { headers: edit('signature-input', (v) => v.replace(';alg="ed25519"', '')) },
+    '401 signature_mismatch',
+  ],
+  'made for another use': [
+    { headers: edit('signature-input', (v) => v.replace('evenhour-v1', 'evenhour-v2')) },
+    '401 signature_mismatch',
+  ],
+  'one bit wrong': [
+    { headers: edit('signature', (v) => v.replace(/=:(.)/, (_all, c) => `=:${c === 'A' ? 'B' : 'A'}`)) },
+    '401 signature_mismatch',
+  ],
   'too short': [{ headers: edit('signature', () => 'evenhour=:AAAA:') }, '401 signature_mismatch'],
 };
 
@@ -177,7 +202,8 @@ describe.each(ENDPOINTS)('refused at %s', (endpoint) => {
     expect(said(answer)).toBe(expected);
     // A stranger gets no signature to keep; a partner who asks for the wrong pair gets one.
     expect(answer.signed).toBe(expected.endsWith('foreign_pair'));
-    if (expected.endsWith('clock_skew')) expect(Math.abs(Date.parse(answer.headers['date'] ?? '') - Date.now())).toBeLessThan(5_000);
+    if (expected.endsWith('clock_skew'))
+      expect(Math.abs(Date.parse(answer.headers['date'] ?? '') - Date.now())).toBeLessThan(5_000);
   });
 
   test('a body that is too large, said or unsaid', async () => {
@@ -185,7 +211,14 @@ describe.each(ENDPOINTS)('refused at %s', (endpoint) => {
     const headers = await partner.signedHeaders(endpoint, large);
     for (const chunked of [false, true]) {
       const port = Number(new URL(stage.town.origin).port);
-      const sending = { port, method: 'POST', path: endpoint, headers: [['host', stage.town.host], ...headers] as HeaderList, body: large, chunked };
+      const sending = {
+        port,
+        method: 'POST',
+        path: endpoint,
+        headers: [['host', stage.town.host], ...headers] as HeaderList,
+        body: large,
+        chunked,
+      };
       expect(said(await unchanged(stage.town, () => send(sending)))).toBe('413 too_large');
     }
   });
@@ -238,7 +271,8 @@ describe('a request that was captured', () => {
     const body = { pair: partner.pair, session, nonce: 'n'.repeat(43) };
     const bytes = new TextEncoder().encode(JSON.stringify(body));
     const captured = await partner.signedHeaders('/ap/journals/open', bytes, { session });
-    const replay = (): Promise<SignedAnswer> => partner.send('/ap/journals/open', body, { bytes, headers: () => captured });
+    const replay = (): Promise<SignedAnswer> =>
+      partner.send('/ap/journals/open', body, { bytes, headers: () => captured });
     expect(said(await replay())).toBe('200 ok');
     await partner.greet();
     await partner.quiet();

@@ -8,8 +8,8 @@
  * @module
  */
 import { type Refusal, type RefusalCode, refusal } from '@evenhour/protocol';
-import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import { signResponse, verifyRequest } from '@evenhour/protocol/proof';
+import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import { problemOf, problemResponse } from '../node/problem.ts';
 import type { Rate } from '../node/rate.ts';
@@ -105,7 +105,10 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 }
 
 /** A JSON object from bytes, read strictly; else the refusal. */
-export function parseObject(bytes: Uint8Array, maxBytes: number): { ok: true; value: JsonObject } | { ok: false; refusal: Refusal } {
+export function parseObject(
+  bytes: Uint8Array,
+  maxBytes: number,
+): { ok: true; value: JsonObject } | { ok: false; refusal: Refusal } {
   const parsed = parseStrict(bytes, { maxBytes });
   if (!parsed.ok) return parsed;
   if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value))

@@ -25,7 +25,7 @@ export interface Choice {
   readonly luck?: () => number;
 }
 
-/** Somebody in one town gives an hour to somebody in another. Returns once the giver's bank has taken it. */
+/** Somebody in one town gives somebody in another an hour, for what the other one did. Returns once the giver's bank has taken it. */
 export async function sendHour({ from, to, minutes = 60, luck = Math.random }: Choice): Promise<Sent> {
   const giver = pick(
     (await people(from)).filter((each) => room(each) >= minutes),
@@ -35,17 +35,9 @@ export async function sendHour({ from, to, minutes = 60, luck = Math.random }: C
   if (giver === undefined) throw new Error(`nobody in ${from.name} can give that much now`);
   const receiver = to.on ? pick(await people(to), poorest, luck) : undefined;
   const handle = receiver?.handle ?? to.plan.people[Math.floor(luck() * to.plan.people.length)]?.handle ?? 'bank';
-  const content = from.plan.people.find((each) => each.handle === giver.handle)?.gives ?? '';
+  const content = to.plan.people.find((each) => each.handle === handle)?.does ?? '';
   const transfer = await from.api.give({ from: giver.handle, to: `${handle}@${to.host}`, minutes, content });
   return { from, to, transfer };
-}
-
-/** The town out of two to which it is better to send now: the one that this town has more room with. */
-export async function roomiest(from: Town, others: readonly Town[]): Promise<Town | undefined> {
-  const rooms = await Promise.all(
-    others.map(async (town) => ({ town, room: (await agreementWith(from, town)).position.roomMinutes })),
-  );
-  return rooms.sort((a, b) => b.room - a.room)[0]?.town;
 }
 
 export interface Replayed {

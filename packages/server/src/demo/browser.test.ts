@@ -5,11 +5,12 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, until } from '../testing/town.ts';
@@ -17,7 +18,6 @@ import { freePort, until } from '../testing/town.ts';
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PICTURES = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [
   ['phone', 360],
   ['desktop', 1280],
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('in a browser', { timeout: 120_000 }, () => {
 
   /** Nothing for axe to find, nothing wider than the screen. The policy lets no script in, so axe comes through the debugger. */
   async function sound(page: Page): Promise<void> {
-    await page.evaluate(AXE);
+    await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {
       const axe = (
         globalThis as unknown as {
@@ -222,6 +222,17 @@ async function fillGift(page: Page, town: string, words: string): Promise<void> 
 
 /** Four ports in a row that nobody listens on. */
 async function freeRange(): Promise<number> {
-  const port = await freePort();
-  return port < 65_000 ? port : freeRange();
+  for (;;) {
+    const port = await freePort();
+    const four = await Promise.all([0, 1, 2, 3].map((more) => isFree(port + more)));
+    if (port < 65_000 && four.every(Boolean)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -56,7 +56,7 @@ export async function sendSteps(report: Report, world: World): Promise<void> {
       await report.step(`send-${from.plan.id}-${to.plan.id}-${minutes}`, async () => {
         const began = performance.now();
         const { transfer } = await sendHour({ from, to, minutes, luck: () => 0 });
-        const done = await from.api.transfers.waitFor(transfer.id, { timeoutMs: 15_000 });
+        const done = await from.api.transfers.waitFor(transfer.id, { timeoutMs: 60_000 });
         const tookMs = Math.round(performance.now() - began);
         mustEqual([done.status, done.code, done.minutes], ['settled', null, minutes], 'the transfer');
         const there = (await latestTransfers(to.api, 20)).find((each) => each.transfer === done.transfer);
@@ -109,7 +109,7 @@ export async function sumStep(report: Report, world: World, watch: Watch, when: 
 export async function proofStep(report: Report, { towns: [from, , to] }: World): Promise<void> {
   await report.step('proof', async () => {
     const { transfer } = await sendHour({ from, to, luck: () => 0 });
-    const done = await from.api.transfers.waitFor(transfer.id, { timeoutMs: 15_000 });
+    const done = await from.api.transfers.waitFor(transfer.id, { timeoutMs: 60_000 });
     const there = (await latestTransfers(to.api, 20)).find((each) => each.transfer === done.transfer);
     const proofs = await Promise.all([from.api.transfers.proof(done.id), to.api.transfers.proof(there?.id ?? '')]);
     for (const proof of proofs) {
@@ -133,7 +133,7 @@ export async function idempotencyStep(report: Report, { towns: [from, to] }: Wor
       from.api.give(gift, { idempotencyKey: key }),
     ]);
     mustEqual(second.id, first.id, 'the second answer');
-    await from.api.transfers.waitFor(first.id, { timeoutMs: 15_000 });
+    await from.api.transfers.waitFor(first.id, { timeoutMs: 60_000 });
     mustEqual((await from.api.give(gift, { idempotencyKey: key })).id, first.id, 'the third answer');
     mustEqual((await from.api.members.get(giver)).balance?.balanceMinutes, before - 30, `the balance of ${giver}`);
     const code = await from.api.give({ ...gift, minutes: 31 }, { idempotencyKey: key }).then(

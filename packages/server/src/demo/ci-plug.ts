@@ -39,7 +39,7 @@ export async function plugSteps(report: Report, { towns: [leith, gracia, galway]
     const held = await agreementWith(gracia, galway);
     await galway.start();
     await greeted(gracia, galway);
-    const done = await gracia.api.transfers.waitFor(id, { timeoutMs: 20_000 });
+    const done = await gracia.api.transfers.waitFor(id, { timeoutMs: 60_000 });
     mustEqual(done.status, 'settled', 'the gift');
     const now = await agreementWith(gracia, galway);
     mustEqual(now.position.owesMinutes - held.position.owesMinutes, MINUTES, `what ${gracia.name} owes more`);
@@ -86,7 +86,7 @@ async function killInTheMiddle(
   const again = await Promise.all(asked.map(({ key }, index) => gift(from, to, index, key)));
   for (const [index, each] of answers.entries())
     if (each !== null) mustEqual(again[index]?.id, each.id, 'the repeated request');
-  const ends = await Promise.all(again.map(({ id }) => from.api.transfers.waitFor(id, { timeoutMs: 30_000 })));
+  const ends = await Promise.all(again.map(({ id }) => from.api.transfers.waitFor(id, { timeoutMs: 60_000 })));
   for (const { status } of ends) mustEqual(status, 'settled', 'a gift');
   const arrivedMs = Math.round(performance.now() - back);
 

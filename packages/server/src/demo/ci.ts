@@ -35,7 +35,7 @@ export async function runCi(options: CiOptions): Promise<number> {
   const { json, signal } = options;
   // With --json, standard output's last line is the object and everything else goes to standard error.
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
-  const report = new Report(say);
+  const report = new Report(say, signal);
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'evenhour-demo-'));
   let world: World | undefined;
   const started = await report.step('start', async () => {
@@ -52,9 +52,11 @@ export async function runCi(options: CiOptions): Promise<number> {
   if (world !== undefined) {
     try {
       await drive(report, world);
-    } finally {
-      await finish(report, world);
+    } catch (error) {
+      await report.step('between-steps', () => Promise.reject(error));
     }
+    await finish(report, world);
+    await world.stop();
   }
   const keep = options.keep || !started || report.failed > 0;
   if (!keep) rmSync(folder, { recursive: true, force: true });

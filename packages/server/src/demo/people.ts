@@ -6,7 +6,7 @@
  * @module
  */
 
-/** `daysAgo` of an hour that was given at home before the demo began. */
+/** An hour at home before the demo began: the giver had it from the receiver, and gives it for that. */
 type Past = readonly [daysAgo: number, giver: string, receiver: string, minutes: number, content: string];
 
 export interface Person {
@@ -14,8 +14,8 @@ export interface Person {
   readonly name: string;
   /** What people come to them for. */
   readonly about: string;
-  /** What they give when somebody in another town asks, by telephone or post. */
-  readonly gives: string;
+  /** What they do for people in other towns, by telephone or post, and are given hours for. */
+  readonly does: string;
 }
 
 export interface TownPlan {
@@ -29,7 +29,7 @@ export interface TownPlan {
   readonly past: readonly Past[];
 }
 
-const person = (handle: string, name: string, about: string, gives: string): Person => ({ handle, name, about, gives });
+const person = (handle: string, name: string, about: string, does: string): Person => ({ handle, name, about, does });
 
 /** The common pot, which every bank has. */
 const POT = 'bank';
@@ -62,15 +62,15 @@ const leith: TownPlan = {
     person('kirsty', 'Kirsty Sim', 'Fiddle tunes and company on the bus', 'A Scottish tune, hummed down the telephone'),
   ],
   past: [
-    [47, 'moira', 'agnes', 120, 'Hemmed two pairs of curtains'],
-    [41, 'callum', 'moira', 60, 'Kitchen tap, first visit'],
+    [47, 'agnes', 'moira', 120, 'Hemmed two pairs of curtains'],
+    [41, 'moira', 'callum', 60, 'Kitchen tap, first visit'],
     [38, 'agnes', POT, 60, 'For whoever needs it'],
-    [33, 'ewan', 'davie', 180, 'Dug the back green'],
-    [27, 'priya', 'samira', 90, 'Set up a new telephone'],
-    [21, 'kirsty', 'agnes', 60, 'Company on the 22 bus'],
-    [16, 'samira', 'kirsty', 120, 'Soup and Stitches, hosting'],
-    [9, 'davie', 'ewan', 60, 'Sorted a box of old photographs'],
-    [3, 'moira', 'callum', 60, 'Mended a tent zip'],
+    [33, 'davie', 'ewan', 180, 'Dug the back green'],
+    [27, 'samira', 'priya', 90, 'Set up a new telephone'],
+    [21, 'agnes', 'kirsty', 60, 'Company on the 22 bus'],
+    [16, 'kirsty', 'samira', 120, 'Soup and Stitches, hosting'],
+    [9, 'ewan', 'davie', 60, 'Sorted a box of old photographs'],
+    [3, 'callum', 'moira', 60, 'Mended a tent zip'],
   ],
 };
 
@@ -92,14 +92,14 @@ const gracia: TownPlan = {
     person('enric', 'Enric Bosch', 'Accordion, and the history of the square', 'A waltz for the accordion'),
   ],
   past: [
-    [52, 'rosa', 'fatima', 120, 'Catalan for the interview'],
-    [44, 'oriol', 'montse', 90, 'Two hinges and a shutter'],
+    [52, 'fatima', 'rosa', 120, 'Catalan for the interview'],
+    [44, 'montse', 'oriol', 90, 'Two hinges and a shutter'],
     [36, 'fatima', POT, 120, 'Supper for the neighbours'],
-    [30, 'pau', 'enric', 60, 'Bread for the festa'],
-    [24, 'jordi', 'rosa', 60, 'The photographs came back'],
-    [18, 'laia', 'pau', 150, 'Minded the twins'],
-    [11, 'enric', 'laia', 60, 'Played at the birthday'],
-    [4, 'montse', 'jordi', 90, 'Drew the shop front'],
+    [30, 'enric', 'pau', 60, 'Bread for the festa'],
+    [24, 'rosa', 'jordi', 60, 'The photographs came back'],
+    [18, 'pau', 'laia', 150, 'Minded the twins'],
+    [11, 'laia', 'enric', 60, 'Played at the birthday'],
+    [4, 'jordi', 'montse', 90, 'Drew the shop front'],
   ],
 };
 
@@ -126,14 +126,14 @@ const galway: TownPlan = {
     person('peadar', 'Peadar Mannion', 'Letters to the council', 'A letter to the council'),
   ],
   past: [
-    [49, 'sean', 'brid', 180, 'The gap in the orchard wall'],
-    [42, 'niamh', 'colm', 90, 'A jumper for the boat'],
-    [35, 'tomas', 'peadar', 60, 'A lift to the market'],
-    [29, 'brid', 'aoife', 120, 'Her people in Inis Oírr'],
+    [49, 'brid', 'sean', 180, 'The gap in the orchard wall'],
+    [42, 'colm', 'niamh', 90, 'A jumper for the boat'],
+    [35, 'peadar', 'tomas', 60, 'A lift to the market'],
+    [29, 'aoife', 'brid', 120, 'Her people in Inis Oírr'],
     [23, 'aoife', POT, 60, 'Honey for the door'],
-    [17, 'peadar', 'sean', 60, 'A letter to the council'],
-    [10, 'colm', 'niamh', 60, 'Mended the spinning wheel'],
-    [2, 'maire', 'tomas', 90, 'Irish for the road signs'],
+    [17, 'sean', 'peadar', 60, 'A letter to the council'],
+    [10, 'niamh', 'colm', 60, 'Mended the spinning wheel'],
+    [2, 'tomas', 'maire', 90, 'Irish for the road signs'],
   ],
 };
 

@@ -2,7 +2,7 @@
  * Named steps, what came of each, and the one JSON object that checks read.
  *
  * Promises: the shape of the object is a contract (`v: 1`); a step that throws has failed, and the
- * next ones run all the same unless they say that they need it.
+ * next ones run all the same, until somebody asks to stop.
  *
  * @module
  */
@@ -19,15 +19,19 @@ export class Report {
   readonly steps: StepResult[] = [];
   readonly failures: string[] = [];
   readonly #say: (line: string) => void;
+  readonly #signal: AbortSignal;
   readonly #started = performance.now();
 
-  constructor(say: (line: string) => void) {
+  /** @param signal once it is given, no further step is begun */
+  constructor(say: (line: string) => void, signal: AbortSignal) {
     this.#say = say;
+    this.#signal = signal;
   }
 
   /** Runs a step. It returns the sentence to print, or throws. Returns whether it went well. */
   async step(id: string, run: () => Promise<string>): Promise<boolean> {
     try {
+      if (this.#signal.aborted) throw new Error('not tried, for it was told to stop');
       const sentence = await run();
       this.#say(`ok    ${sentence}`);
       this.steps.push({ id, ok: true });
@@ -38,15 +42,6 @@ export class Report {
       this.failures.push(`${id}: ${why}`);
       this.steps.push({ id, ok: false });
       return false;
-    }
-  }
-
-  /** Steps that could not be tried, because one before them failed. */
-  skip(ids: readonly string[], because: string): void {
-    for (const id of ids) {
-      this.#say(`FAIL  ${id}: not tried, because ${because} failed`);
-      this.failures.push(`${id}: not tried, because ${because} failed`);
-      this.steps.push({ id, ok: false });
     }
   }
 

@@ -2,7 +2,7 @@
  * Fills a new database with one town before its node is started.
  *
  * Promises: made with the node's own functions, so what stands there is what a node would have
- * written; the hours of the past are ordinary ledger lines with older dates. The operator's token is
+ * written; the hours of the past are ordinary ledger lines, only with older dates. The operator's token is
  * given to the caller and is kept as a hash only.
  *
  * @module
@@ -13,8 +13,7 @@ import { ulid } from 'ulid';
 import { issueToken } from '../auth/tokens.ts';
 import { type Bank, createBank, loadBank } from '../bank/bank.ts';
 import { type Database, openFolder } from '../db/database.ts';
-import { bank as bankTable, exchange, member } from '../db/schema.ts';
-import { post } from '../ledger/ledger.ts';
+import { bank as bankTable, exchange, member, posting } from '../db/schema.ts';
 import { addMember } from '../member/members.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
 import type { TownPlan } from './people.ts';
@@ -90,17 +89,17 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
         createdAt: at,
         updatedAt: at,
       });
-      await post(tx, bank.id, [
-        {
-          id: ulid(at.getTime()),
-          kind: 'direct',
-          debit: giver.accountId,
-          credit: receiver.accountId,
-          minutes,
-          cause: id,
-          exchangeId: id,
-        },
-      ]);
+      await tx.insert(posting).values({
+        bankId: bank.id,
+        id: ulid(at.getTime()),
+        kind: 'direct',
+        debit: giver.accountId,
+        credit: receiver.accountId,
+        minutes,
+        cause: id,
+        exchangeId: id,
+        at,
+      });
     }
   });
 }

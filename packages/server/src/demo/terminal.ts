@@ -8,7 +8,7 @@
  */
 
 import { short } from '../web/format.ts';
-import type { LiveEvent } from '../web/live-models.ts';
+import type { ActName, LiveEvent } from '../web/live-models.ts';
 import type { Party } from '../web/models.ts';
 import type { Events } from './events.ts';
 import type { Acts } from './live-acts.ts';
@@ -19,7 +19,7 @@ const TOGETHER_MS = 400;
 
 /** Writes every event as a line. */
 export function tellEvents(events: Events, say: (line: string) => void): void {
-  const waiting = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly gives: string }>();
   events.on((event, more) => {
     const line = (text: string): void => say(`${event.at.toTimeString().slice(0, 8)}  ${text}`);
     const hour = event.hour ?? event.id;
@@ -29,13 +29,13 @@ export function tellEvents(events: Events, say: (line: string) => void): void {
         line(`${gives(event)} It is on its way.`);
       }, TOGETHER_MS);
       timer.unref();
-      waiting.set(hour, timer);
+      waiting.set(hour, { timer, gives: gives(event) });
       return;
     }
-    const atOnce = waiting.has(hour);
-    clearTimeout(waiting.get(hour));
+    const before = waiting.get(hour);
+    clearTimeout(before?.timer);
     waiting.delete(hour);
-    line(sentence(event, more, atOnce));
+    line(sentence(event, more, before?.gives));
   });
 }
 
@@ -45,13 +45,13 @@ function gives({ giver, receiver, minutes, what }: Extract<LiveEvent, { kind: 's
   return `${of(giver)} gives ${of(receiver)} ${short(minutes)}${what === '' ? '.' : `: ${what}.`}`;
 }
 
-function sentence(event: Exclude<LiveEvent, { kind: 'sent' }>, more: string, atOnce: boolean): string {
+function sentence(event: Exclude<LiveEvent, { kind: 'sent' }>, more: string, gave: string | undefined): string {
   const also = more === '' ? '' : ` ${more}.`;
   switch (event.kind) {
     case 'settled':
-      return atOnce
-        ? `${of(event.giver)} gave ${of(event.receiver)} ${short(event.minutes)}. Settled in ${duration(event.tookMs)}.${also}`
-        : `${short(event.minutes)} from ${of(event.giver)} arrived at ${of(event.receiver)} after ${duration(event.tookMs)}.${also}`;
+      return gave === undefined
+        ? `${short(event.minutes)} from ${of(event.giver)} arrived at ${of(event.receiver)} after ${duration(event.tookMs)}.${also}`
+        : `${gave} Settled in ${duration(event.tookMs)}.${also}`;
     case 'returned':
       return `${short(event.minutes)} came back to ${of(event.giver)}: ${event.receiver.town.name} could not take it (${event.code}).${also}`;
     case 'plug_out':
@@ -97,38 +97,38 @@ export function readKeys({ towns }: World, acts: Acts, { say, quit, toggleStory 
     turn += 1;
     return order.find((town) => town.on) ?? towns[0];
   };
+  const at = (town: (typeof towns)[number], name: ActName): void => void acts(name, town);
+  const keys: Readonly<Record<string, () => void>> = {
+    s: () => at(next(), 'send'),
+    r: () => at(next(), 'replay'),
+    f: () => at(next(), 'forge'),
+    l: () => at(towns[0].on ? towns[0] : next(), 'limit'),
+    p: () => {
+      choosing = true;
+      const names = towns.map((town, index) => `${index + 1} ${town.name}${town.on ? '' : ' (pulled)'}`);
+      say(`Whose plug? ${names.join(', ')}`);
+    },
+    a: () => say(toggleStory() ? 'Hours cross by themselves.' : 'Nothing happens by itself now.'),
+    q: quit,
+    '\u0003': quit,
+    '\u0004': quit,
+    '?': () => say(KEYS),
+    h: () => say(KEYS),
+  };
+  const choose = (key: string): void => {
+    choosing = false;
+    const town = towns[(Number(key) - 1) as 0 | 1 | 2];
+    if (town === undefined) {
+      say('No plug, then.');
+      return;
+    }
+    if (!town.on) say(`${town.name}'s plug goes back in. Its bank starts.`);
+    at(town, 'plug');
+  };
   const press = (key: string): void => {
-    if (key === '\u0003' || key === '\u0004') return quit();
-    if (choosing) {
-      choosing = false;
-      const town = towns[(Number(key) - 1) as 0 | 1 | 2];
-      if (town === undefined) return say('No plug, then.');
-      if (!town.on) say(`${town.name}'s plug goes back in. Its bank starts.`);
-      return void acts('plug', town);
-    }
-    switch (key.toLowerCase()) {
-      case 's':
-        return void acts('send', next());
-      case 'p':
-        choosing = true;
-        return say(
-          `Whose plug? ${towns.map((town, index) => `${index + 1} ${town.name}${town.on ? '' : ' (pulled)'}`).join(', ')}`,
-        );
-      case 'r':
-        return void acts('replay', next());
-      case 'f':
-        return void acts('forge', next());
-      case 'l':
-        return void acts('limit', towns[0].on ? towns[0] : next());
-      case 'a':
-        return say(toggleStory() ? 'Hours cross by themselves.' : 'Nothing happens by itself now.');
-      case 'q':
-        return quit();
-      case '?':
-      case 'h':
-        return say(KEYS);
-      default:
-    }
+    const stops = keys[key] === quit;
+    if (choosing && !stops) choose(key);
+    else keys[key.toLowerCase()]?.();
   };
   const onData = (text: string): void => {
     for (const key of text) press(key);

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, exchangeMessage } from '../db/schema.ts';
-import { rowsOf, textArray } from '../ledger/ledger.ts';
+import { exchange, exchangeMessage, type pair as pairTable } from '../db/schema.ts';
+import { type NewPosting, rowsOf, textArray } from '../ledger/ledger.ts';
 
 export type ExchangeRow = typeof exchange.$inferSelect;
 export type ExchangeStatus = ExchangeRow['status'];
@@ -54,24 +54,31 @@ export async function exchangesFor(
   transfers: readonly string[],
   details: readonly string[],
 ): Promise<ExchangeRow[]> {
-  if (transfers.length === 0 && details.length === 0) return [];
-  return tx
-    .select()
-    .from(exchange)
-    .where(
-      and(
-        eq(exchange.bankId, bankId),
-        eq(exchange.pairId, pairId),
-        or(
-          sql`${exchange.transfer} = any(${textArray(transfers)})`,
-          and(sql`${exchange.detail} = any(${textArray(details)})`, eq(exchange.direction, 'in')),
-        ),
-      ),
-    );
+  // Two questions, for one with an OR would read the whole history.
+  const own = and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId));
+  const byTransfer =
+    transfers.length === 0
+      ? []
+      : await tx
+          .select()
+          .from(exchange)
+          .where(and(own, sql`${exchange.transfer} = any(${textArray(transfers)})`));
+  const byDetail =
+    details.length === 0
+      ? []
+      : await tx
+          .select()
+          .from(exchange)
+          .where(and(own, eq(exchange.direction, sql`'in'`), sql`${exchange.detail} = any(${textArray(details)})`));
+  const seen = new Set(byTransfer.map((row) => row.id));
+  return [...byTransfer, ...byDetail.filter((row) => !seen.has(row.id))];
 }
 
 export async function exchangeById(tx: Queries, bankId: string, id: string): Promise<ExchangeRow | undefined> {
-  const [row] = await tx.select().from(exchange).where(and(eq(exchange.bankId, bankId), eq(exchange.id, id)));
+  const [row] = await tx
+    .select()
+    .from(exchange)
+    .where(and(eq(exchange.bankId, bankId), eq(exchange.id, id)));
   return row;
 }
 
@@ -102,6 +109,47 @@ export async function listExchanges(
     .limit(filter.limit);
 }
 
+/** The same, as a column beside the pair. */
+export function unheldOf(pair: typeof pairTable): ReturnType<typeof sql<number>> {
+  return sql<number>`(select coalesce(sum(x.minutes), 0)::bigint from exchange x
+    where x.bank_id = ${pair.bankId} and x.pair_id = ${pair.id} and x.status in ('offered', 'accepted') and x.direction = 'out')`;
+}
+
+/** Writes a gift that begins: its exchange, its offer and the giver's minutes put aside, in one statement. */
+export async function beginGift(tx: Queries, row: ExchangeRow, offer: NewMessage, hold: NewPosting): Promise<void> {
+  const values = {
+    bank_id: row.bankId,
+    id: row.id,
+    direction: row.direction,
+    pair_id: row.pairId,
+    url: row.url,
+    member_id: row.memberId,
+    account_id: row.accountId,
+    counterparty: row.counterparty,
+    counterparty_name: row.counterpartyName,
+    minutes: row.minutes,
+    content: row.content,
+    status: row.status,
+    transfer: row.transfer,
+    own_ref: row.ownRef,
+    salt: row.salt,
+    detail: row.detail,
+    reverses: row.reverses,
+    hold_id: row.holdId,
+    purpose: row.purpose,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+  };
+  await tx.execute(sql`
+    with e as (insert into exchange select * from jsonb_populate_record(null::exchange, ${JSON.stringify(values)}::jsonb)),
+    m as (
+      insert into exchange_message (bank_id, pair_id, id, direction, exchange_id, hash, document, pending)
+      values (${row.bankId}, ${row.pairId}, ${offer.id}, ${offer.direction}, ${offer.exchangeId}, ${offer.hash}, ${offer.document}, ${offer.pending})
+    )
+    insert into posting (bank_id, id, kind, debit, credit, minutes, cause, exchange_id)
+    values (${row.bankId}, ${hold.id}, ${hold.kind}, ${hold.debit}, ${hold.credit}, ${hold.minutes}, ${hold.cause}, ${hold.exchangeId ?? null})`);
+}
+
 /** Minutes of gifts to a partner that no hold in the journal covers yet. */
 export async function unheldMinutes(tx: Queries, bankId: string, pairId: string): Promise<number> {
   const result = await tx.execute(sql`
@@ -120,7 +168,12 @@ export interface NewMessage {
 }
 
 /** Stores messages; one that is known already stays as it is. */
-export async function insertMessages(tx: Queries, bankId: string, pairId: string, messages: readonly NewMessage[]): Promise<void> {
+export async function insertMessages(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  messages: readonly NewMessage[],
+): Promise<void> {
   if (messages.length === 0) return;
   const rows = messages.map((m) => ({ ...m, exchange_id: m.exchangeId }));
   await tx.execute(sql`
@@ -130,17 +183,33 @@ export async function insertMessages(tx: Queries, bankId: string, pairId: string
     on conflict do nothing`);
 }
 
-export async function messagesById(tx: Queries, bankId: string, pairId: string, ids: readonly string[]): Promise<Map<string, MessageRow>> {
+export async function messagesById(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  ids: readonly string[],
+): Promise<Map<string, MessageRow>> {
   if (ids.length === 0) return new Map();
   const rows = await tx
     .select()
     .from(exchangeMessage)
-    .where(and(eq(exchangeMessage.bankId, bankId), eq(exchangeMessage.pairId, pairId), sql`${exchangeMessage.id} = any(${textArray(ids)})`));
+    .where(
+      and(
+        eq(exchangeMessage.bankId, bankId),
+        eq(exchangeMessage.pairId, pairId),
+        sql`${exchangeMessage.id} = any(${textArray(ids)})`,
+      ),
+    );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Our own messages that the partner has not answered, oldest first. */
-export async function pendingMessages(tx: Queries, bankId: string, pairId: string, limit: number): Promise<MessageRow[]> {
+export async function pendingMessages(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  limit: number,
+): Promise<MessageRow[]> {
   return tx
     .select()
     .from(exchangeMessage)
@@ -149,7 +218,12 @@ export async function pendingMessages(tx: Queries, bankId: string, pairId: strin
     .limit(limit);
 }
 
-export async function settleMessages(tx: Queries, bankId: string, pairId: string, ids: readonly string[]): Promise<void> {
+export async function settleMessages(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  ids: readonly string[],
+): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
     update exchange_message set pending = false

@@ -4,7 +4,8 @@ import { encodeExchangeMessage, type JsonObject } from '@evenhour/protocol/wire'
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../ledger/ledger.ts';
-import { type FakePartner, itemsOf } from '../testing/fake-partner.ts';
+import type { FakePartner } from '../testing/fake-partner.ts';
+import { itemsOf } from '../testing/fake-server.ts';
 import { snapshot, until } from '../testing/town.ts';
 import { promised, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 
@@ -120,8 +121,14 @@ describe('an offer', () => {
     'in the name of the town': [() => offerWith({ actor: stage.town.bank.actor }), 'foreign_origin'],
     'for the pair of the neighbour': [() => offerWith({ pair: neighbour.pair }), 'foreign_pair'],
     'under an id of the neighbour': [() => offerWith({ id: `${neighbour.origin}/ap/exchanges/1/1` }), 'foreign_origin'],
-    'in an exchange of the town': [() => offerWith({ exchange: `${stage.town.origin}/ap/exchanges/1` }), 'foreign_origin'],
-    'in an exchange of the neighbour': [() => offerWith({ exchange: `${neighbour.origin}/ap/exchanges/1` }), 'foreign_origin'],
+    'in an exchange of the town': [
+      () => offerWith({ exchange: `${stage.town.origin}/ap/exchanges/1` }),
+      'foreign_origin',
+    ],
+    'in an exchange of the neighbour': [
+      () => offerWith({ exchange: `${neighbour.origin}/ap/exchanges/1` }),
+      'foreign_origin',
+    ],
     'from a giver at the neighbour': [() => offerWith({}, { payer: `${neighbour.origin}/ap/loki` }), 'foreign_origin'],
     'from a giver at the town': [() => offerWith({}, { payer: `${stage.town.origin}/ap/moira` }), 'foreign_origin'],
     'signed by the neighbour': [async () => (await neighbour.gift('moira', 60)).document, 'foreign_pair'],
@@ -179,7 +186,12 @@ describe('an answer', () => {
 
   test('by a bank that was not asked is refused', async () => {
     const offer = await offered();
-    const message = { kind: 'GiftAccept' as const, id: `${neighbour.origin}/ap/exchanges/1/1`, ...idOf(offer), ...names };
+    const message = {
+      kind: 'GiftAccept' as const,
+      id: `${neighbour.origin}/ap/exchanges/1/1`,
+      ...idOf(offer),
+      ...names,
+    };
     const document = await neighbour.sign(encodeExchangeMessage(neighbour.core, neighbour.pair, neighbour.me, message));
     await neighbour.messages([document]);
     expect(await statusOf(offer)).toBe('offered');
@@ -187,7 +199,13 @@ describe('an answer', () => {
 
   test('to another offer than the one that was made has no effect', async () => {
     const offer = await offered();
-    const yes = { kind: 'GiftAccept' as const, id: fresh(), ...idOf(offer), object: `${offer['exchange']}/7`, ...names };
+    const yes = {
+      kind: 'GiftAccept' as const,
+      id: fresh(),
+      ...idOf(offer),
+      object: `${offer['exchange']}/7`,
+      ...names,
+    };
     await partner.messages([await answer(yes)]);
     expect(await statusOf(offer)).toBe('offered');
   });
@@ -196,13 +214,17 @@ describe('an answer', () => {
     const offer = await offered();
     await partner.messages([await answer({ kind: 'GiftAccept', id: fresh(), ...idOf(offer), ...names })]);
     expect(await statusOf(offer)).toBe('held');
-    await partner.messages([await answer({ kind: 'GiftReject', id: fresh(), ...idOf(offer), code: 'payee_unavailable' })]);
+    await partner.messages([
+      await answer({ kind: 'GiftReject', id: fresh(), ...idOf(offer), code: 'payee_unavailable' }),
+    ]);
     expect(await statusOf(offer)).toBe('held');
   });
 
   test('that is yes, after a no, promises nothing', async () => {
     const offer = await offered();
-    await partner.messages([await answer({ kind: 'GiftReject', id: fresh(), ...idOf(offer), code: 'payee_unavailable' })]);
+    await partner.messages([
+      await answer({ kind: 'GiftReject', id: fresh(), ...idOf(offer), code: 'payee_unavailable' }),
+    ]);
     await partner.messages([await answer({ kind: 'GiftAccept', id: fresh(), ...idOf(offer), ...names })]);
     expect(await statusOf(offer)).toBe('declined');
     const row = await exchangeOf(String(offer['exchange']));

@@ -13,39 +13,39 @@ import {
   type AgreementCore,
   type ExchangeMessage,
   foldGift,
-  isRefusalCode,
-  type Party,
   type Gift,
   type GiftOffer,
+  isRefusalCode,
+  type Party,
   type Refusal,
   roomOf,
 } from '@evenhour/protocol';
-import { detailOf, encodeExchangeMessage, hashOf } from '@evenhour/protocol/wire';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
+import { detailOf, encodeExchangeMessage, hashOf } from '@evenhour/protocol/wire';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { exchange, member, pair as pairTable } from '../db/schema.ts';
-import { voidOf } from '../journal/settle.ts';
 import { presentView } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
+import { voidOf } from '../journal/settle.ts';
 import { available, lockAccounts, type NewPosting, post, rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import {
+  beginGift,
   type ExchangeChange,
   type ExchangeRow,
   insertMessages,
   messagesById,
   type NewMessage,
   settleMessages,
-  unheldMinutes,
+  unheldOf,
   updateExchanges,
 } from './exchange-store.ts';
 
 export interface NewGift {
-  /** The giver's member id. */
-  readonly from: string;
+  readonly from: MemberRow;
   /** `rosa@gracia.example`, or a handle alone for somebody at this bank. */
   readonly to: string;
   readonly minutes: number;
@@ -54,16 +54,21 @@ export interface NewGift {
   readonly purpose?: ExchangeRow['purpose'];
 }
 
+export interface Given {
+  readonly exchange: ExchangeRow;
+  /** The pair to wake, if the gift goes to another bank. */
+  readonly pairId: string | null;
+}
+
 /**
- * Begins a gift. Returns its exchange id and the pair to wake, if it goes to another bank.
+ * Begins a gift.
  *
  * Refuses `unknown_payee`, `not_partners`, `same_account`, `not_enough_hours`, `member_inactive`,
  * `over_transfer_cap`, `over_member_cap`, `agreement_not_active`, `pair_halted`, `pair_suspended`,
  * `limit_reached` (with `roomMinutes`).
  */
-export async function give(tx: Queries, bank: Bank, input: NewGift): Promise<{ exchangeId: string; pairId: string | null }> {
-  const [giver] = await tx.select().from(member).where(and(eq(member.bankId, bank.id), eq(member.id, input.from)));
-  if (giver === undefined) throw new Refused('not_found', { member: input.from });
+export async function give(tx: Queries, bank: Bank, input: NewGift): Promise<Given> {
+  const giver = input.from;
   if (giver.status !== 'active') throw new Refused('member_inactive', { handle: giver.handle });
   const [handle = '', host] = splitAddress(input.to);
   if (host === undefined || host === bank.host) return giveHere(tx, bank, giver, handle, input);
@@ -74,12 +79,20 @@ type MemberRow = typeof member.$inferSelect;
 
 /** `@rosa@town`, `rosa@town` and `rosa` are all understood; handles are in small letters. */
 function splitAddress(to: string): [string, string | undefined] {
-  const parts = to.trim().replace(/^@/, '').replace(/^acct:/, '').toLowerCase().split('@');
+  const parts = to
+    .trim()
+    .replace(/^@/, '')
+    .replace(/^acct:/, '')
+    .toLowerCase()
+    .split('@');
   return [parts[0] ?? '', parts[1]];
 }
 
-async function giveHere(tx: Queries, bank: Bank, giver: MemberRow, handle: string, input: NewGift): Promise<{ exchangeId: string; pairId: null }> {
-  const [receiver] = await tx.select().from(member).where(and(eq(member.bankId, bank.id), eq(member.handle, handle)));
+async function giveHere(tx: Queries, bank: Bank, giver: MemberRow, handle: string, input: NewGift): Promise<Given> {
+  const [receiver] = await tx
+    .select()
+    .from(member)
+    .where(and(eq(member.bankId, bank.id), eq(member.handle, handle)));
   if (receiver === undefined) throw new Refused('unknown_payee', { payee: handle });
   if (receiver.id === giver.id) throw new Refused('same_account');
   if (receiver.status !== 'active') throw new Refused('payee_unavailable', { payee: handle });
@@ -91,23 +104,36 @@ async function giveHere(tx: Queries, bank: Bank, giver: MemberRow, handle: strin
   if (to !== undefined && to.ceiling !== null && to.balance + input.minutes > to.ceiling)
     throw new Refused('account_full', { roomMinutes: Math.max(0, to.ceiling - to.balance) });
   const id = ulid();
-  await tx.insert(exchange).values({
-    bankId: bank.id,
-    id,
-    direction: 'local',
-    url: `${bank.origin}/ap/exchanges/${id}`,
-    memberId: giver.id,
-    accountId: giver.accountId,
-    counterparty: receiver.id,
-    counterpartyName: receiver.name,
-    minutes: input.minutes,
-    content: input.content,
-    status: 'settled',
-    ownRef: bank.references.make(giver.id, id),
-    purpose: input.purpose ?? 'gift',
-  });
-  await post(tx, bank.id, [{ id: ulid(), kind: 'direct', debit: giver.accountId, credit: receiver.accountId, minutes: input.minutes, cause: id, exchangeId: id }]);
-  return { exchangeId: id, pairId: null };
+  const [row] = await tx
+    .insert(exchange)
+    .values({
+      bankId: bank.id,
+      id,
+      direction: 'local',
+      url: `${bank.origin}/ap/exchanges/${id}`,
+      memberId: giver.id,
+      accountId: giver.accountId,
+      counterparty: receiver.id,
+      counterpartyName: receiver.name,
+      minutes: input.minutes,
+      content: input.content,
+      status: 'settled',
+      ownRef: bank.references.make(giver.id, id),
+      purpose: input.purpose ?? 'gift',
+    })
+    .returning();
+  await post(tx, bank.id, [
+    {
+      id: ulid(),
+      kind: 'direct',
+      debit: giver.accountId,
+      credit: receiver.accountId,
+      minutes: input.minutes,
+      cause: id,
+      exchangeId: id,
+    },
+  ]);
+  return { exchange: row as ExchangeRow, pairId: null };
 }
 
 async function giveAcross(
@@ -117,9 +143,9 @@ async function giveAcross(
   handle: string,
   host: string,
   input: NewGift,
-): Promise<{ exchangeId: string; pairId: string }> {
-  const [row] = await tx
-    .select()
+): Promise<Given> {
+  const [found] = await tx
+    .select({ row: pairTable, unheld: unheldOf(pairTable) })
     .from(pairTable)
     .where(
       and(
@@ -128,7 +154,8 @@ async function giveAcross(
         sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`,
       ),
     );
-  if (row === undefined) throw new Refused('not_partners', { town: host });
+  if (found === undefined) throw new Refused('not_partners', { town: host });
+  const { row } = found;
   const me = row.me as Party;
   const core = row.core as AgreementCore;
   if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.peerName, status: row.status });
@@ -138,7 +165,7 @@ async function giveAcross(
   if (view.suspended[me]) throw new Refused('pair_suspended', { town: row.peerName });
   if (input.minutes > bank.settings.transferCapMinutes && input.purpose === undefined)
     throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
-  const room = roomOf(view, me) - (await unheldMinutes(tx, bank.id, row.id));
+  const room = roomOf(view, me) - Number(found.unheld);
   if (input.minutes > room)
     throw new Refused('limit_reached', {
       town: row.peerName,
@@ -172,8 +199,8 @@ async function giveAcross(
   const salt = randomBytes(32).toString('base64url');
   const offer: GiftOffer = { kind: 'GiftOffer', id: `${url}/1`, exchange: url, salt, gift };
   const holdId = ulid();
-  await post(tx, bank.id, [{ id: holdId, kind: 'hold', debit: giver.accountId, credit: row.mirrorId, minutes: input.minutes, cause: id, exchangeId: id }]);
-  await tx.insert(exchange).values({
+  const now = new Date();
+  const exchangeRow: ExchangeRow = {
     bankId: bank.id,
     id,
     direction: 'out',
@@ -186,16 +213,29 @@ async function giveAcross(
     minutes: input.minutes,
     content: input.content,
     status: 'offered',
+    code: null,
+    facts: null,
     transfer: `${bank.origin}/ap/transfers/${id}`,
     ownRef,
+    peerRef: null,
     salt,
     detail: detailOf(salt, gift),
     reverses: input.reverses ?? null,
     holdId,
     purpose: input.purpose ?? 'gift',
+    createdAt: now,
+    updatedAt: now,
+  };
+  await beginGift(tx, exchangeRow, await signMessage(bank, core, row.id, me, offer, id), {
+    id: holdId,
+    kind: 'hold',
+    debit: giver.accountId,
+    credit: row.mirrorId,
+    minutes: input.minutes,
+    cause: id,
+    exchangeId: id,
   });
-  await insertMessages(tx, bank.id, row.id, [await signMessage(bank, core, row.id, me, offer, id)]);
-  return { exchangeId: id, pairId: row.id };
+  return { exchange: exchangeRow, pairId: row.id };
 }
 
 function checkFunds(account: Parameters<typeof available>[0] | undefined, wanted: number): void {
@@ -234,9 +274,17 @@ export interface MessageResult {
  * Applies exchange messages of the partner. The caller saves the work and commits.
  * A known message gets the same answer again; a known id with another body is refused.
  */
-export async function applyMessages(work: PairWork, incoming: readonly IncomingMessage[]): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[]; answered: string[] }> {
+export async function applyMessages(
+  work: PairWork,
+  incoming: readonly IncomingMessage[],
+): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[]; answered: string[] }> {
   const { tx, bank } = work;
-  const known = await messagesById(tx, bank.id, work.row.id, incoming.map(({ message }) => message.id));
+  const known = await messagesById(
+    tx,
+    bank.id,
+    work.row.id,
+    incoming.map(({ message }) => message.id),
+  );
   const results: MessageResult[] = [];
   const fresh: IncomingMessage[] = [];
   const hashes = new Map([...known].map(([id, row]) => [id, row.hash]));
@@ -247,9 +295,14 @@ export async function applyMessages(work: PairWork, incoming: readonly IncomingM
     else if (before === item.hash) results.push({ id: item.message.id, applied: true, known: true });
     else results.push({ id: item.message.id, applied: false, known: true, code: 'fork' });
   }
-  const offers = fresh.filter((item): item is IncomingMessage & { message: GiftOffer } => item.message.kind === 'GiftOffer');
+  const offers = fresh.filter(
+    (item): item is IncomingMessage & { message: GiftOffer } => item.message.kind === 'GiftOffer',
+  );
   const { answers, refused } = await receiveOffers(work, offers);
-  const { ended, answered, later } = await receiveAnswers(work, fresh.filter((item) => item.message.kind !== 'GiftOffer'));
+  const { ended, answered, later } = await receiveAnswers(
+    work,
+    fresh.filter((item) => item.message.kind !== 'GiftOffer'),
+  );
   const taken = fresh.filter(({ message }) => !refused.has(message.id) && !later.has(message.id));
   await insertMessages(
     tx,
@@ -278,7 +331,11 @@ async function receiveOffers(
   if (offers.length === 0) return { answers: [], refused };
   const { tx, bank, core, row } = work;
   const handles = offers.map(({ message }) => payeeHandle(message.gift.payee, bank.host));
-  const receivers = await membersByHandle(tx, bank.id, handles.filter((handle) => handle !== null));
+  const receivers = await membersByHandle(
+    tx,
+    bank.id,
+    handles.filter((handle) => handle !== null),
+  );
   const answers: NewMessage[] = [];
   for (const [index, { message }] of offers.entries()) {
     const receiver = receivers.get(handles[index] ?? '');
@@ -291,26 +348,30 @@ async function receiveOffers(
       continue;
     }
     const ownRef = bank.references.make(receiver.id, id);
-    const inserted = await tx.insert(exchange).values({
-      bankId: bank.id,
-      id,
-      direction: 'in',
-      pairId: row.id,
-      url: message.exchange,
-      memberId: receiver.id,
-      accountId: receiver.accountId,
-      counterparty: `${payerHandle(message.gift.payer)}@${new URL(row.peerOrigin).host}`,
-      counterpartyName: message.gift.payerName,
-      minutes: message.gift.minutes,
-      content: message.gift.content,
-      status: 'accepted',
-      ownRef,
-      peerRef: message.gift.payerRef,
-      salt: message.salt,
-      detail: detailOf(message.salt, message.gift),
-      reverses: message.gift.reverses ?? null,
-      purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
-    }).onConflictDoNothing().returning({ id: exchange.id });
+    const inserted = await tx
+      .insert(exchange)
+      .values({
+        bankId: bank.id,
+        id,
+        direction: 'in',
+        pairId: row.id,
+        url: message.exchange,
+        memberId: receiver.id,
+        accountId: receiver.accountId,
+        counterparty: `${payerHandle(message.gift.payer)}@${new URL(row.peerOrigin).host}`,
+        counterpartyName: message.gift.payerName,
+        minutes: message.gift.minutes,
+        content: message.gift.content,
+        status: 'accepted',
+        ownRef,
+        peerRef: message.gift.payerRef,
+        salt: message.salt,
+        detail: detailOf(message.salt, message.gift),
+        reverses: message.gift.reverses ?? null,
+        purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
+      })
+      .onConflictDoNothing()
+      .returning({ id: exchange.id });
     if (inserted.length === 0) {
       // A second offer under an exchange that is known.
       refused.add(message.id);
@@ -340,11 +401,20 @@ function payerHandle(payer: string): string {
   return (payer.split('/').at(-1) ?? 'member').toLowerCase();
 }
 
-async function membersByHandle(tx: Queries, bankId: string, handles: readonly string[]): Promise<Map<string, MemberRow>> {
+async function membersByHandle(
+  tx: Queries,
+  bankId: string,
+  handles: readonly string[],
+): Promise<Map<string, MemberRow>> {
   const rows = await tx
     .select()
     .from(member)
-    .where(and(eq(member.bankId, bankId), sql`(${member.handle} = any(${textArray(handles)}) or ${member.id} = any(${textArray(handles.map((handle) => handle.toUpperCase()))}))`));
+    .where(
+      and(
+        eq(member.bankId, bankId),
+        sql`(${member.handle} = any(${textArray(handles)}) or ${member.id} = any(${textArray(handles.map((handle) => handle.toUpperCase()))}))`,
+      ),
+    );
   // A member's id in small letters is an address too: it is what a partner can answer a gift with.
   return new Map(rows.flatMap((row) => [[row.handle, row] as const, [row.id.toLowerCase(), row] as const]));
 }
@@ -408,7 +478,13 @@ async function receiveAnswers(
     // There is no room any more: the giver has the minutes back, and the other bank hears of it.
     postings.push(voidOf(row, work.row.mirrorId));
     changes.push({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, ...names });
-    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: offer.id, code: refused.code };
+    const cancel: ExchangeMessage = {
+      kind: 'GiftCancel',
+      id: `${row.url}/2`,
+      exchange: row.url,
+      object: offer.id,
+      code: refused.code,
+    };
     messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
   }
   await settleMessages(tx, bank.id, work.row.id, answered);
@@ -430,18 +506,41 @@ export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<strin
   const rows = await tx
     .select()
     .from(exchange)
-    .where(and(eq(exchange.bankId, bank.id), eq(exchange.pairId, work.row.id), eq(exchange.direction, 'out'), eq(exchange.status, 'offered'), sql`${exchange.url} = any(${textArray(urls)})`));
+    .where(
+      and(
+        eq(exchange.bankId, bank.id),
+        eq(exchange.pairId, work.row.id),
+        eq(exchange.direction, 'out'),
+        eq(exchange.status, 'offered'),
+        sql`${exchange.url} = any(${textArray(urls)})`,
+      ),
+    );
   const changes: ExchangeChange[] = [];
   const messages: NewMessage[] = [];
   for (const row of rows) {
     const said = refused.get(`${row.url}/1`);
     const code = isRefusalCode(said) ? said : 'schema_mismatch';
     changes.push({ id: row.id, status: 'returned', code });
-    const cancel: ExchangeMessage = { kind: 'GiftCancel', id: `${row.url}/2`, exchange: row.url, object: `${row.url}/1`, code };
+    const cancel: ExchangeMessage = {
+      kind: 'GiftCancel',
+      id: `${row.url}/2`,
+      exchange: row.url,
+      object: `${row.url}/1`,
+      code,
+    };
     messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
   }
-  await settleMessages(tx, bank.id, work.row.id, rows.map((row) => `${row.url}/1`));
-  await post(tx, bank.id, rows.map((row) => voidOf(row, work.row.mirrorId)));
+  await settleMessages(
+    tx,
+    bank.id,
+    work.row.id,
+    rows.map((row) => `${row.url}/1`),
+  );
+  await post(
+    tx,
+    bank.id,
+    rows.map((row) => voidOf(row, work.row.mirrorId)),
+  );
   await updateExchanges(tx, bank.id, changes);
   await insertMessages(tx, bank.id, work.row.id, messages);
   return rows.map((row) => row.id);
@@ -473,6 +572,12 @@ async function signMessage(
   const signed = await completeProof(prepareProof(document, bank.key, new Date().toISOString()));
   // An answer is given in the response to its offer, and again whenever the offer comes again.
   const pending = message.kind === 'GiftOffer' || message.kind === 'GiftCancel';
-  return { id: message.id, direction: 'out', exchangeId, hash: hashOf(document), document: JSON.stringify(signed), pending };
+  return {
+    id: message.id,
+    direction: 'out',
+    exchangeId,
+    hash: hashOf(document),
+    document: JSON.stringify(signed),
+    pending,
+  };
 }
-

@@ -11,12 +11,12 @@ import {
   type Both,
   type Head,
   type Judged,
+  other,
   type Pair,
   type PairTerms,
   type Party,
-  other,
-  termsOf,
   type Transfer,
+  termsOf,
   transferKey,
   type View,
 } from '@evenhour/protocol';
@@ -107,7 +107,12 @@ export interface StoredEntry {
   readonly document: string;
 }
 
-export async function insertEntries(tx: Queries, bankId: string, pairId: string, entries: readonly StoredEntry[]): Promise<void> {
+export async function insertEntries(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  entries: readonly StoredEntry[],
+): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(({ judged, ackSeq, document }) => ({
     author: judged.author,
@@ -139,13 +144,22 @@ export async function loadTransfers(
     .select({ state: pairTransfer.state })
     .from(pairTransfer)
     .where(
-      and(eq(pairTransfer.bankId, bankId), eq(pairTransfer.pairId, pairId), sql`${pairTransfer.id} = any(${textArray(ids)})`),
+      and(
+        eq(pairTransfer.bankId, bankId),
+        eq(pairTransfer.pairId, pairId),
+        sql`${pairTransfer.id} = any(${textArray(ids)})`,
+      ),
     );
   const transfers = rows.map((row) => row.state as Transfer);
   return new Map(transfers.map((transfer) => [transferKey(transfer.debtor, transfer.id), transfer]));
 }
 
-export async function saveTransfers(tx: Queries, bankId: string, pairId: string, transfers: readonly Transfer[]): Promise<void> {
+export async function saveTransfers(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  transfers: readonly Transfer[],
+): Promise<void> {
   if (transfers.length === 0) return;
   const rows = transfers.map((transfer) => ({
     debtor: transfer.debtor,
@@ -162,9 +176,7 @@ export async function saveTransfers(tx: Queries, bankId: string, pairId: string,
 
 /** Held or posted, and not yet at its end. */
 export function isUnderway(transfer: Transfer): boolean {
-  return (
-    transfer.holdCounts && transfer.declined === null && transfer.voided === null && transfer.receipted === null
-  );
+  return transfer.holdCounts && transfer.declined === null && transfer.voided === null && transfer.receipted === null;
 }
 
 /** The transfers of a pair that are on their way, oldest first. */
@@ -190,7 +202,9 @@ export async function heldHashes(
     select epoch::bigint as epoch, seq::bigint as seq, hash from journal_entry
     where bank_id = ${bankId} and pair_id = ${pairId} and author = ${author}
       and seq >= ${Math.min(...seqs)} and seq <= ${Math.max(...seqs)}`);
-  return new Map(rowsOf<{ epoch: number; seq: number; hash: string }>(result).map((row) => [`${row.epoch} ${row.seq}`, row.hash]));
+  return new Map(
+    rowsOf<{ epoch: number; seq: number; hash: string }>(result).map((row) => [`${row.epoch} ${row.seq}`, row.hash]),
+  );
 }
 
 export interface JournalRow {
@@ -211,7 +225,12 @@ export async function readEntries(
   maxBytes = 700_000,
 ): Promise<JournalRow[]> {
   const rows = await tx
-    .select({ epoch: journalEntry.epoch, seq: journalEntry.seq, hash: journalEntry.hash, document: journalEntry.document })
+    .select({
+      epoch: journalEntry.epoch,
+      seq: journalEntry.seq,
+      hash: journalEntry.hash,
+      document: journalEntry.document,
+    })
     .from(journalEntry)
     .where(
       and(

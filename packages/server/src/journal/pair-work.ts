@@ -16,11 +16,11 @@ import {
   type Transfer,
   transferKey,
   type VerifiedEntry,
-  write,
   type Written,
+  write,
 } from '@evenhour/protocol';
-import { draftHasher, encodeEntry } from '@evenhour/protocol/wire';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
+import { draftHasher, encodeEntry } from '@evenhour/protocol/wire';
 import { and, eq } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
@@ -31,10 +31,10 @@ import {
   type LoadedPair,
   loadTransfers,
   lockPair,
-  pairColumns,
   type PairRow,
-  saveTransfers,
+  pairColumns,
   type StoredEntry,
+  saveTransfers,
 } from './pair-store.ts';
 
 /** Columns of the pair that a piece of work may change beside the fold. */

@@ -38,7 +38,10 @@ export interface RunResult {
 /** Applies a run of the partner's entries. The caller saves the work and commits. */
 export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): Promise<RunResult> {
   await work.prepare(run.map(({ entry }) => entry));
-  const desk = await Desk.open(work, run.map(({ entry }) => entry));
+  const desk = await Desk.open(
+    work,
+    run.map(({ entry }) => entry),
+  );
   let known = 0;
   let applied = 0;
   for (const { entry, document } of run) {
@@ -49,18 +52,34 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
         continue;
       }
       await desk.close();
-      return { known, applied, refused: { seq: entry.seq, refusal: result.refusal }, settled: desk.settled, ended: desk.ended };
+      return {
+        known,
+        applied,
+        refused: { seq: entry.seq, refusal: result.refusal },
+        settled: desk.settled,
+        ended: desk.ended,
+      };
     }
     if (result.outcome === 'fault') {
       // Nothing of this entry is applied; it is kept for the bridge builders, and the pair halts.
-      await work.tx.insert(evidence).values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.refusal.code, document });
+      await work.tx
+        .insert(evidence)
+        .values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.refusal.code, document });
       work.changes = { ...work.changes, mode: 'halted', haltedBecause: JSON.stringify(result.refusal) };
       await desk.close();
-      return { known, applied, refused: { seq: entry.seq, refusal: result.refusal }, settled: desk.settled, ended: desk.ended };
+      return {
+        known,
+        applied,
+        refused: { seq: entry.seq, refusal: result.refusal },
+        settled: desk.settled,
+        ended: desk.ended,
+      };
     }
     applied += 1;
     if (result.breach !== null) {
-      await work.tx.insert(evidence).values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.breach.code, document });
+      await work.tx
+        .insert(evidence)
+        .values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.breach.code, document });
       continue;
     }
     desk.take(entry, result.appended.compared);
@@ -100,7 +119,9 @@ class Desk {
     }
     const exchanges = await exchangesFor(work.tx, work.bank.id, work.row.id, transfers, details);
     const posts = entries.some(({ body }) => body.kind === 'Post');
-    const moves = entries.some(({ body }) => body.kind === 'Post' || body.kind === 'HoldAccept' || body.kind === 'HoldDecline');
+    const moves = entries.some(
+      ({ body }) => body.kind === 'Post' || body.kind === 'HoldAccept' || body.kind === 'HoldDecline',
+    );
     const ids = new Set(exchanges.map((row) => row.accountId));
     if (moves) ids.add(work.row.mirrorId);
     if (posts) ids.add(UNCLAIMED_ACCOUNT);
@@ -114,28 +135,34 @@ class Desk {
     const { body } = entry;
     switch (body.kind) {
       case 'Hold':
-        return this.#hold(body);
+        this.#hold(body);
+        break;
       case 'HoldAccept':
-        return this.#accepted(body.transfer);
+        this.#accepted(body.transfer);
+        break;
       case 'HoldDecline':
-        return this.#giveBack(body.transfer, body.code);
+        this.#giveBack(body.transfer, body.code);
+        break;
       case 'Void':
-        return this.#change(this.#byTransfer.get(body.transfer), { status: 'returned' });
+        this.#change(this.#byTransfer.get(body.transfer), { status: 'returned' });
+        break;
       case 'Post':
-        return this.#credit(entry, body.transfer, body.minutes);
+        this.#credit(entry, body.transfer, body.minutes);
+        break;
       case 'Receipt':
-        return this.#receipted(body.transfer);
+        this.#receipted(body.transfer);
+        break;
       case 'Checkpoint':
         this.#work.changes = {
           ...this.#work.changes,
           statement: body.statement,
           statementAgrees: compared?.agrees ?? null,
-          statementWeSayMinutes: compared === null || compared.computed.debtMinutes === 0 ? 0 : -compared.computed.debtMinutes,
+          statementWeSayMinutes:
+            compared === null || compared.computed.debtMinutes === 0 ? 0 : -compared.computed.debtMinutes,
           statementAt: new Date(),
         };
-        return;
+        break;
       default:
-        return;
     }
   }
 
@@ -261,7 +288,12 @@ async function inactiveMembers(work: PairWork, exchanges: readonly ExchangeRow[]
   const rows = await work.tx
     .select({ id: member.id })
     .from(member)
-    .where(and(eq(member.bankId, work.bank.id), sql`${member.status} <> 'active'`, sql`${member.id} = any(${textArray(ids)})`));
+    .where(
+      and(
+        eq(member.bankId, work.bank.id),
+        sql`${member.status} <> 'active'`,
+        sql`${member.id} = any(${textArray(ids)})`,
+      ),
+    );
   return new Set(rows.map((row) => row.id));
 }
-

@@ -57,7 +57,14 @@ export async function post(tx: Queries, bankId: string, postings: readonly NewPo
 export async function lockAccounts(tx: Queries, bankId: string, ids: readonly string[]): Promise<Map<string, Account>> {
   if (ids.length === 0) return new Map();
   const rows = await tx
-    .select({ id: account.id, kind: account.kind, balance: account.balance, held: account.held, floor: account.floor, ceiling: account.ceiling })
+    .select({
+      id: account.id,
+      kind: account.kind,
+      balance: account.balance,
+      held: account.held,
+      floor: account.floor,
+      ceiling: account.ceiling,
+    })
     .from(account)
     .where(and(eq(account.bankId, bankId), sql`${account.id} = any(${textArray(ids)})`))
     .orderBy(account.id)
@@ -84,7 +91,11 @@ export interface Totals {
 /** The sums of all accounts by kind, in minutes. */
 export async function totals(tx: Queries, bankId: string): Promise<Totals> {
   const rows = await tx
-    .select({ kind: account.kind, balance: sql<number>`sum(${account.balance})::bigint`, held: sql<number>`sum(${account.held})::bigint` })
+    .select({
+      kind: account.kind,
+      balance: sql<number>`sum(${account.balance})::bigint`,
+      held: sql<number>`sum(${account.held})::bigint`,
+    })
     .from(account)
     .where(eq(account.bankId, bankId))
     .groupBy(account.kind);
@@ -104,7 +115,10 @@ export async function totals(tx: Queries, bankId: string): Promise<Totals> {
  * Recomputes every balance from the postings alone and lists the accounts that differ. Reads the
  * whole ledger: for the doctor and for tests.
  */
-export async function recompute(tx: Queries, bankId: string): Promise<{ account: string; balance: number; postings: number }[]> {
+export async function recompute(
+  tx: Queries,
+  bankId: string,
+): Promise<{ account: string; balance: number; postings: number }[]> {
   const result = await tx.execute<{ account: string; balance: number; postings: number }>(sql`
     select a.id as account, a.balance::bigint as balance, coalesce(p.total, 0)::bigint as postings
     from ${account} a left join (

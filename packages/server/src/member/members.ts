@@ -29,10 +29,20 @@ export async function addMember(tx: Queries, bank: Bank, input: NewMember): Prom
   const id = ulid();
   const accountId = `member:${id}`;
   const { floorMinutes, ceilingMinutes } = bank.settings;
-  await tx.insert(account).values({ bankId: bank.id, id: accountId, kind: 'member', floor: floorMinutes, ceiling: ceilingMinutes });
+  await tx
+    .insert(account)
+    .values({ bankId: bank.id, id: accountId, kind: 'member', floor: floorMinutes, ceiling: ceilingMinutes });
   const [row] = await tx
     .insert(member)
-    .values({ bankId: bank.id, id, handle: input.handle, name: input.name, kind: input.kind ?? 'person', about: input.about ?? '', accountId })
+    .values({
+      bankId: bank.id,
+      id,
+      handle: input.handle,
+      name: input.name,
+      kind: input.kind ?? 'person',
+      about: input.about ?? '',
+      accountId,
+    })
     .onConflictDoNothing()
     .returning();
   if (row === undefined) throw new Refused('handle_taken', { handle: input.handle });
@@ -48,7 +58,12 @@ export async function findMember(tx: Queries, bankId: string, idOrHandle: string
 }
 
 /** Members in the order of their ids, after the one given. */
-export async function listMembers(tx: Queries, bankId: string, after: string | undefined, limit: number): Promise<MemberRow[]> {
+export async function listMembers(
+  tx: Queries,
+  bankId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<MemberRow[]> {
   return tx
     .select()
     .from(member)
@@ -57,7 +72,12 @@ export async function listMembers(tx: Queries, bankId: string, after: string | u
     .limit(limit);
 }
 
-export async function setStatus(tx: Queries, bankId: string, memberId: string, status: MemberRow['status']): Promise<MemberRow> {
+export async function setStatus(
+  tx: Queries,
+  bankId: string,
+  memberId: string,
+  status: MemberRow['status'],
+): Promise<MemberRow> {
   const [row] = await tx
     .update(member)
     .set({ status })
@@ -76,7 +96,10 @@ export interface Balance {
 }
 
 export async function balanceOf(tx: Queries, bankId: string, accountId: string): Promise<Balance> {
-  const [row] = await tx.select().from(account).where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
+  const [row] = await tx
+    .select()
+    .from(account)
+    .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
   if (row === undefined) throw new Refused('not_found');
   return { balanceMinutes: row.balance, heldMinutes: row.held, floorMinutes: row.floor, ceilingMinutes: row.ceiling };
 }
@@ -138,7 +161,11 @@ export async function statementOf(
 }
 
 /** What a member has given and what came, in all. */
-export async function givenAndCame(tx: Queries, bankId: string, accountId: string): Promise<{ givenMinutes: number; cameMinutes: number }> {
+export async function givenAndCame(
+  tx: Queries,
+  bankId: string,
+  accountId: string,
+): Promise<{ givenMinutes: number; cameMinutes: number }> {
   const result = await tx.execute(sql`
     select
       (select coalesce(sum(minutes), 0)::bigint from posting where bank_id = ${bankId} and debit = ${accountId} and kind in ('direct', 'post')) as given,

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const origin = z.string().transform((value, context) => {
@@ -16,32 +17,55 @@ const origin = z.string().transform((value, context) => {
     context.addIssue({ code: 'custom', message: `"${value}" is not an address such as https://town.example` });
     return z.NEVER;
   }
-  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.pathname !== '/' || url.search !== '' || url.username !== '') {
+  if (
+    (url.protocol !== 'https:' && url.protocol !== 'http:') ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.username !== ''
+  ) {
     context.addIssue({ code: 'custom', message: `"${value}" must be an origin only, such as https://town.example` });
     return z.NEVER;
   }
   return url.origin;
 });
 
+const proxy = z
+  .string()
+  .refine(
+    (value) => ipaddr.isValid(value) || ipaddr.isValidCIDR(value),
+    'give addresses or ranges such as 10.0.0.2 or 10.0.0.0/8, with commas between them',
+  );
+
 const list = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
     .string()
     .default('')
-    .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
     .pipe(z.array(item));
 
 const webAddress = z.url({ protocol: /^https?$/, message: 'give an address such as https://town.example/source' });
 
 const schema = z.object({
   EVENHOUR_DATA: z.string().min(1, 'name a folder').default('./data'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'begin it with postgres://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'begin it with postgres://')
+    .optional(),
   EVENHOUR_LISTEN: z.string().default('127.0.0.1'),
   EVENHOUR_PORT: z.coerce.number('give a port number').int().min(0).max(65535).optional(),
   PORT: z.coerce.number('give a port number').int().min(0).max(65535).optional(),
   EVENHOUR_ORIGIN: origin.optional(),
   EVENHOUR_BANK_NAME: z.string().min(1).max(100).optional(),
-  EVENHOUR_SECRET: z.string().min(32, 'give at least 32 characters, for example from: openssl rand -base64 32').optional(),
-  EVENHOUR_TRUSTED_PROXIES: list(z.string()),
+  EVENHOUR_SECRET: z
+    .string()
+    .min(32, 'give at least 32 characters, for example from: openssl rand -base64 32')
+    .optional(),
+  EVENHOUR_TRUSTED_PROXIES: list(proxy),
   EVENHOUR_ALLOW_PRIVATE_ORIGINS: list(origin),
   EVENHOUR_ENV: z.enum(['production', 'development'], 'use production or development').default('production'),
   EVENHOUR_DEMO: z.stringbool('use true or false').default(false),
@@ -96,9 +120,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'EVENHOUR_ALLOW_PRIVATE_ORIGINS opens private addresses and is refused in production. Remove it, or set EVENHOUR_ENV=development for a test on your own machine.',
     );
   if (production && value.EVENHOUR_DEMO)
-    throw new ConfigError('EVENHOUR_DEMO lets anyone sign in and is refused in production. Set EVENHOUR_ENV=development for a demo.');
+    throw new ConfigError(
+      'EVENHOUR_DEMO lets anyone sign in and is refused in production. Set EVENHOUR_ENV=development for a demo.',
+    );
   if (production && value.EVENHOUR_ORIGIN?.startsWith('http:') === true)
-    throw new ConfigError('EVENHOUR_ORIGIN must begin with https:// in production. Put a proxy with a certificate in front of the node.');
+    throw new ConfigError(
+      'EVENHOUR_ORIGIN must begin with https:// in production. Put a proxy with a certificate in front of the node.',
+    );
   return {
     dataFolder: value.EVENHOUR_DATA,
     databaseUrl: value.DATABASE_URL,

@@ -29,10 +29,20 @@ export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
   const checks: Check[] = [
     sums.sum === 0
       ? { id: 'sum', ok: true, says: 'All accounts of this bank sum to zero.' }
-      : { id: 'sum', ok: false, says: `The accounts of this bank sum to ${sums.sum} minutes.`, fix: 'Stop the node, keep the database as it is, and compare it with your last backup.' },
+      : {
+          id: 'sum',
+          ok: false,
+          says: `The accounts of this bank sum to ${sums.sum} minutes.`,
+          fix: 'Stop the node, keep the database as it is, and compare it with your last backup.',
+        },
     wrong.length === 0
       ? { id: 'postings', ok: true, says: 'Every balance equals the postings that made it.' }
-      : { id: 'postings', ok: false, says: `${wrong.length} balances differ from their postings.`, fix: 'Stop the node, keep the database as it is, and compare it with your last backup.' },
+      : {
+          id: 'postings',
+          ok: false,
+          says: `${wrong.length} balances differ from their postings.`,
+          fix: 'Stop the node, keep the database as it is, and compare it with your last backup.',
+        },
   ];
   for (const view of live) checks.push(...(await examinePair(node, bank, view)));
   checks.push(await examineGuards(node));
@@ -41,7 +51,12 @@ export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
   checks.push(
     allowPrivateOrigins.length === 0
       ? { id: 'public_only', ok: true, says: 'Requests leave for public addresses only.' }
-      : { id: 'public_only', ok: false, says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}.`, fix: 'Fine for a test on your own machine. Remove EVENHOUR_ALLOW_PRIVATE_ORIGINS before you go live.' },
+      : {
+          id: 'public_only',
+          ok: false,
+          says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}.`,
+          fix: 'Fine for a test on your own machine. Remove EVENHOUR_ALLOW_PRIVATE_ORIGINS before you go live.',
+        },
   );
   return checks;
 }
@@ -59,37 +74,84 @@ async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<C
   const [broken] = await db
     .select({ count: sql<number>`count(*)::int` })
     .from(journalEntry)
-    .where(and(eq(journalEntry.bankId, bank.id), eq(journalEntry.pairId, view.pair), sql`${journalEntry.breach} is not null`));
+    .where(
+      and(
+        eq(journalEntry.bankId, bank.id),
+        eq(journalEntry.pairId, view.pair),
+        sql`${journalEntry.breach} is not null`,
+      ),
+    );
   const checks: Check[] = [];
   checks.push(
     mirror?.balance === view.position.owesMinutes
       ? { id: `mirror:${town}`, ok: true, says: `The books and the journals agree about ${town}.` }
-      : { id: `mirror:${town}`, ok: false, says: `The books say ${mirror?.balance} minutes about ${town}, the journals ${view.position.owesMinutes}.`, fix: 'Stop new hours with this town and look at the journal with the other bridge builder.' },
+      : {
+          id: `mirror:${town}`,
+          ok: false,
+          says: `The books say ${mirror?.balance} minutes about ${town}, the journals ${view.position.owesMinutes}.`,
+          fix: 'Stop new hours with this town and look at the journal with the other bridge builder.',
+        },
   );
   if (view.statement !== null)
     checks.push(
       view.statement.agrees
         ? { id: `statement:${town}`, ok: true, says: `${town} and we say the same figure.` }
-        : { id: `statement:${town}`, ok: false, says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.`, fix: 'Call the other bridge builder. One of the two programs has a fault.' },
+        : {
+            id: `statement:${town}`,
+            ok: false,
+            says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.`,
+            fix: 'Call the other bridge builder. One of the two programs has a fault.',
+          },
     );
   const { haltedBecause } = view;
-  if (view.mode === 'halted') checks.push({ id: `open:${town}`, ok: false, says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`, fix: 'Keep both databases as they are and call the other bridge builder. Recovery is not part of this version.' });
+  if (view.mode === 'halted')
+    checks.push({
+      id: `open:${town}`,
+      ok: false,
+      says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`,
+      fix: 'Keep both databases as they are and call the other bridge builder. Recovery is not part of this version.',
+    });
   else if (view.delivery.attempts > 0 || view.mode === 'waiting')
-    checks.push({ id: `open:${town}`, ok: false, says: `${town} does not answer; tried ${view.delivery.attempts} times. Nothing is lost.`, fix: `Look whether ${view.origin} is up, and whether this machine can reach it.` });
+    checks.push({
+      id: `open:${town}`,
+      ok: false,
+      says: `${town} does not answer; tried ${view.delivery.attempts} times. Nothing is lost.`,
+      fix: `Look whether ${view.origin} is up, and whether this machine can reach it.`,
+    });
   else checks.push({ id: `open:${town}`, ok: true, says: `${town} answers.` });
-  if ((broken?.count ?? 0) > 0) checks.push({ id: `breaches:${town}`, ok: false, says: `${broken?.count} entries broke a rule and have no effect.`, fix: 'Show them to the other bridge builder; they are in the journal with their reasons.' });
+  if ((broken?.count ?? 0) > 0)
+    checks.push({
+      id: `breaches:${town}`,
+      ok: false,
+      says: `${broken?.count} entries broke a rule and have no effect.`,
+      fix: 'Show them to the other bridge builder; they are in the journal with their reasons.',
+    });
   return checks;
 }
 
-const GUARDS = ['posting_immutable', 'posting_apply', 'journal_entry_immutable', 'account_guard', 'pair_guard', 'evidence_immutable'];
+/** Every trigger of `migrations/0001_guards.sql`. */
+const GUARDS = [
+  ...['posting_immutable', 'posting_no_truncate', 'posting_apply'],
+  ...['journal_entry_immutable', 'journal_entry_no_truncate'],
+  ...['evidence_immutable', 'evidence_no_truncate'],
+  ...['account_guard', 'account_no_delete', 'account_no_truncate'],
+  'pair_guard',
+];
 
 async function examineGuards(node: NodeContext): Promise<Check> {
-  const result = await node.database.db.execute<{ tgname: string }>(sql`select tgname from pg_trigger where not tgisinternal and tgenabled <> 'D'`);
+  const result = await node.database.db.execute<{ tgname: string }>(
+    sql`select tgname from pg_trigger where not tgisinternal and tgenabled <> 'D'`,
+  );
   const present = new Set((result as unknown as { rows: { tgname: string }[] }).rows.map((row) => row.tgname));
   const missing = GUARDS.filter((name) => !present.has(name));
   return missing.length === 0
     ? { id: 'guards', ok: true, says: 'The database guards the ledger and the journals itself.' }
-    : { id: 'guards', ok: false, says: `Guards are missing in the database: ${missing.join(', ')}.`, fix: 'Somebody removed them. Restore them from packages/server/src/db/migrations/0001_guards.sql.' };
+    : {
+        id: 'guards',
+        ok: false,
+        says: `Guards are missing in the database: ${missing.join(', ')}.`,
+        fix: 'Somebody removed them. Restore them from packages/server/src/db/migrations/0001_guards.sql.',
+      };
 }
 
 /** Whether our own public origin leads to this database and not to another copy. */
@@ -97,11 +159,25 @@ async function examinePresence(node: NodeContext, bank: Bank): Promise<Check> {
   const url = `${bank.origin}/.well-known/evenhour-presence`;
   try {
     const answer = await node.outgoing.request({ method: 'GET', url, headers: { accept: 'text/plain' } });
-    const [row] = await node.database.db.select({ presence: bankTable.presence }).from(bankTable).where(eq(bankTable.id, bank.id));
+    const [row] = await node.database.db
+      .select({ presence: bankTable.presence })
+      .from(bankTable)
+      .where(eq(bankTable.id, bank.id));
     const said = new TextDecoder().decode(answer.body);
-    if (answer.status === 200 && said === row?.presence) return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
-    return { id: 'origin', ok: false, says: `${bank.origin} leads to another program or another copy of this database.`, fix: 'Stop this copy, or point the address here.' };
+    if (answer.status === 200 && said === row?.presence)
+      return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
+    return {
+      id: 'origin',
+      ok: false,
+      says: `${bank.origin} leads to another program or another copy of this database.`,
+      fix: 'Stop this copy, or point the address here.',
+    };
   } catch {
-    return { id: 'origin', ok: false, says: `${bank.origin} cannot be reached from here.`, fix: 'Check the address, the proxy and its certificate.' };
+    return {
+      id: 'origin',
+      ok: false,
+      says: `${bank.origin} cannot be reached from here.`,
+      fix: 'Check the address, the proxy and its certificate.',
+    };
   }
 }

@@ -10,10 +10,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { serve, type ServerType } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { refusal } from '@evenhour/protocol';
 import { EVENHOUR_CONTEXT_DOCUMENT } from '@evenhour/protocol/wire';
+import { type ServerType, serve } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import ipaddr from 'ipaddr.js';
@@ -50,6 +50,9 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
+/** How long sends under way may take once the node is told to stop. */
+const SEND_GRACE_MS = 2_000;
+
 export async function openDatabase(config: Config): Promise<Database> {
   return config.databaseUrl === undefined ? openFolder(config.dataFolder) : openPostgres(config.databaseUrl);
 }
@@ -60,9 +63,15 @@ export async function startNode(config: Config, database: Database): Promise<Run
   const seal = createSeal(readSecret(config.secret, config.dataFolder));
   const banks = new Banks(database, seal);
   if (config.origin !== undefined) {
-    const [known] = await database.db.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.origin, config.origin));
+    const [known] = await database.db
+      .select({ id: bankTable.id })
+      .from(bankTable)
+      .where(eq(bankTable.origin, config.origin));
     if (known === undefined) {
-      const id = await createBank(database, seal, { origin: config.origin, name: config.bankName ?? new URL(config.origin).host });
+      const id = await createBank(database, seal, {
+        origin: config.origin,
+        name: config.bankName ?? new URL(config.origin).host,
+      });
       // The first sign-in: a file that only this user can read, and no line in a log.
       const file = join(config.dataFolder, 'operator-token');
       mkdirSync(config.dataFolder, { recursive: true });
@@ -96,8 +105,13 @@ export async function startNode(config: Config, database: Database): Promise<Run
   await database.db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
   const clock = new StatementClock(context);
   const off = signals.on((signal) => {
-    if (signal.kind === 'partners' || signal.kind === 'everything') void partners.reload().then(() => senders.sync()).catch((error: unknown) => log.error('Agreements could not be read.', { error }));
-    if (signal.kind === 'banks' || signal.kind === 'everything') void banks.reload().catch((error: unknown) => log.error('Banks could not be read.', { error }));
+    if (signal.kind === 'partners' || signal.kind === 'everything')
+      void partners
+        .reload()
+        .then(() => senders.sync())
+        .catch((error: unknown) => log.error('Agreements could not be read.', { error }));
+    if (signal.kind === 'banks' || signal.kind === 'everything')
+      void banks.reload().catch((error: unknown) => log.error('Banks could not be read.', { error }));
   });
 
   let stopping = false;
@@ -108,19 +122,27 @@ export async function startNode(config: Config, database: Database): Promise<Run
   senders.start();
   log.info('Listening.', { port, banks: banks.all().length, database: database.kind });
 
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    stopping = true;
+    off();
+    clock.stop();
+    // A partner that does not answer is not waited for; what it was sent goes out again after the next start.
+    const patience = setTimeout(() => outgoing.close(), SEND_GRACE_MS);
+    await Promise.all([senders.stop(), closed(server)]);
+    clearTimeout(patience);
+    outgoing.close();
+    await database.close();
+    log.info('Stopped.');
+  }
+
   return {
     context,
     port,
     fetch: async (request) => app.fetch(request),
-    async stop() {
-      stopping = true;
-      off();
-      clock.stop();
-      await senders.stop();
-      await closed(server);
-      outgoing.close();
-      await database.close();
-      log.info('Stopped.');
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
@@ -152,11 +174,16 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
     return next();
   });
   app.get('/.well-known/evenhour-presence', async (c) => {
-    const [row] = await database.db.select({ presence: bankTable.presence }).from(bankTable).where(eq(bankTable.id, c.var.bank.id));
+    const [row] = await database.db
+      .select({ presence: bankTable.presence })
+      .from(bankTable)
+      .where(eq(bankTable.id, c.var.bank.id));
     return c.text(row?.presence ?? '');
   });
   app.get('/context/v1', (c) => c.json(EVENHOUR_CONTEXT_DOCUMENT, 200, { 'content-type': 'application/ld+json' }));
-  app.get('/ap/partners', async (c) => c.json(await publicPartners(context, c.var.bank), 200, { 'content-type': 'application/activity+json' }));
+  app.get('/ap/partners', async (c) =>
+    c.json(await publicPartners(context, c.var.bank), 200, { 'content-type': 'application/activity+json' }),
+  );
   app.route('/', partnerRoutes());
   app.get('/invitations/:secret', async (c, next) => {
     if (!(c.req.header('accept') ?? '').includes('json')) return next();
@@ -165,7 +192,11 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
   });
   app.route('/', createApi(database) as unknown as Hono<NodeEnv>);
   app.use(async (c, next) => {
-    const rest = await federation.fetch(c.req.raw, hosted(context, c.var.bank), () => new Response(null, { status: 404, headers: { 'x-pass': '1' } }));
+    const rest = await federation.fetch(
+      c.req.raw,
+      hosted(context, c.var.bank),
+      () => new Response(null, { status: 404, headers: { 'x-pass': '1' } }),
+    );
     return rest.headers.get('x-pass') === '1' ? next() : rest;
   });
   app.route('/', webRoutes());
@@ -173,8 +204,14 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
   app.onError((error, c) => {
     const refused = refusalOf(error);
     if (refused !== null) return problemResponse(refused);
-    log.error('A request failed for a reason of our own.', { method: c.req.method, path: new URL(c.req.url).pathname, error });
-    return c.json({ type: 'about:blank', title: 'Something went wrong here. Nothing was changed.', status: 500 }, 500, { 'content-type': 'application/problem+json' });
+    log.error('A request failed for a reason of our own.', {
+      method: c.req.method,
+      path: new URL(c.req.url).pathname,
+      error,
+    });
+    return c.json({ type: 'about:blank', title: 'Something went wrong here. Nothing was changed.', status: 500 }, 500, {
+      'content-type': 'application/problem+json',
+    });
   });
   return app;
 }
@@ -222,7 +259,10 @@ async function publicPartners(context: NodeContext, bank: Bank): Promise<unknown
       name: row.peerName,
       status: row.mode === 'halted' ? 'halted' : row.status,
       limitMinutes: row.limitMinutes,
-      loadPercent: row.limitMinutes === 0 ? 100 : Math.min(100, Math.max(0, Math.ceil(((row.debtMinutes + row.openMinutes) / row.limitMinutes) * 4) * 25)),
+      loadPercent:
+        row.limitMinutes === 0
+          ? 100
+          : Math.min(100, Math.max(0, Math.ceil(((row.debtMinutes + row.openMinutes) / row.limitMinutes) * 4) * 25)),
     })),
   };
 }
@@ -254,9 +294,15 @@ function hosted(context: NodeContext, bank: Bank): HostedBank {
 }
 
 /** Listens on the configured port and address; fails with the system's error, such as EADDRINUSE. */
-async function listen(fetch: (request: Request, env?: unknown) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+async function listen(
+  fetch: (request: Request, env?: unknown) => Response | Promise<Response>,
+  config: Config,
+): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: fetch as (request: Request) => Response, port: config.port, hostname: config.listen }, () => resolve(server));
+    const server = serve(
+      { fetch: fetch as (request: Request) => Response, port: config.port, hostname: config.listen },
+      () => resolve(server),
+    );
     server.on('error', reject);
   });
 }

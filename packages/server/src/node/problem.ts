@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Refusal, type RefusalCode, REFUSALS } from '@evenhour/protocol';
+import { REFUSALS, type Refusal, type RefusalCode } from '@evenhour/protocol';
 
 export const STATUS = {
   too_large: 413,

@@ -42,7 +42,7 @@ export function createSeal(secret: string): Seal {
         return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
       } catch {
         throw new SealError(
-          "The keys in the database do not open with this secret. Give the node the EVENHOUR_SECRET, or the file secret.key, that belongs to this database. A copied database stays closed on purpose.",
+          'The keys in the database do not open with this secret. Give the node the EVENHOUR_SECRET, or the file secret.key, that belongs to this database. A copied database stays closed on purpose.',
         );
       }
     },

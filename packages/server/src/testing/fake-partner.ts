@@ -13,11 +13,9 @@ import type { AgreementCore, AgreementParty, Body, Gift, Head, Party } from '@ev
 import {
   generateKeyPair,
   importVerifyingKey,
-  type RequestSignature,
   type SigningKey,
   signDocument,
   signRequest,
-  signResponse,
   verifyResponse,
 } from '@evenhour/protocol/proof';
 import {
@@ -29,36 +27,9 @@ import {
   type JsonObject,
   pairOf,
 } from '@evenhour/protocol/wire';
-import { type Answer, type HeaderList, readAll, send } from './http.ts';
+import { answer, itemsOf, type Reply, type Route, read, type Seen } from './fake-server.ts';
+import { type Answer, type HeaderList, send } from './http.ts';
 import { freePort, type Town, until } from './town.ts';
-
-/** A request of the town's, as it came. */
-export interface Seen {
-  readonly route: Route;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly json: JsonObject;
-}
-
-type Route = 'actor' | 'invitation' | 'offer' | 'answer' | 'open' | 'run' | 'messages' | 'other';
-
-/** How the partner answers: signed by its key and bound to the request, unless it says otherwise. */
-export interface Reply {
-  readonly status?: number;
-  readonly body?: unknown;
-  /** Bytes in place of a body that is JSON. */
-  readonly text?: string;
-  readonly unsigned?: boolean;
-  readonly key?: SigningKey;
-  readonly boundTo?: RequestSignature;
-  readonly headers?: Record<string, string>;
-  readonly delayMs?: number;
-  /** When it was signed, in seconds from now. */
-  readonly ageSeconds?: number;
-  /** Closes the connection without a word, after everything was done. */
-  readonly drop?: boolean;
-}
 
 export interface SendOptions {
   readonly method?: 'GET' | 'POST';
@@ -79,7 +50,7 @@ export interface SendOptions {
 export type SignedAnswer = Answer & { readonly signed: boolean };
 
 const CREATED = '2026-11-22T09:30:00Z';
-export const PAGE_CONTEXT = 'https://www.w3.org/ns/activitystreams';
+const PAGE_CONTEXT = 'https://www.w3.org/ns/activitystreams';
 
 export class FakePartner {
   readonly origin: string;
@@ -153,7 +124,10 @@ export class FakePartner {
       bridgeBuilder: 'Fiona',
     });
     const page = await fetch(made.body.link, { headers: { accept: 'application/json' } });
-    const shown = (await page.json()) as { party: AgreementParty } & Pick<AgreementCore, 'words' | 'public' | 'noticeDays'>;
+    const shown = (await page.json()) as { party: AgreementParty } & Pick<
+      AgreementCore,
+      'words' | 'public' | 'noticeDays'
+    >;
     const own = this.party(grants.own);
     const theirs = shown.party;
     const core: AgreementCore = {
@@ -215,8 +189,14 @@ export class FakePartner {
     await until(async () => {
       const { body } = await this.town.call('GET', `/api/agreements/${this.agreementId}`);
       const transfers = await this.town.call('GET', `/api/transfers?agreement=${this.agreementId}&limit=100`);
-      const waits = transfers.body.items.some((item: { status: string }) => ['offered', 'posted'].includes(item.status));
-      return body.mode !== 'waiting' && !waits && (body.mode === 'halted' || body.journal.deliveredSeq === body.journal.ours.seq);
+      const waits = transfers.body.items.some((item: { status: string }) =>
+        ['offered', 'posted'].includes(item.status),
+      );
+      return (
+        body.mode !== 'waiting' &&
+        !waits &&
+        (body.mode === 'halted' || body.journal.deliveredSeq === body.journal.ours.seq)
+      );
     });
   }
 
@@ -283,7 +263,12 @@ export class FakePartner {
     };
     const salt = randomBytes(32).toString('base64url');
     const message = { kind: 'GiftOffer' as const, id: `${exchange}/1`, exchange, salt, gift };
-    return { document: await this.sign(encodeExchangeMessage(this.core, this.pair, this.me, message)), exchange, salt, gift };
+    return {
+      document: await this.sign(encodeExchangeMessage(this.core, this.pair, this.me, message)),
+      exchange,
+      salt,
+      gift,
+    };
   }
 
   async messages(documents: readonly unknown[], options: SendOptions = {}): Promise<SignedAnswer> {
@@ -327,37 +312,22 @@ export class FakePartner {
     const request = { signatureInput: value('signature-input'), signature: value('signature') };
     const now = Math.floor(Date.now() / 1000);
     // A request that is not of our form can have no answer that is bound to it.
-    return verifyResponse(response, request, imported.key, now).then(({ ok }) => ok, () => false);
+    return verifyResponse(response, request, imported.key, now).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = await readAll(request);
-    const path = request.url ?? '/';
-    const headers = request.headers as Record<string, string>;
-    const json = bytes.length === 0 ? {} : (JSON.parse(bytes.toString()) as JsonObject);
-    const seen: Seen = { route: routeOf(path), method: request.method ?? '', path, headers, json };
+    const seen = await read(request);
     this.seen.push(seen);
     const usual = (): Promise<Reply> => this.#usual(seen);
     const reply = (await this.replies[seen.route]?.(seen, usual)) ?? (await usual());
-    if (reply.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
-    if (reply.drop === true) return void request.socket.destroy();
-    const status = reply.status ?? 200;
-    const body = Buffer.from(reply.text ?? JSON.stringify(reply.body ?? {}));
-    const bound = reply.boundTo ?? boundTo(seen);
-    const signed =
-      reply.unsigned === true
-        ? {}
-        : await signResponse(
-            { status, headers: {}, body },
-            bound,
-            reply.key ?? this.keys.signing,
-            Math.floor(Date.now() / 1000) - (reply.ageSeconds ?? 0),
-          );
-    response.writeHead(status, { 'content-type': 'application/activity+json', ...signed, ...reply.headers }).end(body);
+    await answer(seen, reply, this.keys.signing, response);
   }
 
   async #usual(seen: Seen): Promise<Reply> {
-    const { json, pair } = this;
+    const { pair } = this;
     switch (seen.route) {
       case 'actor': {
         const { verificationMethod: id } = this.keys.signing;
@@ -392,28 +362,12 @@ export class FakePartner {
   /** Signs our answer to a gift that the town offered. */
   async answerGift(
     offer: JsonObject,
-    answer: { kind: 'GiftReject'; code: 'payee_unavailable' } | { kind: 'GiftAccept'; payeeRef: string; payeeName: string },
+    answer:
+      | { kind: 'GiftReject'; code: 'payee_unavailable' }
+      | { kind: 'GiftAccept'; payeeRef: string; payeeName: string },
   ): Promise<JsonObject> {
     const id = `${this.origin}/ap/exchanges/${randomBytes(8).toString('hex')}/1`;
     const message = { id, exchange: String(offer['exchange']), object: String(offer['id']), ...answer };
     return this.sign(encodeExchangeMessage(this.core, this.pair, this.me, message));
   }
-}
-
-function routeOf(path: string): Route {
-  if (path === '/ap/bank') return 'actor';
-  if (path.startsWith('/invitations/')) return 'invitation';
-  if (path === '/ap/agreements') return 'offer';
-  if (path.startsWith('/ap/agreements/')) return 'answer';
-  if (path === '/ap/journals/open') return 'open';
-  if (path === '/ap/journals') return 'run';
-  return path === '/ap/exchanges' ? 'messages' : 'other';
-}
-
-function boundTo(seen: Seen): RequestSignature {
-  return { signatureInput: seen.headers['signature-input'] ?? '', signature: seen.headers['signature'] ?? '' };
-}
-
-export function itemsOf(seen: Seen): JsonObject[] {
-  return seen.json['orderedItems'] as unknown as JsonObject[];
 }

@@ -31,7 +31,8 @@ export interface Outgoing {
 /** Sends one request to a port on loopback. */
 export function send({ port, method, path, headers, body, chunked = false }: Outgoing): Promise<Answer> {
   const fields = [...headers, ['connection', 'close'] as const];
-  if (body !== undefined) fields.push(chunked ? ['transfer-encoding', 'chunked'] : ['content-length', String(body.length)]);
+  if (body !== undefined)
+    fields.push(chunked ? ['transfer-encoding', 'chunked'] : ['content-length', String(body.length)]);
   return new Promise((resolve, reject) => {
     const outgoing = request({
       host: '127.0.0.1',

@@ -14,8 +14,8 @@ import { issueToken } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { type Database, openMemory, openPostgres } from '../db/database.ts';
 import { rowsOf } from '../ledger/ledger.ts';
-import { startLog } from '../node/log.ts';
 import { readConfig } from '../node/config.ts';
+import { startLog } from '../node/log.ts';
 import { type RunningNode, startNode } from '../node/node.ts';
 
 export interface Town {
@@ -26,7 +26,12 @@ export interface Town {
   readonly database: Database;
   /** The operator's token. */
   readonly token: string;
-  call(method: 'GET' | 'POST', path: string, body?: unknown, options?: { token?: string | null; key?: string }): Promise<{ status: number; body: any }>;
+  call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    options?: { token?: string | null; key?: string },
+  ): Promise<{ status: number; body: any }>;
   /** Stops and starts again on the same database (PostgreSQL only). */
   stop(): Promise<void>;
 }
@@ -57,7 +62,9 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export async function startTown(options: TownOptions & { readonly port: number; readonly allow: readonly string[] }): Promise<Town> {
+export async function startTown(
+  options: TownOptions & { readonly port: number; readonly allow: readonly string[] },
+): Promise<Town> {
   startLog('error');
   const origin = `http://127.0.0.1:${options.port}`;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'evenhour-town-'));
@@ -104,24 +111,33 @@ export async function startTown(options: TownOptions & { readonly port: number; 
 }
 
 /** Several towns that may reach each other. */
-export async function startTowns(names: readonly string[], options: TownOptions & { readonly urls?: readonly string[] } = {}): Promise<Town[]> {
+export async function startTowns(
+  names: readonly string[],
+  options: TownOptions & { readonly urls?: readonly string[] } = {},
+): Promise<Town[]> {
   const ports = await Promise.all(names.map(() => freePort()));
   const allow = ports.map((port) => `http://127.0.0.1:${port}`);
   return Promise.all(
-    names.map((name, index) => startTown({
-      ...options,
-      name,
-      port: ports[index] ?? 0,
-      allow,
-      ...(options.urls?.[index] !== undefined && { databaseUrl: options.urls[index] }),
-    })),
+    names.map((name, index) =>
+      startTown({
+        ...options,
+        name,
+        port: ports[index] ?? 0,
+        allow,
+        ...(options.urls?.[index] !== undefined && { databaseUrl: options.urls[index] }),
+      }),
+    ),
   );
 }
 
 /** Makes an agreement between two towns and waits until the test hour went there and back. */
 export async function connect(a: Town, b: Town, aGrants: number, bGrants: number): Promise<{ a: string; b: string }> {
   const invitation = await a.call('POST', '/api/invitations', { grantsMinutes: aGrants, bridgeBuilder: 'Fiona' });
-  const offered = await b.call('POST', '/api/agreements', { link: invitation.body.link, grantsMinutes: bGrants, bridgeBuilder: 'Rosa' });
+  const offered = await b.call('POST', '/api/agreements', {
+    link: invitation.body.link,
+    grantsMinutes: bGrants,
+    bridgeBuilder: 'Rosa',
+  });
   if (offered.status !== 201) throw new Error(`offer: ${JSON.stringify(offered.body)}`);
   const list = await until(async () => {
     const answer = await a.call('GET', '/api/agreements');
@@ -130,7 +146,10 @@ export async function connect(a: Town, b: Town, aGrants: number, bGrants: number
   const accepted = await a.call('POST', `/api/agreements/${list.id}/accept`);
   if (accepted.status !== 200) throw new Error(`accept: ${JSON.stringify(accepted.body)}`);
   await until(async () => {
-    const [left, right] = await Promise.all([a.call('GET', `/api/agreements/${list.id}`), b.call('GET', `/api/agreements/${offered.body.id}`)]);
+    const [left, right] = await Promise.all([
+      a.call('GET', `/api/agreements/${list.id}`),
+      b.call('GET', `/api/agreements/${offered.body.id}`),
+    ]);
     return left.body.tested && right.body.tested && left.body.mode === 'open' && right.body.mode === 'open';
   });
   return { a: list.id, b: offered.body.id };
@@ -164,7 +183,10 @@ export async function snapshot(database: Database): Promise<Record<string, strin
   });
   const found = await database.db.execute(sql`${sql.join(each, sql` union all `)} order by 1, 2`);
   const rows: Record<string, string[]> = {};
-  for (const { name, row } of rowsOf<{ name: string; row: string }>(found)) (rows[name] ??= []).push(row);
+  for (const { name, row } of rowsOf<{ name: string; row: string }>(found)) {
+    rows[name] ??= [];
+    rows[name].push(row);
+  }
   return rows;
 }
 

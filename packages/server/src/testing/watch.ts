@@ -19,10 +19,17 @@ export interface Stage {
 /** A town with the member Moira, and partners that it may reach but has no agreement with yet. */
 export async function setStage(partnerCount: number, options: TownOptions = {}): Promise<Stage> {
   const partners = await Promise.all(Array.from({ length: partnerCount }, () => FakePartner.start()));
-  const port = await freePort();
-  const allow = [`http://127.0.0.1:${port}`, ...partners.map(({ origin }) => origin)];
+  const port = options.port ?? (await freePort());
+  const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  const allow = [...own, ...partners.map(({ origin }) => origin)];
   const databaseUrl = hasTestPostgres() ? await testDatabase() : undefined;
-  const town = await startTown({ name: 'Leith', port, allow, ...(databaseUrl !== undefined && { databaseUrl }), ...options });
+  const town = await startTown({
+    name: 'Leith',
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    ...options,
+    port,
+    allow,
+  });
   await town.call('POST', '/api/members', { handle: 'moira', name: 'Moira' });
   return {
     town,
@@ -93,7 +100,11 @@ export async function promised(
 }
 
 /** A Hold whose terms the town has never heard of. It is a good entry, and the town declines it. */
-export function strangeHold(partner: FakePartner, minutes = 60, name = crypto.randomUUID()): Extract<Body, { kind: 'Hold' }> {
+export function strangeHold(
+  partner: FakePartner,
+  minutes = 60,
+  name: string = crypto.randomUUID(),
+): Extract<Body, { kind: 'Hold' }> {
   const transfer = `${partner.origin}/ap/transfers/${name}`;
   return { kind: 'Hold', transfer, minutes, payerRef: 'payer', payeeRef: 'payee', detail: 'A'.repeat(43) };
 }
@@ -108,6 +119,7 @@ export async function pay(partner: FakePartner, to: string, minutes: number): Pr
 }
 
 /** How a request was answered: its status and the code of the refusal, of the whole or of the first bad item. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever came
 export function said(answer: { status: number; body: any }): string {
   const { code, refused, results } = answer.body ?? {};
   const item = results?.find((result: { code?: string }) => result.code !== undefined);

@@ -48,7 +48,14 @@ export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
                 <Emblem theme={town.theme} />
                 <div>
                   <h3>{town.name}</h3>
-                  <p>{sayStanding(frame, town, standing, theyHonourMoreMinutes === undefined ? {} : { theyHonourMoreMinutes })}</p>
+                  <p>
+                    {sayStanding(
+                      frame,
+                      town,
+                      standing,
+                      theyHonourMoreMinutes === undefined ? {} : { theyHonourMoreMinutes },
+                    )}
+                  </p>
                 </div>
               </div>
             </li>

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Facts, RefusalCode } from '@evenhour/protocol';
-import { firstName, short } from './format.ts';
+import { capital, firstName, short } from './format.ts';
 import type { RefusalView } from './models.ts';
 
 /** Who the sentences speak of. `town` is the other town, `who` the other member. */
@@ -239,5 +239,6 @@ export function sayRefusal(refusal: RefusalView | null, place: Place): RefusalTe
       todo: `Try again in a little while. If it stays so, ring the office; ${fiona} helps.`,
     };
   const named = { town: place.town ?? 'the other town', who: place.who || 'this member', fiona, bank: place.bank };
-  return sentences[refusal.code](named, refusal.facts ?? {});
+  const { what, todo } = sentences[refusal.code](named, refusal.facts ?? {});
+  return { what: capital(what), todo: capital(todo) };
 }

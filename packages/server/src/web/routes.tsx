@@ -9,10 +9,13 @@
 import { Hono } from 'hono';
 import type { NodeEnv } from '../node/env.ts';
 import { assetRoutes } from './assets.ts';
+import { agreementRoutes } from './handlers/agreement.tsx';
 import { consoleRoutes } from './handlers/console.tsx';
 import type { WebEnv } from './handlers/env.ts';
 import { giveRoutes } from './handlers/give.tsx';
 import { homeRoutes } from './handlers/home.tsx';
+import { invitationRoutes } from './handlers/invitations.tsx';
+import { invitedRoutes } from './handlers/invited.tsx';
 import { answerError, answerNotFound, withHeaders } from './handlers/page.tsx';
 import { proofRoutes } from './handlers/proof.tsx';
 import { findSession } from './handlers/session.ts';
@@ -33,6 +36,9 @@ export function webRoutes(): Hono<NodeEnv> {
   giveRoutes(app);
   proofRoutes(app);
   consoleRoutes(app);
+  invitationRoutes(app);
+  agreementRoutes(app);
+  invitedRoutes(app);
   // Programs are told in their own way; see the node.
   app.all('*', async (c, next) => ((c.req.header('accept') ?? '').includes('text/html') ? answerNotFound(c) : next()));
   app.onError(answerError);

@@ -49,7 +49,7 @@ export const home = {
   give: 'Give hours',
   giveHint: 'Somebody had time for you. Let your hours go to them.',
   hours: 'See my hours',
-  hoursHint: 'What you gave, what came to you, and what is open.',
+  hoursHint: 'What went from you, what came to you, and what is open.',
   towns: 'Towns that honour our hours',
   noTowns: (bridgeBuilder: string) => `None yet. ${firstName(bridgeBuilder)} can invite a first one.`,
   allTowns: 'How we stand with each town',
@@ -144,18 +144,18 @@ export const statement = {
   even: 'Everything has found its other half',
   empty: 'No hours yet, and everything before you',
   totals: (given: number, came: number) =>
-    `You have given ${long(given)}, and ${long(came)} ${came === 60 ? 'has' : 'have'} come to you.`,
+    `${capital(long(given))} went from you to others, and ${long(came)} came to you.`,
   held: (minutes: number) =>
-    `${capital(spoken(minutes))} of what you gave ${minutes < 120 ? 'is' : 'are'} still on the way.`,
+    `${capital(spoken(minutes))} of what went from you ${minutes < 120 ? 'is' : 'are'} still on the way.`,
   emptyText: (bridgeBuilder: string, phone: string) =>
     `You have not given yet. ${firstName(bridgeBuilder)} would like to hear what people could come to you for. ${phone}.`,
   beads: (given: number, came: number, open: number) =>
-    `${long(given)} given, ${long(came)} come to you, ${open === 0 ? 'nothing open' : `${long(open)} open`}`,
-  key: { given: 'an hour you gave', came: 'an hour that came to you', open: 'still open' },
+    `${long(given)} went from you, ${long(came)} came to you, ${open === 0 ? 'nothing open' : `${long(open)} open`}`,
+  key: { given: 'an hour that went from you', came: 'an hour that came to you', open: 'still to come or to give' },
   give: 'Give hours',
   caption: 'Every hour',
-  columns: { day: 'Day', what: 'What, and with whom', given: 'You gave', came: 'Came to you' },
-  labels: { given: 'you gave', came: 'came to you' },
+  columns: { day: 'Day', what: 'What, and with whom', given: 'Went from you', came: 'Came to you' },
+  labels: { given: 'went from you', came: 'came to you' },
   to: (who: string) => `to ${who}`,
   from: (who: string) => `from ${who}`,
   noWords: 'Hours, without words',

@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { isLimit, minutes, negate, ZERO } from '../minutes.ts';
-import { refuse, type Outcome } from '../refusal.ts';
+
 import type { PairTerms } from '../journal/pair.ts';
+import { isLimit, minutes, negate, ZERO } from '../minutes.ts';
+import { type Outcome, refuse } from '../refusal.ts';
 
 export interface AgreementKey {
   /** The verification method: a URL at the bank's origin. */
@@ -103,7 +104,9 @@ export function termsOf(core: AgreementCore, pair: string, genesis: string): Pai
 
 /** The origin of an https or http URL in its one canonical spelling, else `null`. */
 export function originOf(url: string): string | null {
-  const match = /^(https?:\/\/[a-z0-9.-]+(?::[0-9]{1,5})?|https?:\/\/\[[0-9a-f:.]+\](?::[0-9]{1,5})?)(?:[/?#]|$)/.exec(url);
+  const match = /^(https?:\/\/[a-z0-9.-]+(?::[0-9]{1,5})?|https?:\/\/\[[0-9a-f:.]+\](?::[0-9]{1,5})?)(?:[/?#]|$)/.exec(
+    url,
+  );
   return match?.[1] ?? null;
 }
 
@@ -118,20 +121,30 @@ export type AgreementStatus =
   | 'withdrawn'
   | 'declined';
 
-export type AgreementAct = 'offer' | 'accept' | 'decline' | 'withdraw' | 'suspend' | 'resume' | 'give_notice' | 'wind_up' | 'close';
+export type AgreementAct =
+  | 'offer'
+  | 'accept'
+  | 'decline'
+  | 'withdraw'
+  | 'suspend'
+  | 'resume'
+  | 'give_notice'
+  | 'wind_up'
+  | 'close';
 
 /** Every transition of an agreement. The diagram and the reference are made from this table. */
-export const AGREEMENT_TABLE: { readonly [S in AgreementStatus]: { readonly [A in AgreementAct]?: AgreementStatus } } = {
-  draft: { offer: 'offered', withdraw: 'withdrawn' },
-  offered: { accept: 'active', decline: 'declined', withdraw: 'withdrawn' },
-  active: { suspend: 'suspended', give_notice: 'notice' },
-  suspended: { resume: 'active', give_notice: 'notice' },
-  notice: { wind_up: 'winding_up' },
-  winding_up: { close: 'closed' },
-  closed: {},
-  withdrawn: {},
-  declined: {},
-};
+export const AGREEMENT_TABLE: { readonly [S in AgreementStatus]: { readonly [A in AgreementAct]?: AgreementStatus } } =
+  {
+    draft: { offer: 'offered', withdraw: 'withdrawn' },
+    offered: { accept: 'active', decline: 'declined', withdraw: 'withdrawn' },
+    active: { suspend: 'suspended', give_notice: 'notice' },
+    suspended: { resume: 'active', give_notice: 'notice' },
+    notice: { wind_up: 'winding_up' },
+    winding_up: { close: 'closed' },
+    closed: {},
+    withdrawn: {},
+    declined: {},
+  };
 
 /** What an agreement becomes, or `agreement_not_active` when the table has no such step. */
 export function nextStatus(status: AgreementStatus, act: AgreementAct): Outcome<{ status: AgreementStatus }> {

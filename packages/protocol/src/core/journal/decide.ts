@@ -14,16 +14,16 @@ import type { Body, Entry, Head, Party, Statement, VerifiedEntry } from './entry
 import { other } from './entry.ts';
 import { judge } from './judge.ts';
 import {
+  advance,
   type Book,
+  debtOf,
   type Judged,
+  judgedFrom,
   MAX_BACKLOG,
   type Pair,
   type Transfer,
-  type View,
-  advance,
-  debtOf,
-  judgedFrom,
   transferKey,
+  type View,
   withParty,
 } from './pair.ts';
 
@@ -124,8 +124,7 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
     return { outcome: 'not_next', refusal: refusal('gap', { ...place(entry), expected: head.seq + 1 }) };
 
   const fault = chainFault(pair, entry);
-  if (fault !== null)
-    return { outcome: 'fault', refusal: refusal('chain_fault', { ...place(entry), reason: fault }) };
+  if (fault !== null) return { outcome: 'fault', refusal: refusal('chain_fault', { ...place(entry), reason: fault }) };
 
   // The author's view moves to the entry's own cut: my entries up to its ack.
   let view = pair.views[author];
@@ -137,7 +136,8 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
   }
   const unacknowledged = seen === 0 ? pair.unacknowledged : pair.unacknowledged.slice(seen);
   const breach = judge(view, book, author, entry.body);
-  const compared = entry.body.kind === 'Checkpoint' ? compare(entry.body.statement, stateAt(pair, view, author, entry.ack)) : null;
+  const compared =
+    entry.body.kind === 'Checkpoint' ? compare(entry.body.statement, stateAt(pair, view, author, entry.ack)) : null;
 
   // From here the entry is appended; only its effect is in question.
   const judged = judgedFrom(entry, breach === null ? null : breach.code);
@@ -164,8 +164,7 @@ function chainFault(pair: Pair, entry: Entry): string | null {
   const last = pair.acks[entry.author];
   const ack = entry.ack;
   if (ack.seq < last.seq) return 'ack_goes_back';
-  const acknowledged =
-    ack.seq === last.seq ? last : pair.unacknowledged.find((judged) => judged.seq === ack.seq);
+  const acknowledged = ack.seq === last.seq ? last : pair.unacknowledged.find((judged) => judged.seq === ack.seq);
   if (acknowledged === undefined) return 'ack_unknown';
   return acknowledged.hash === ack.hash && acknowledged.epoch === ack.epoch ? null : 'ack_unknown';
 }

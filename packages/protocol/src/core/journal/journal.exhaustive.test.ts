@@ -16,7 +16,11 @@ function explore(depth: number): { states: number; appended: number } {
     const own = [`${me}1`, `${me}2`];
     const theirs = [...bank.book.values()].filter((t) => t.debtor !== me).map((t) => t.id);
     return [
-      ...own.flatMap((id): Body[] => [holdBody(id, 60), { kind: 'Post', transfer: id, minutes: 60 }, { kind: 'Void', transfer: id }]),
+      ...own.flatMap((id): Body[] => [
+        holdBody(id, 60),
+        { kind: 'Post', transfer: id, minutes: 60 },
+        { kind: 'Void', transfer: id },
+      ]),
       ...theirs.flatMap((id): Body[] => [
         { kind: 'HoldAccept', transfer: id },
         { kind: 'HoldDecline', transfer: id, code: 'payee_unavailable' },
@@ -26,7 +30,20 @@ function explore(depth: number): { states: number; appended: number } {
     ];
   };
   const key = (banks: [TestBank, TestBank]): string =>
-    banks.map((b) => b.journals.map((j) => j.map((e) => `${e.body.kind[0]}${e.body.kind[4] ?? ''}${'transfer' in e.body ? e.body.transfer : ''}@${e.ack.seq}`).join()).join('/')).join('|');
+    banks
+      .map((b) =>
+        b.journals
+          .map((j) =>
+            j
+              .map(
+                (e) =>
+                  `${e.body.kind[0]}${e.body.kind[4] ?? ''}${'transfer' in e.body ? e.body.transfer : ''}@${e.ack.seq}`,
+              )
+              .join(),
+          )
+          .join('/'),
+      )
+      .join('|');
   const copy = (bank: TestBank): TestBank => {
     const twin = new TestBank(bank.pair.terms, bank.party);
     twin.pair = bank.pair;

@@ -17,7 +17,17 @@ type Step =
 
 const party = fc.constantFrom<Party>(0, 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('act' as const), party, verb: fc.nat(99), pick: fc.nat(999), minutes: fc.integer({ min: 1, max: 70 }), cheat: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('act' as const),
+      party,
+      verb: fc.nat(99),
+      pick: fc.nat(999),
+      minutes: fc.integer({ min: 1, max: 70 }),
+      cheat: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('send' as const), party, from: fc.nat(5) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('deliver' as const), pick: fc.nat(999), keep: fc.boolean() }) },
 );
@@ -27,6 +37,11 @@ const schedule = fc.record({
   cheats: fc.boolean(),
   steps: fc.array(step, { minLength: 20, maxLength: 220 }),
 });
+
+function nextCount(counts: number[], me: Party): number {
+  counts[me] = (counts[me] ?? 0) + 1;
+  return counts[me];
+}
 
 interface World {
   banks: [TestBank, TestBank];
@@ -40,7 +55,10 @@ interface World {
  * Runs a schedule with loss (a packet that is never picked), duplication (`keep`), reordering
  * (`pick`) and rule-breaking entries. Then heals: everything is delivered in order until quiet.
  */
-function run(input: { limits: [number, number]; opening: number; cheats: boolean; steps: Step[] }, check: (world: World) => void): World {
+function run(
+  input: { limits: [number, number]; opening: number; cheats: boolean; steps: Step[] },
+  check: (world: World) => void,
+): World {
   const terms = testTerms(input.limits, input.opening);
   const world: World = {
     banks: [new TestBank(terms, 0), new TestBank(terms, 1)],
@@ -113,9 +131,11 @@ function choose(bank: TestBank, step: Extract<Step, { do: 'act' }>, counts: numb
   const theirs = [...bank.book.values()].filter((t) => t.debtor !== me);
   const any = <T>(list: T[]): T | undefined => list[step.pick % Math.max(1, list.length)];
   const id = `https://x/${me}/`;
-  if (step.verb < 30) return holdBody(step.cheat && step.pick % 3 === 0 ? `${id}1` : `${id}${++counts[me]!}`, step.minutes);
+  if (step.verb < 30)
+    return holdBody(step.cheat && step.pick % 3 === 0 ? `${id}1` : `${id}${nextCount(counts, me)}`, step.minutes);
   if (step.verb < 45) return { kind: 'HoldAccept', transfer: any(theirs)?.id ?? `${id}none` };
-  if (step.verb < 50) return { kind: 'HoldDecline', transfer: any(theirs)?.id ?? `${id}none`, code: 'payee_unavailable' };
+  if (step.verb < 50)
+    return { kind: 'HoldDecline', transfer: any(theirs)?.id ?? `${id}none`, code: 'payee_unavailable' };
   if (step.verb < 70) return { kind: 'Post', transfer: any(mine)?.id ?? `${id}none`, minutes: step.minutes };
   if (step.verb < 75) return { kind: 'Void', transfer: any(mine)?.id ?? `${id}none` };
   if (step.verb < 85) return { kind: 'Receipt', transfer: any(theirs)?.id ?? `${id}none`, unclaimed: false };
@@ -125,7 +145,11 @@ function choose(bank: TestBank, step: Extract<Step, { do: 'act' }>, counts: numb
   return { kind: 'Checkpoint', statement: statementFor(bank.pair) };
 }
 
-function law(name: string, check: (world: World) => void, after: (world: World, limits: [number, number], opening: number, cheats: boolean) => void = () => {}): void {
+function law(
+  name: string,
+  check: (world: World) => void,
+  after: (world: World, limits: [number, number], opening: number, cheats: boolean) => void = () => {},
+): void {
   test(name, () => {
     fc.assert(
       fc.property(schedule, (input) => {
@@ -138,48 +162,69 @@ function law(name: string, check: (world: World) => void, after: (world: World, 
 }
 
 describe('under loss, duplication, reordering and broken rules', () => {
-  law('law 1, conservation: no schedule makes or loses a minute inside a bank', (world) => {
-    for (const p of [0, 1] as const) expect(world.members[p] + world.mirror[p]).toBe(0);
-  }, (world) => {
-    expect(world.mirror[0] + world.mirror[1]).toBe(0);
-  });
+  law(
+    'law 1, conservation: no schedule makes or loses a minute inside a bank',
+    (world) => {
+      for (const p of [0, 1] as const) expect(world.members[p] + world.mirror[p]).toBe(0);
+    },
+    (world) => {
+      expect(world.mirror[0] + world.mirror[1]).toBe(0);
+    },
+  );
 
-  law('law 2, mirror: the same two journals give the same state and the same verdicts', () => {}, (world) => {
-    const [a, b] = world.banks;
-    expect(a.verdicts).toEqual(b.verdicts);
-    expect(a.journals.map((j) => j.map((e) => e.hash))).toEqual(b.journals.map((j) => j.map((e) => e.hash)));
-    expect(debtOf(a.pair.views[0], 0) + debtOf(b.pair.views[1], 1)).toBe(0);
-    // A bank's own view is kept at the present, so after quiet both are at the same cut.
-    expect({ ...a.pair.views[0] }).toEqual({ ...b.pair.views[1] });
-    expect([...a.book].sort()).toEqual([...b.book].sort());
-    expect(world.mirror[0]).toBe(debtOf(a.pair.views[0], 0));
-  });
+  law(
+    'law 2, mirror: the same two journals give the same state and the same verdicts',
+    () => {},
+    (world) => {
+      const [a, b] = world.banks;
+      expect(a.verdicts).toEqual(b.verdicts);
+      expect(a.journals.map((j) => j.map((e) => e.hash))).toEqual(b.journals.map((j) => j.map((e) => e.hash)));
+      expect(debtOf(a.pair.views[0], 0) + debtOf(b.pair.views[1], 1)).toBe(0);
+      // A bank's own view is kept at the present, so after quiet both are at the same cut.
+      expect({ ...a.pair.views[0] }).toEqual({ ...b.pair.views[1] });
+      expect([...a.book].sort()).toEqual([...b.book].sort());
+      expect(world.mirror[0]).toBe(debtOf(a.pair.views[0], 0));
+    },
+  );
 
   law('law 3, once: no transfer is credited twice', (world) => {
     for (const times of world.credited.values()) expect(times).toBe(1);
   });
 
-  law('law 4, limit: no hold with effect passes the limit at its own cut', () => {}, (world, limits, opening) => {
-    const naive = naiveFold(world.banks[0].journals, limits, opening);
-    for (const p of [0, 1] as const)
-      expect(world.banks[0].verdicts[p].map((v) => v === null)).toEqual(naive.effect[p]);
-  });
+  law(
+    'law 4, limit: no hold with effect passes the limit at its own cut',
+    () => {},
+    (world, limits, opening) => {
+      const naive = naiveFold(world.banks[0].journals, limits, opening);
+      for (const p of [0, 1] as const)
+        expect(world.banks[0].verdicts[p].map((v) => v === null)).toEqual(naive.effect[p]);
+    },
+  );
 
-  law('the fold kept up entry by entry equals the formulas computed from the journals alone', () => {}, (world, limits, opening) => {
-    const naive = naiveFold(world.banks[1].journals, limits, opening);
-    for (const p of [0, 1] as const) {
-      const view = world.banks[1].pair.views[1];
-      expect(debtOf(view, p)).toBe(naive.debt(p));
-      expect(exposureOf(view, p)).toBe(naive.exposure(p));
-      expect(view.limits[p]).toBe(naive.limit(p));
-    }
-  });
+  law(
+    'the fold kept up entry by entry equals the formulas computed from the journals alone',
+    () => {},
+    (world, limits, opening) => {
+      const naive = naiveFold(world.banks[1].journals, limits, opening);
+      for (const p of [0, 1] as const) {
+        const view = world.banks[1].pair.views[1];
+        expect(debtOf(view, p)).toBe(naive.debt(p));
+        expect(exposureOf(view, p)).toBe(naive.exposure(p));
+        expect(view.limits[p]).toBe(naive.limit(p));
+      }
+    },
+  );
 
-  law('law 6, nobody else\'s hours: what a bank may lose stays within the highest limit that it granted', (world) => {
+  law("law 6, nobody else's hours: what a bank may lose stays within the highest limit that it granted", (world) => {
     for (const p of [0, 1] as const) {
       const creditor = world.banks[p];
       const debtor = other(p);
-      const granted = [creditor.pair.terms.limits[debtor], ...creditor.journals[p].flatMap((e) => (e.body.kind === 'Amend' && e.body.limitMinutes !== undefined ? [e.body.limitMinutes] : []))];
+      const granted = [
+        creditor.pair.terms.limits[debtor],
+        ...creditor.journals[p].flatMap((e) =>
+          e.body.kind === 'Amend' && e.body.limitMinutes !== undefined ? [e.body.limitMinutes] : [],
+        ),
+      ];
       const opening = debtor === 0 ? creditor.pair.terms.opening : -creditor.pair.terms.opening;
       expect(debtOf(creditor.pair.views[p], debtor)).toBeLessThanOrEqual(Math.max(opening, ...granted));
     }
@@ -196,14 +241,23 @@ describe('under loss, duplication, reordering and broken rules', () => {
       }
   });
 
-  law('an honest pair of banks never has an entry without effect', () => {}, (world, _limits, _opening, cheats) => {
-    if (cheats) return;
-    for (const bank of world.banks) for (const list of bank.verdicts) expect(list.every((v) => v === null)).toBe(true);
-  });
+  law(
+    'an honest pair of banks never has an entry without effect',
+    () => {},
+    (world, _limits, _opening, cheats) => {
+      if (cheats) return;
+      for (const bank of world.banks)
+        for (const list of bank.verdicts) expect(list.every((v) => v === null)).toBe(true);
+    },
+  );
 
-  law('statements that both banks write agree', () => {}, (world) => {
-    for (const bank of world.banks) expect(bank.agreed.every(Boolean)).toBe(true);
-  });
+  law(
+    'statements that both banks write agree',
+    () => {},
+    (world) => {
+      for (const bank of world.banks) expect(bank.agreed.every(Boolean)).toBe(true);
+    },
+  );
 });
 
 describe('entries that do not continue the journal', () => {
@@ -213,14 +267,38 @@ describe('entries that do not continue the journal', () => {
   };
   const faults: Record<string, [(a: TestBank) => Entry, string, string]> = {
     'a gap is not next': [(a) => a.forge(holdBody('t9', 1), { seq: 9 }), 'not_next', 'gap'],
-    'an older number with no entry of that epoch': [(a) => a.forge(holdBody('t9', 1), { seq: 1, epoch: 7 }), 'not_next', 'stale_epoch'],
-    'another entry at the same place is a fork': [(a) => a.forge(holdBody('t9', 1), { seq: 1, prev: 'genesis' }), 'fault', 'fork'],
+    'an older number with no entry of that epoch': [
+      (a) => a.forge(holdBody('t9', 1), { seq: 1, epoch: 7 }),
+      'not_next',
+      'stale_epoch',
+    ],
+    'another entry at the same place is a fork': [
+      (a) => a.forge(holdBody('t9', 1), { seq: 1, prev: 'genesis' }),
+      'fault',
+      'fork',
+    ],
     'another past': [(a) => a.forge(holdBody('t9', 1), { prev: 'elsewhere' }), 'fault', 'chain_fault'],
     'an epoch that rises without a resume': [(a) => a.forge(holdBody('t9', 1), { epoch: 1 }), 'fault', 'chain_fault'],
-    'an ack of what was never written': [(a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 5, hash: 'x' } }), 'fault', 'chain_fault'],
-    'an ack with another hash': [(a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 1, hash: 'x' } }), 'fault', 'chain_fault'],
-    'an ack that goes back': [(a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 0, hash: 'genesis' } }), 'fault', 'chain_fault'],
-    'an ack of another epoch': [(a) => a.forge(holdBody('t9', 1), { ack: { ...a.pair.heads[1], epoch: 3 } }), 'fault', 'chain_fault'],
+    'an ack of what was never written': [
+      (a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 5, hash: 'x' } }),
+      'fault',
+      'chain_fault',
+    ],
+    'an ack with another hash': [
+      (a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 1, hash: 'x' } }),
+      'fault',
+      'chain_fault',
+    ],
+    'an ack that goes back': [
+      (a) => a.forge(holdBody('t9', 1), { ack: { epoch: 0, seq: 0, hash: 'genesis' } }),
+      'fault',
+      'chain_fault',
+    ],
+    'an ack of another epoch': [
+      (a) => a.forge(holdBody('t9', 1), { ack: { ...a.pair.heads[1], epoch: 3 } }),
+      'fault',
+      'chain_fault',
+    ],
     'a resume': [(a) => a.forge({ kind: 'Resume' }, { epoch: 4 }), 'fault', 'chain_fault'],
   };
   for (const [name, [make, outcome, code]] of Object.entries(faults)) {

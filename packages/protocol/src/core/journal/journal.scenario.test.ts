@@ -172,5 +172,7 @@ for (const [name, story] of Object.entries(stories)) {
 }
 
 test('a story that expects the wrong thing fails', () => {
-  expect(() => runScenario('leith limit 1 · gracia limit 1\nleith holds t 1 -> limit_reached')).toThrow('actual:   applied');
+  expect(() => runScenario('leith limit 1 · gracia limit 1\nleith holds t 1 -> limit_reached')).toThrow(
+    'actual:   applied',
+  );
 });

@@ -16,13 +16,13 @@ import type { Body, Party } from './entry.ts';
 import { other } from './entry.ts';
 import {
   type Book,
-  MAX_OPEN_HOLDS,
-  type Transfer,
-  type View,
   exposureOf,
   isOpen,
+  MAX_OPEN_HOLDS,
   roomOf,
+  type Transfer,
   transferKey,
+  type View,
 } from './pair.ts';
 
 /** Entries of optional features: without effect as long as a party does not list the feature. */

@@ -258,9 +258,12 @@ ALTER TABLE "posting" ADD CONSTRAINT "posting_bank_id_bank_id_fk" FOREIGN KEY ("
 ALTER TABLE "request_nonce" ADD CONSTRAINT "request_nonce_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "token" ADD CONSTRAINT "token_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "exchange_by_member" ON "exchange" USING btree ("bank_id","member_id","id");--> statement-breakpoint
-CREATE INDEX "exchange_by_detail" ON "exchange" USING btree ("bank_id","pair_id","detail");--> statement-breakpoint
+CREATE INDEX "exchange_by_detail" ON "exchange" USING btree ("bank_id","detail") WHERE "exchange"."direction" = 'in';--> statement-breakpoint
+CREATE INDEX "exchange_given_lately" ON "exchange" USING btree ("bank_id","member_id","pair_id","created_at");--> statement-breakpoint
 CREATE INDEX "exchange_unheld" ON "exchange" USING btree ("bank_id","pair_id") WHERE "exchange"."status" in ('offered', 'accepted');--> statement-breakpoint
+CREATE INDEX "exchange_message_answers" ON "exchange_message" USING btree ("bank_id","pair_id","exchange_id") WHERE "exchange_message"."direction" = 'out';--> statement-breakpoint
 CREATE INDEX "exchange_message_pending" ON "exchange_message" USING btree ("bank_id","pair_id","at") WHERE "exchange_message"."pending";--> statement-breakpoint
+CREATE INDEX "journal_by_seq" ON "journal_entry" USING btree ("bank_id","pair_id","author","seq");--> statement-breakpoint
 CREATE INDEX "journal_by_transfer" ON "journal_entry" USING btree ("bank_id","pair_id","transfer");--> statement-breakpoint
 CREATE UNIQUE INDEX "pair_one_a_partner" ON "pair" USING btree ("bank_id","peer_bank") WHERE "pair"."status" not in ('closed', 'declined', 'withdrawn');--> statement-breakpoint
 CREATE INDEX "pair_transfer_underway" ON "pair_transfer" USING btree ("bank_id","pair_id") WHERE "pair_transfer"."underway";--> statement-breakpoint

@@ -31,9 +31,9 @@ CREATE TRIGGER account_no_truncate BEFORE TRUNCATE ON account EXECUTE FUNCTION e
 --> statement-breakpoint
 
 ALTER TABLE posting
-  ADD CONSTRAINT posting_minutes_positive CHECK (minutes > 0 OR (kind = 'void' AND minutes = 0)),
+  ADD CONSTRAINT posting_minutes_positive CHECK (CASE WHEN kind = 'void' THEN minutes = 0 ELSE minutes > 0 END),
   ADD CONSTRAINT posting_two_accounts CHECK (debit <> credit),
-  ADD CONSTRAINT posting_ends_a_hold CHECK ((kind IN ('post', 'void')) = (hold_id IS NOT NULL)),
+  ADD CONSTRAINT posting_ends_a_hold CHECK ((kind IN ('post', 'void')) = (hold_id IS NOT NULL) AND (hold_id IS NULL) = (held_minutes IS NULL)),
   ADD CONSTRAINT posting_within_hold CHECK (hold_id IS NULL OR (held_minutes > 0 AND minutes <= held_minutes)),
   ADD CONSTRAINT posting_kind CHECK (kind IN ('direct', 'hold', 'post', 'void')),
   ADD CONSTRAINT posting_debit_account FOREIGN KEY (bank_id, debit) REFERENCES account (bank_id, id),

@@ -25,7 +25,11 @@ export function statusOfExchange({ status }: Pick<ExchangeRow, 'status'>): Excha
 }
 
 /** Why it came back. A code that this version does not know, which another town may send, becomes a general sentence. */
-export function refusalOfExchange({ status, code, facts }: Pick<ExchangeRow, 'status' | 'code' | 'facts'>): RefusalView | null {
+export function refusalOfExchange({
+  status,
+  code,
+  facts,
+}: Pick<ExchangeRow, 'status' | 'code' | 'facts'>): RefusalView | null {
   if (STATUS[status] !== 'returned' || code === null || !Object.hasOwn(REFUSALS, code)) return null;
   return { code: code as RefusalCode, facts: facts ?? {} };
 }

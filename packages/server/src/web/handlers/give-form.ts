@@ -15,7 +15,14 @@ const MOST_MINUTES = 600_000;
 const MOST_LETTERS = 300;
 const LENGTHS = ['30', '60', '90', '120'];
 
-export const emptyGive = (town: string): GiveValues => ({ town, who: '', length: '60', hours: '', minutes: '', what: '' });
+export const emptyGive = (town: string): GiveValues => ({
+  town,
+  who: '',
+  length: '60',
+  hours: '',
+  minutes: '',
+  what: '',
+});
 
 export function readGive(form: URLSearchParams): GiveValues {
   const of = (name: string) => field(form, name).slice(0, 2000);

@@ -101,7 +101,12 @@ async function deskOf(c: WebContext): Promise<Desk> {
 
 type Filled = Pick<GiveModel, 'values' | 'errors' | 'refusal' | 'key'>;
 
-async function form(c: WebContext, { me, towns, neighbours }: Desk, filled: Filled, status: 200 | ReturnType<typeof statusOf>): Promise<Response> {
+async function form(
+  c: WebContext,
+  { me, towns, neighbours }: Desk,
+  filled: Filled,
+  status: 200 | ReturnType<typeof statusOf>,
+): Promise<Response> {
   const { bank, node } = c.var;
   const { balanceMinutes } = await balanceOf(node.database.db, bank.id, me.accountId);
   return c.html(<GivePage frame={frameOf(c)} model={{ towns, balanceMinutes, neighbours, ...filled }} />, status);
@@ -120,9 +125,9 @@ async function giveOnce(c: WebContext, me: MemberRow, { values, to, minutes }: M
     .update(JSON.stringify(['give', me.id, to, minutes, values.what]))
     .digest('base64url');
   const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx, after) => {
-    const given = await give(tx, bank, { from: me.id, to, minutes, content: values.what });
+    const given = await give(tx, bank, { from: me, to, minutes, content: values.what });
     if (given.pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId: given.pairId });
-    return { status: 202, body: given.exchangeId };
+    return { status: 202, body: given.exchange.id };
   });
   return body;
 }

@@ -70,6 +70,12 @@ export function toSignIn(c: WebContext): Response {
 /** For pages of whoever is signed in. */
 export const signedIn: MiddlewareHandler<WebEnv> = async (c, next) => (c.var.session === null ? toSignIn(c) : next());
 
+/** For the desk. */
+export const operatorOnly: MiddlewareHandler<WebEnv> = async (c, next) => {
+  if (c.var.session?.caller.role !== 'operator') throw new Refused('not_allowed');
+  return next();
+};
+
 /** Refuses unless a member is signed in: these pages are about one's own hours. */
 export function memberOf(c: WebContext): Member {
   const caller = c.var.session?.caller;

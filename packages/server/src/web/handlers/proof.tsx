@@ -1,18 +1,18 @@
 /**
- * The proof of one hour that crossed, and an agreement as people read it.
+ * The proof of one hour that crossed.
  *
  * Promises: a proof is shown to the member whose hour it is, and to the desk; its signatures are
- * verified when it is shown.
+ * verified when it is shown, and "checked" is said only of an hour that is whole.
  *
  * @module
  */
-import { eq, inArray, and } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
+import { agreementViewOfPair } from '../../agreement/view.ts';
 import { proofOf } from '../../api/transfers.ts';
 import { FUND_ACCOUNT, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../../bank/bank.ts';
 import { member } from '../../db/schema.ts';
-import { type ExchangeRow, exchangeById } from '../../exchange/exchange-store.ts';
+import { type ExchangeRow, exchangeById, maySee } from '../../exchange/exchange-store.ts';
 import { Refused } from '../../node/refused.ts';
-import { agreementViewOfPair } from '../../agreement/view.ts';
 import type { Party, ProofModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import { ProofPage } from '../proof.tsx';
@@ -25,9 +25,9 @@ export function proofRoutes(app: WebApp): void {
   app.get(pattern(paths.proof), signedIn, async (c) => {
     const { bank, node, session } = c.var;
     const row = await exchangeById(node.database.db, bank.id, idOf(c.req.param('id')));
-    const caller = session?.caller;
-    const mine = row !== undefined && caller !== undefined && (caller.role === 'operator' || caller.memberId === row.memberId);
-    if (!mine || row.pairId === null) throw new Refused('not_found');
+    // Hours within one town have no signed lines: their proof is that town's own books.
+    if (row === undefined || row.pairId === null || session === null || !maySee(row, session.caller))
+      throw new Refused('not_found');
     return c.html(<ProofPage frame={frameOf(c)} model={await proofModel(c, row, row.pairId)} />);
   });
 }
@@ -39,10 +39,16 @@ async function proofModel(c: WebContext, row: ExchangeRow, pairId: string): Prom
   const view = await agreementViewOfPair(db, bank, pairId);
   const us = bankView(bank);
   const them = townOf(view?.town ?? '');
-  const [own] = await db.select({ name: member.name }).from(member).where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
+  const [own] = await db
+    .select({ name: member.name })
+    .from(member)
+    .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
   const here: Party = { name: own?.name ?? '', town: us };
   const there: Party = { name: row.counterpartyName, town: them };
-  const names = await accountNames(c, proof.postings.flatMap(({ from, to }) => [from, to]));
+  const names = await accountNames(
+    c,
+    proof.postings.flatMap(({ from, to }) => [from, to]),
+  );
   const named = (account: string): string => names.get(account) ?? them.name;
   return {
     giver: row.direction === 'in' ? there : here,
@@ -50,8 +56,14 @@ async function proofModel(c: WebContext, row: ExchangeRow, pairId: string): Prom
     minutes: row.minutes,
     what: row.content,
     at: row.createdAt,
-    checked: proof.checked,
-    ledger: proof.postings.map(({ kind, from, to, minutes, at }) => ({ kind, from: named(from), to: named(to), minutes, at: new Date(at) })),
+    checked: proof.checked && row.status === 'settled' && proof.entries.some(({ kind }) => kind === 'Receipt'),
+    ledger: proof.postings.map(({ kind, from, to, minutes, at }) => ({
+      kind,
+      from: named(from),
+      to: named(to),
+      minutes,
+      at: new Date(at),
+    })),
     entries: proof.entries.map((entry) => ({
       kind: entry.kind,
       by: entry.author === 'us' ? us : them,

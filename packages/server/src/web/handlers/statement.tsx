@@ -45,7 +45,12 @@ export function statementRoutes(app: WebApp): void {
   });
 }
 
-async function statementModel(db: Queries, bank: Bank, row: MemberRow, before: string | undefined): Promise<StatementModel> {
+async function statementModel(
+  db: Queries,
+  bank: Bank,
+  row: MemberRow,
+  before: string | undefined,
+): Promise<StatementModel> {
   const [{ balanceMinutes, heldMinutes }, sums, lines] = [
     await balanceOf(db, bank.id, row.accountId),
     await givenAndCame(db, bank.id, row.accountId),
@@ -66,7 +71,12 @@ async function statementModel(db: Queries, bank: Bank, row: MemberRow, before: s
 }
 
 /** One more than fits the page, to know whether there are older ones. Ids of both tables are in the order of time. */
-async function readLines(db: Queries, bank: Bank, row: MemberRow, before: string | undefined): Promise<StatementLine[]> {
+async function readLines(
+  db: Queries,
+  bank: Bank,
+  row: MemberRow,
+  before: string | undefined,
+): Promise<StatementLine[]> {
   const moved = await statementOf(db, bank.id, row.accountId, before, PAGE + 1);
   const unmoved = await db
     .select()

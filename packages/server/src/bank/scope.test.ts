@@ -1,0 +1,337 @@
+/** One node, two banks: what belongs to one cannot be seen, moved or asked for at the other. */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueToken } from '../auth/tokens.ts';
+import type { FakePartner } from '../testing/fake-partner.ts';
+import { type Answer, send } from '../testing/http.ts';
+import { connect, type Town, until } from '../testing/town.ts';
+import { pay, promised, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
+import { type Bank, createBank } from './bank.ts';
+
+let stage: Stage;
+let leith: Town;
+let gracia: Town;
+let partner: FakePartner;
+let neighbour: FakePartner;
+/** Leith's own ids, tokens and links. */
+let own: {
+  member: string;
+  fund: string;
+  transfer: string;
+  agreement: string;
+  token: string;
+  memberToken: string;
+  link: string;
+};
+
+beforeAll(async () => {
+  stage = await setStage(2);
+  [partner, neighbour] = stage.partners as [FakePartner, FakePartner];
+  leith = stage.town;
+  gracia = await host(leith, `http://localhost:${new URL(leith.origin).port}`, 'Gràcia');
+  await gracia.call('POST', '/api/members', { handle: 'rosa', name: 'Rosa' });
+  await partner.agree(leith);
+  await neighbour.agree(gracia);
+  await pay(partner, 'moira', 60);
+  const moira = (await leith.call('GET', '/api/members/moira')).body.id;
+  const transfers = (await leith.call('GET', `/api/transfers?member=${moira}`)).body.items;
+  const memberToken = (await leith.call('POST', `/api/members/${moira}/tokens`)).body.token;
+  const invited = await leith.call('POST', '/api/invitations', { grantsMinutes: 60, bridgeBuilder: 'Fiona' });
+  own = {
+    member: moira,
+    fund: (await leith.call('GET', '/api/members/bank')).body.id,
+    transfer: transfers[0].id,
+    agreement: partner.agreementId,
+    token: leith.token,
+    memberToken,
+    link: new URL(invited.body.link).pathname,
+  };
+  await Promise.all([partner.quiet(), neighbour.quiet()]);
+});
+afterAll(() => stage?.stop());
+
+/** Hosts another bank on the node of a town. */
+async function host(town: Town, origin: string, name: string): Promise<Town> {
+  const { context } = town.node;
+  await createBank(town.database, context.seal, { origin, name });
+  await context.banks.reload();
+  const bank = context.banks.byHost(new URL(origin).host) as Bank;
+  const token = await issueToken(town.database.db, bank.id, 'operator', null);
+  return {
+    ...town,
+    bank,
+    origin,
+    host: bank.host,
+    token,
+    async call(method, path, body, options = {}) {
+      const as = options.token === undefined ? token : options.token;
+      const answer = await ask(bank.host, method, path, body, as);
+      return { status: answer.status, body: answer.body };
+    },
+  };
+}
+
+function ask(
+  at: string,
+  method: string,
+  path: string,
+  body: unknown,
+  token: string | null,
+  more: [string, string][] = [],
+): Promise<Answer> {
+  return send({
+    port: Number(new URL(leith.origin).port),
+    method,
+    path,
+    headers: [
+      ['host', at],
+      ['accept', 'application/json'],
+      ...(token === null ? [] : [['authorization', `Bearer ${token}`] as const]),
+      ...(method === 'POST'
+        ? ([
+            ['content-type', 'application/json'],
+            ['idempotency-key', crypto.randomUUID()],
+          ] as const)
+        : []),
+      ...more,
+    ],
+    ...(method === 'POST' && { body: Buffer.from(JSON.stringify(body ?? {})) }),
+  });
+}
+
+/** For each operation: its path with Leith's ids, a body that Leith would take, and what Gràcia's operator hears. */
+const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expected: string]> = {
+  getBank: [() => '/api/bank', () => null, 'its own'],
+  listMembers: [() => '/api/members', () => null, 'its own'],
+  addMember: [() => '/api/members', () => ({ handle: 'eve', name: 'Eve' }), 'its own'],
+  getMember: [() => `/api/members/${own.member}`, () => null, '404 not_found'],
+  setMemberStatus: [() => `/api/members/${own.member}/status`, () => ({ status: 'suspended' }), '404 not_found'],
+  issueMemberToken: [() => `/api/members/${own.member}/tokens`, () => ({}), '404 not_found'],
+  getStatement: [() => `/api/members/${own.member}/statement`, () => null, '404 not_found'],
+  examine: [() => '/api/doctor', () => null, 'its own'],
+  give: [() => '/api/transfers', () => ({ from: own.member, to: 'bank', minutes: 1 }), '404 not_found'],
+  listTransfers: [() => `/api/transfers?agreement=${own.agreement}`, () => null, '404 not_found'],
+  getTransfer: [() => `/api/transfers/${own.transfer}`, () => null, '404 not_found'],
+  getProof: [() => `/api/transfers/${own.transfer}/proof`, () => null, '404 not_found'],
+  invite: [() => '/api/invitations', () => ({ grantsMinutes: 60, bridgeBuilder: 'Eve' }), 'its own'],
+  readInvitation: [
+    () => '/api/invitations/read',
+    () => ({ link: `${gracia.origin}${own.link}` }),
+    '400 invalid_request',
+  ],
+  offerAgreement: [
+    () => '/api/agreements',
+    () => ({ link: `${gracia.origin}${own.link}`, grantsMinutes: 60, bridgeBuilder: 'Eve' }),
+    '400 invalid_request',
+  ],
+  listAgreements: [() => '/api/agreements', () => null, 'its own'],
+  getAgreement: [() => `/api/agreements/${own.agreement}`, () => null, '404 not_found'],
+  acceptAgreement: [() => `/api/agreements/${own.agreement}/accept`, () => ({}), '404 not_found'],
+  declineAgreement: [() => `/api/agreements/${own.agreement}/decline`, () => ({}), '404 not_found'],
+  changeAgreement: [() => `/api/agreements/${own.agreement}/change`, () => ({ suspended: true }), '404 not_found'],
+  writeStatement: [() => `/api/agreements/${own.agreement}/statement`, () => ({}), '404 not_found'],
+  resend: [() => `/api/agreements/${own.agreement}/resend`, () => ({ afterSeq: 0 }), '404 not_found'],
+  readJournal: [() => `/api/agreements/${own.agreement}/journal`, () => null, '404 not_found'],
+};
+/** Anyone may ask for these; the answer is about the bank that was asked. */
+const PUBLIC = ['getBank'];
+
+let methods: Record<string, string>;
+beforeAll(async () => {
+  const { body } = await ask(leith.host, 'GET', '/api/openapi.json', null, null);
+  const operations = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+    (path) => Object.entries(path).map(([method, { operationId }]) => [operationId, method.toUpperCase()] as const),
+  );
+  methods = Object.fromEntries(operations);
+});
+
+test('every operation of the API is tried here', () => {
+  expect(Object.keys(OPERATIONS).sort()).toEqual(Object.keys(methods).sort());
+});
+
+describe("Leith's token opens nothing at Gràcia", () => {
+  describe.each(['the operator', 'a member', 'nobody'])('of %s', (who) => {
+    test.each(Object.entries(OPERATIONS))('%s', async (name, [path, body]) => {
+      const token = who === 'nobody' ? null : who === 'a member' ? own.memberToken : own.token;
+      const answer = await unchanged(leith, () => ask(gracia.host, methods[name] as string, path(), body(), token));
+      if (PUBLIC.includes(name)) expect(answer.body.name).toBe('Gràcia');
+      else expect(said(answer)).toBe('401 not_signed_in');
+    });
+  });
+});
+
+describe("Leith's ids mean nothing to Gràcia's operator", () => {
+  const foreign = Object.entries(OPERATIONS).filter(([, [, , expected]]) => expected !== 'its own');
+  test.each(foreign)('%s', async (name, [path, body, expected]) => {
+    const answer = await unchanged(leith, () =>
+      ask(gracia.host, methods[name] as string, path(), body(), gracia.token),
+    );
+    expect(said(answer)).toBe(expected);
+  });
+
+  test('and its lists show nothing of Leith', async () => {
+    for (const path of [
+      '/api/members',
+      '/api/transfers',
+      '/api/agreements',
+      '/api/doctor',
+      '/api/bank',
+      `/api/transfers?member=${own.member}`,
+    ]) {
+      const answer = await ask(gracia.host, 'GET', path, null, gracia.token);
+      expect(answer.status).toBe(200);
+      const text = answer.bytes.toString();
+      for (const secret of [
+        own.member,
+        own.transfer,
+        own.agreement,
+        partner.tail,
+        leith.bank.id,
+        'Moira',
+        leith.bank.settings.name,
+      ])
+        expect(text, path).not.toContain(secret);
+    }
+  });
+
+  test('nor does a member of Leith by name', async () => {
+    for (const to of ['moira', `moira@${leith.host}`]) {
+      const answer = await ask(gracia.host, 'POST', '/api/transfers', { from: 'rosa', to, minutes: 1 }, gracia.token);
+      expect(['unknown_payee', 'not_partners']).toContain(answer.body.code);
+    }
+  });
+
+  test('and one Idempotency-Key does not reach across', async () => {
+    const key: [string, string][] = [['idempotency-key', 'the-same-key']];
+    const give = (at: string, from: string, token: string) =>
+      send({
+        port: Number(new URL(leith.origin).port),
+        method: 'POST',
+        path: '/api/transfers',
+        headers: [['host', at], ['authorization', `Bearer ${token}`], ['content-type', 'application/json'], ...key],
+        body: Buffer.from(JSON.stringify({ from, to: 'bank', minutes: 1 })),
+      });
+    const answers = [await give(leith.host, 'moira', own.token), await give(gracia.host, 'rosa', gracia.token)];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(answers[0]?.body.id).not.toBe(answers[1]?.body.id);
+  });
+});
+
+describe("Leith's partner is a stranger at Gràcia", () => {
+  const at = () => ({ host: gracia.host });
+  const CASES: Record<string, () => Promise<Answer>> = {
+    'with entries': async () =>
+      partner.send('/ap/journals', partner.page([{}]), { ...at(), signedUrl: `${gracia.origin}/ap/journals` }),
+    'with messages': async () =>
+      partner.send('/ap/exchanges', partner.page([{}]), { ...at(), signedUrl: `${gracia.origin}/ap/exchanges` }),
+    'with a greeting': async () =>
+      partner.send('/ap/journals/open', {}, { ...at(), signedUrl: `${gracia.origin}/ap/journals/open` }),
+    'asking for a journal': async () => {
+      const path = `/ap/journals/${partner.tail}`;
+      return partner.send(path, '', { ...at(), method: 'GET', signedUrl: `${gracia.origin}${path}` });
+    },
+    'answering an agreement': async () => {
+      const path = `/ap/agreements/${partner.tail}`;
+      return partner.send(path, {}, { ...at(), signedUrl: `${gracia.origin}${path}` });
+    },
+    'with what was signed for Leith': async () => partner.send('/ap/journals', partner.page([{}]), at()),
+  };
+  test.each(Object.entries(CASES))('%s', async (_name, send) => {
+    expect(said(await unchanged(leith, send))).toBe('403 unknown_partner');
+  });
+
+  test("and Gràcia's own partner may not write to Leith's pair", async () => {
+    const entry = await partner.sign(partner.draftEntry(await promised(partner, 'moira', 5)));
+    for (const page of [
+      partner.page([entry]),
+      { ...partner.page([entry]), partOf: neighbour.page([])['partOf'] as string },
+    ]) {
+      const answer = await unchanged(leith, () => neighbour.send('/ap/journals', page));
+      expect(answer.body.code ?? answer.body.refused.code).toBe('foreign_pair');
+    }
+  });
+
+  test("and a link of Leith's is none at Gràcia", async () => {
+    expect((await ask(leith.host, 'GET', own.link, null, null)).status).toBe(200);
+    expect(said(await ask(gracia.host, 'GET', own.link, null, null))).toBe('404 not_found');
+    const { core } = await partner.draft(gracia, { town: 60, own: 60 });
+    partner.town = leith;
+    const offer = await partner.honourOffer(core, own.link.split('/').at(-1) ?? '');
+    const options = { ...at(), session: '-', signedUrl: `${gracia.origin}/ap/agreements` };
+    expect(said(await unchanged(leith, () => partner.send('/ap/agreements', offer, options)))).toBe('404 not_found');
+  });
+
+  test('and its members are not found there', async () => {
+    for (const path of [`/ap/${own.member}`, `/.well-known/webfinger?resource=acct:moira@${leith.host}`]) {
+      expect((await ask(leith.host, 'GET', path, null, null)).status).toBe(200);
+      expect((await ask(gracia.host, 'GET', path, null, null)).status).toBe(404);
+    }
+  });
+});
+
+describe('the host names the bank', () => {
+  const nameAt = async (at: string, more: [string, string][] = []): Promise<string> => {
+    const answer = await ask(at, 'GET', '/api/bank', null, null, more);
+    return answer.status === 200 ? answer.body.name : said(answer);
+  };
+  const CASES: Record<string, [() => string, string]> = {
+    'its own': [() => leith.host, 'Leith'],
+    'in capitals': [() => gracia.host.toUpperCase(), 'Gràcia'],
+    'of nobody': [() => 'evil.example', '421 unknown_bank'],
+    'without its port': [() => '127.0.0.1', '421 unknown_bank'],
+    'with a dot': [() => leith.host.replace(':', '.:'), '421 unknown_bank'],
+    'with another name before it': [() => `evil.${gracia.host}`, '421 unknown_bank'],
+    'with a path': [() => `${leith.host}/x`, '400 ok'],
+    'that is empty': [() => '', '421 unknown_bank'],
+  };
+  test.each(Object.entries(CASES))('%s', async (_name, [at, expected]) => {
+    expect(await nameAt(at())).toBe(expected);
+  });
+
+  test.each(['x-forwarded-host', 'forwarded', 'x-host', 'x-original-host'])(
+    'and not %s, from anyone',
+    async (header) => {
+      const value = header === 'forwarded' ? `host=${gracia.host}` : gracia.host;
+      expect(await nameAt(leith.host, [[header, value]])).toBe('Leith');
+      expect(await nameAt('evil.example', [[header, value]])).toBe('421 unknown_bank');
+    },
+  );
+
+  test('unless a configured proxy says so', async () => {
+    const behind = await setStage(0, { env: { EVENHOUR_TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' } });
+    const other = await setStage(0, { env: { EVENHOUR_TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.2' } });
+    try {
+      const through = async ({ town }: Stage, at: string, forwarded: string): Promise<number> => {
+        const headers = [
+          ['host', at],
+          ['x-forwarded-host', forwarded],
+          ['accept', 'application/json'],
+        ] as const;
+        return (await send({ port: Number(new URL(town.origin).port), method: 'GET', path: '/api/bank', headers }))
+          .status;
+      };
+      expect(await through(behind, 'inside', behind.town.host)).toBe(200);
+      expect(await through(behind, behind.town.host, 'evil.example')).toBe(421);
+      expect(await through(other, 'inside', other.town.host)).toBe(421);
+      expect(await through(other, other.town.host, 'evil.example')).toBe(200);
+    } finally {
+      await Promise.all([behind.stop(), other.stop()]);
+    }
+  });
+});
+
+test('two banks of one node are partners like any others', async () => {
+  const ids = await connect(leith, gracia, 600, 600);
+  const given = await leith.call('POST', '/api/transfers', { from: 'moira', to: `rosa@${gracia.host}`, minutes: 30 });
+  await until(async () => (await leith.call('GET', `/api/transfers/${given.body.id}`)).body.status === 'settled');
+  expect((await gracia.call('GET', '/api/members/rosa')).body.balance.balanceMinutes).toBeGreaterThanOrEqual(29);
+  const [ours, theirs] = [
+    await leith.call('GET', `/api/agreements/${ids.a}`),
+    await gracia.call('GET', `/api/agreements/${ids.b}`),
+  ];
+  expect([ours.body.position.owesMinutes, theirs.body.position.owesMinutes]).toEqual([30, -30]);
+  const sums = await leith.database.db.execute(
+    sql`select bank_id from account group by bank_id having sum(balance) <> 0`,
+  );
+  expect((sums as unknown as { rows: unknown[] }).rows).toEqual([]);
+});

@@ -1,0 +1,43 @@
+/**
+ * What one page hands to the next across a redirect: sealed, in a cookie of its own.
+ *
+ * Promises: only the session that it was kept for can open it, and only at this bank; it is gone after
+ * a quarter of an hour, or when it was taken.
+ *
+ * @module
+ */
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { SealError } from '../../node/seal.ts';
+import { paths } from '../paths.ts';
+import type { WebContext } from './env.ts';
+import { cookieName, cookieOptions } from './session.ts';
+
+type Name = 'made' | 'open';
+
+const nameOf = (c: WebContext, name: Name) => cookieName(c.var.bank, `evenhour-${name}`);
+const optionsOf = (c: WebContext) => ({ ...cookieOptions(c.var.bank), path: paths.invitations });
+const purposeOf = (c: WebContext, name: Name) =>
+  `kept ${name} ${c.var.bank.id} ${c.var.session?.caller.tokenHash ?? ''}`;
+
+export function keep(c: WebContext, name: Name, value: string): void {
+  const sealed = c.var.node.seal.seal(purposeOf(c, name), value);
+  setCookie(c, nameOf(c, name), sealed, { ...optionsOf(c), maxAge: 15 * 60 });
+}
+
+export function kept(c: WebContext, name: Name): string | null {
+  const sealed = getCookie(c, nameOf(c, name));
+  if (sealed === undefined) return null;
+  try {
+    return c.var.node.seal.open(purposeOf(c, name), sealed);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
+}
+
+/** Shown once. */
+export function take(c: WebContext, name: Name): string | null {
+  const value = kept(c, name);
+  if (value !== null) deleteCookie(c, nameOf(c, name), optionsOf(c));
+  return value;
+}
