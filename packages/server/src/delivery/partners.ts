@@ -23,6 +23,7 @@ export interface Partner {
 
 export class Partners {
   readonly #database: Database;
+  #reading: Promise<void> = Promise.resolve();
   #byKey = new Map<string, Partner>();
   #byPair = new Map<string, Partner>();
 
@@ -30,8 +31,16 @@ export class Partners {
     this.#database = database;
   }
 
-  /** Reads all live agreements again. */
-  async reload(): Promise<void> {
+  /** Reads all live agreements again. One reading follows the other, so that an older one never lands last. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(
+      () => this.#read(),
+      () => this.#read(),
+    );
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const rows = await this.#database.db
       .select({ bankId: pairTable.bankId, id: pairTable.id, me: pairTable.me, core: pairTable.core })
       .from(pairTable)

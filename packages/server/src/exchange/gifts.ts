@@ -18,6 +18,7 @@ import {
   isRefusalCode,
   type Party,
   type Refusal,
+  refusal,
   roomOf,
 } from '@evenhour/protocol';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
@@ -547,6 +548,7 @@ export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<strin
 }
 
 function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {
+  if (work.row.statementAgrees === false) return refusal('pair_halted', { reason: 'figures_differ' });
   if (row.transfer === null || row.detail === null) throw new Error(`exchange ${row.id} has no terms`);
   const written = work.write({
     kind: 'Hold',

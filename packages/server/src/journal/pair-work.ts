@@ -93,7 +93,8 @@ export class PairWork {
   async prepare(entries: readonly VerifiedEntry[]): Promise<void> {
     const ids = new Set<string>();
     for (const entry of entries) if ('transfer' in entry.body) ids.add(entry.body.transfer);
-    const lastAck = entries.at(-1)?.ack.seq ?? 0;
+    // An ack that goes back is a fault, and is judged with all that an earlier one reached.
+    const lastAck = Math.max(0, ...entries.map((entry) => entry.ack.seq));
     for (const mine of this.pair.unacknowledged)
       if (mine.transfer !== null && mine.seq <= lastAck) ids.add(mine.transfer);
     await this.need([...ids]);
