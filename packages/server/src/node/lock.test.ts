@@ -156,7 +156,7 @@ describe.skipIf(!hasTestPostgres())('a node', () => {
     const cases: [Record<string, string>, RegExp][] = [
       [
         { DATABASE_URL, EVENHOUR_SECRET: 'a'.repeat(32), EVENHOUR_PORT: String(first.port) },
-        /^evenhour: Port \d+ is in use by another program\. Stop that one, or choose another port with EVENHOUR_PORT \(for the demo: --port\)\.\n$/,
+        /^evenhour: Port \d+ is in use by another program\. Stop that one, or choose another port with EVENHOUR_PORT \(for the demo: --ports\)\.\n$/,
       ],
       [
         { DATABASE_URL, EVENHOUR_SECRET: 'b'.repeat(32), EVENHOUR_ORIGIN: first.origin },
