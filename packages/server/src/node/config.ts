@@ -70,7 +70,7 @@ const schema = z.object({
   EVENHOUR_ENV: z.enum(['production', 'development'], 'use production or development').default('production'),
   EVENHOUR_DEMO: z.stringbool('use true or false').default(false),
   EVENHOUR_LIVE_PAGE: webAddress.optional(),
-  EVENHOUR_SOURCE_URL: webAddress.default('https://www.npmjs.com/package/@evenhour/server'),
+  EVENHOUR_SOURCE_URL: webAddress.default('https://w3id.org/evenhour'),
   EVENHOUR_STATEMENT_QUIET_MS: z.coerce.number().int().min(100).default(60_000),
   EVENHOUR_LOG: z.enum(['debug', 'info', 'warning', 'error'], 'use debug, info, warning or error').default('info'),
 });
