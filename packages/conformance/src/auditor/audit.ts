@@ -37,9 +37,17 @@ export class AuditError extends Error {
   }
 }
 
-interface Party {
+/** How entries are sealed. The simulator has a quicker way than hashes and signatures, and gives it here. */
+export interface Seals {
+  hashOf(document: Document): string;
+  isSigned(document: Document, party: Party): boolean;
+}
+
+export interface Party {
   readonly bank: string;
   readonly key: { readonly id: string; readonly publicKeyMultibase: string };
+  /** The hash of the key that allows the first key change. */
+  readonly recovery: string;
   readonly grantsMinutes: number;
 }
 
@@ -48,7 +56,21 @@ interface Entry {
   readonly transfer: string;
   readonly minutes: number;
   readonly ack: number;
+  /** Whether its key change, if it has one, is allowed by the recovery key. */
+  readonly keyAllowed: boolean;
   readonly document: Document;
+}
+
+interface Head {
+  readonly epoch: number;
+  readonly hash: string;
+}
+
+interface KeyChange {
+  readonly newKey: string;
+  readonly recoveryKey: string;
+  readonly nextRecovery: string;
+  readonly recoverySignature: string;
 }
 
 const CONTEXT = [
@@ -63,14 +85,21 @@ const CONTEXT = [
  * Throws an {@link AuditError} at the first entry whose proof, chain or acknowledgement does not
  * hold. Entries that break a rule are no error: they have no effect.
  */
-export function audit(core: Document, journals: { readonly [bank: string]: readonly Document[] }): Audit {
+export function audit(
+  core: Document,
+  journals: { readonly [bank: string]: readonly Document[] },
+  seals: Seals = { hashOf, isSigned },
+): Audit {
   const parties = core['parties'] as unknown as [Party, Party];
   const digest = sha256(jcs(core));
   const pair = `urn:evenhour:pair:${digest.toString('base64url')}`;
   const genesis = multihash(digest);
-  const read = parties.map((party) => check(party, journals[party.bank] ?? [], pair, genesis));
-  const hashes = parties.map((party) => [genesis, ...(journals[party.bank] ?? []).map(hashOf)]);
-  for (const [index, party] of parties.entries()) checkAcks(party, journals[party.bank] ?? [], hashes[1 - index] ?? []);
+  const read = parties.map((party) => check(party, journals[party.bank] ?? [], pair, genesis, seals));
+  const heads = parties.map((party): Head[] => [
+    { epoch: 0, hash: genesis },
+    ...(journals[party.bank] ?? []).map((entry) => ({ epoch: Number(entry['epoch']), hash: seals.hashOf(entry) })),
+  ]);
+  for (const [index, party] of parties.entries()) checkAcks(party, journals[party.bank] ?? [], heads[1 - index] ?? []);
 
   const ledger = new Formulas(core, parties, read as [Entry[], Entry[]]);
   const byBank = <T>(value: (index: 0 | 1) => T): { [bank: string]: T } => ({
@@ -87,9 +116,11 @@ export function audit(core: Document, journals: { readonly [bank: string]: reado
   };
 }
 
-/** Proof, pair, number and chain of one journal. */
-function check(party: Party, documents: readonly Document[], pair: string, genesis: string): Entry[] {
+/** Proof under the key of its place, pair, number, epoch and chain of one journal. */
+function check(party: Party, documents: readonly Document[], pair: string, genesis: string, seals: Seals): Entry[] {
   let previous = genesis;
+  let epoch = 0;
+  let { key, recovery } = party;
   return documents.map((document, index) => {
     const fail = (what: string): never => {
       throw new AuditError(party.bank, index + 1, what);
@@ -98,10 +129,21 @@ function check(party: Party, documents: readonly Document[], pair: string, genes
     if (document['actor'] !== party.bank) fail('is not by this bank');
     if (document['seq'] !== index + 1) fail('is not the next number');
     if (document['prev'] !== previous) fail('does not follow the entry before');
-    if (!isSigned(document, party)) fail('is not signed by the key that the agreement pins');
-    previous = hashOf(document);
+    if (!seals.isSigned(document, { ...party, key }))
+      fail(`is not signed by the key that ${key === party.key ? 'the agreement' : 'the last key change'} pins`);
+    previous = seals.hashOf(document);
     const type = document['type'] as string[];
+    const rises = Number(document['epoch']) - epoch;
+    if (type[1] === 'Resume' ? rises <= 0 : rises !== 0) fail('is of another epoch');
+    epoch += rises;
+    const change = (document['keyChange'] ?? null) as KeyChange | null;
+    const keyAllowed = change === null || (hashOfKey(change.recoveryKey) === recovery && isAllowed(change, pair));
+    if (change !== null && keyAllowed) {
+      key = { id: key.id, publicKeyMultibase: change.newKey };
+      recovery = change.nextRecovery;
+    }
     return {
+      keyAllowed,
       kind: type[1] ?? '',
       transfer: String(document['transfer'] ?? ''),
       minutes: Number(document['minutes'] ?? 0),
@@ -111,20 +153,20 @@ function check(party: Party, documents: readonly Document[], pair: string, genes
   });
 }
 
-/** An ack names an entry that the other bank wrote, and never goes back. */
-function checkAcks(party: Party, documents: readonly Document[], peer: readonly string[]): void {
+/** An ack names an entry that the other bank wrote, in its epoch, and never goes back. */
+function checkAcks(party: Party, documents: readonly Document[], peer: readonly Head[]): void {
   let last = 0;
   for (const [index, document] of documents.entries()) {
     const ack = document['ack'] as Document;
     const seq = Number(ack['seq']);
     if (seq < last) throw new AuditError(party.bank, index + 1, 'acknowledges less than before');
-    if (peer[seq] !== ack['hash'])
+    if (peer[seq]?.hash !== ack['hash'] || peer[seq]?.epoch !== ack['epoch'])
       throw new AuditError(party.bank, index + 1, 'acknowledges an entry that the other bank did not write');
     last = seq;
   }
 }
 
-function isSigned(document: Document, party: Party): boolean {
+export function isSigned(document: Document, party: Party): boolean {
   const { proof, ...unsigned } = document;
   if (proof === null || typeof proof !== 'object' || Array.isArray(proof)) return false;
   const { proofValue, ...config } = proof as Document;
@@ -135,10 +177,19 @@ function isSigned(document: Document, party: Party): boolean {
   )
     return false;
   if (config['verificationMethod'] !== party.key.id || config['cryptosuite'] !== 'eddsa-jcs-2022') return false;
-  const raw = base58(party.key.publicKeyMultibase.slice(1)).subarray(2);
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
   const input = Buffer.concat([sha256(jcs(config)), sha256(jcs(unsigned))]);
-  return verify(null, input, key, base58(String(proofValue).slice(1)));
+  return isSignature(input, party.key.publicKeyMultibase, String(proofValue));
+}
+
+/** Whether the recovery key of a change signed its new key and the next recovery key for this pair. */
+function isAllowed({ newKey, nextRecovery, recoveryKey, recoverySignature }: KeyChange, pair: string): boolean {
+  return isSignature(Buffer.from(jcs({ newKey, nextRecovery, pair }), 'utf8'), recoveryKey, recoverySignature);
+}
+
+function isSignature(input: Buffer, multikey: string, signature: string): boolean {
+  const raw = base58(multikey.slice(1)).subarray(2);
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
+  return verify(null, input, key, base58(signature.slice(1)));
 }
 
 /** The normative formulas, by sets. */
@@ -233,8 +284,9 @@ class Formulas {
       case 'Receipt':
         return named(this.#effective(peer, ack), 'Post') && !named(this.#effective(who, at), 'Receipt');
       case 'Amend':
-        return entry.document['keyChange'] === undefined;
+        return entry.keyAllowed;
       case 'Checkpoint':
+      case 'Resume':
         return true;
       default:
         return false;
@@ -266,6 +318,10 @@ function sha256(text: string): Buffer {
 
 function multihash(digest: Buffer): string {
   return `u${Buffer.concat([Buffer.from([0x12, 0x20]), digest]).toString('base64url')}`;
+}
+
+function hashOfKey(multikey: string): string {
+  return multihash(sha256(multikey));
 }
 
 /** The hash of an entry: of everything but its proof. */

@@ -72,6 +72,16 @@ export const REFUSALS = {
     advice: 'The two banks have not greeted each other since a restart. New hours wait.',
   },
   pair_halted: { fault: 'local', retryable: false, advice: 'The pair is halted. Both bridge builders look.' },
+  pair_recovering: {
+    fault: 'local',
+    retryable: true,
+    advice: 'The bank was restored from a backup and learns from its partner what came after. New hours wait.',
+  },
+  pair_reconciling: {
+    fault: 'local',
+    retryable: true,
+    advice: 'The two banks count the same entries and reach different sums. New hours wait until it is found why.',
+  },
 
   // Rules of the twin journals: appended without effect when a partner breaks them.
   not_supported: { fault: 'peer', retryable: false, advice: 'The agreement does not list this feature.' },
@@ -136,6 +146,7 @@ export const REFUSALS = {
   agreement_exists: { fault: 'local', retryable: false, advice: 'There is an agreement with this bank already.' },
   invitation_used: { fault: 'local', retryable: false, advice: 'Ask the other bank for a new invitation link.' },
   not_your_turn: { fault: 'local', retryable: false, advice: 'The other side has to say yes first.' },
+  taken_back: { fault: 'peer', retryable: false, advice: 'The giver took this back before any hours had moved.' },
 
   // The API.
   invalid_request: { fault: 'local', retryable: false, advice: 'Correct the fields that are named and send it again.' },
@@ -169,6 +180,11 @@ export const REFUSALS = {
     advice: 'That address is not public. Name the exact origin in EVENHOUR_ALLOW_PRIVATE_ORIGINS if this is a test.',
   },
   shutting_down: { fault: 'local', retryable: true, advice: 'The bank is restarting. Try again in a moment.' },
+  internal_error: {
+    fault: 'local',
+    retryable: true,
+    advice: 'Something went wrong here. Nothing was changed; try again in a moment.',
+  },
 } as const satisfies Record<string, { fault: 'local' | 'peer'; retryable: boolean; advice: string }>;
 
 /** One of the closed list of reasons. Codes travel; sentences are made where they are read. */

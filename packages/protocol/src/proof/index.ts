@@ -12,6 +12,7 @@ export {
   signDocument,
   verifyDocument,
 } from './data-integrity.ts';
+export { type Presented, type ProvenFork, verifyClose, verifyFork, verifyPresentation } from './endings.ts';
 export {
   contentDigest,
   type HttpHeaders,
@@ -44,4 +45,4 @@ export {
   type VerifyingKey,
   verifyBytes,
 } from './key.ts';
-export { recoveryBytes, verifyEntry, verifyExchangeMessage } from './verified.ts';
+export { recoveryBytes, type VerifiedRun, verifyEntry, verifyExchangeMessage, verifyRun } from './verified.ts';

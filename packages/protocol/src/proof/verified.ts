@@ -10,13 +10,14 @@
 import type { AgreementCore } from '../core/agreement/agreement.ts';
 import type { ExchangeMessage } from '../core/exchange/gift.ts';
 import type { Entry, Party, VerifiedEntry } from '../core/journal/entry.ts';
-import { type Outcome, refuse } from '../core/refusal.ts';
+import { type KeySchedule, keyAt, keysAfter } from '../core/journal/keys.ts';
+import { type Outcome, type Refusal, refuse } from '../core/refusal.ts';
 import { base58Decode, canonicalBytes } from '../wire/canonical.ts';
 import { decodeEntry } from '../wire/entry.ts';
 import { decodeExchangeMessage } from '../wire/messages.ts';
 import type { JsonObject } from '../wire/strict-json.ts';
 import { verifyDocument } from './data-integrity.ts';
-import { importVerifyingKey, type VerifyingKey, verifyBytes } from './key.ts';
+import { decodeMultikey, importVerifyingKey, type VerifyingKey, verifyBytes } from './key.ts';
 
 /**
  * Verifies a journal entry of `author` in this pair.
@@ -43,6 +44,47 @@ export async function verifyEntry(
   return { ok: true, entry: { ...entry, body: { ...entry.body, recoveryVerified } } as VerifiedEntry };
 }
 
+export interface VerifiedRun {
+  /** The entries up to the first that is not one. */
+  readonly entries: readonly VerifiedEntry[];
+  /** The schedule with the key changes of these entries. */
+  readonly keys: KeySchedule;
+  readonly bad: { readonly index: number; readonly refusal: Refusal } | null;
+}
+
+/**
+ * Verifies a run of one bank's entries, each with the key that held at its `seq`, also across key
+ * changes within the run. In parallel, but for the wait at each key change.
+ *
+ * @param keys the schedule of `author` before the run
+ */
+export async function verifyRun(
+  core: AgreementCore,
+  pair: string,
+  author: Party,
+  documents: readonly JsonObject[],
+  keys: KeySchedule,
+): Promise<VerifiedRun> {
+  const pending: Promise<Outcome<{ entry: VerifiedEntry }>>[] = [];
+  let schedule = keys;
+  for (const document of documents) {
+    const seq = typeof document['seq'] === 'number' ? document['seq'] : 0;
+    const key = await importVerifyingKey(keyAt(schedule, seq), core.parties[author].key.id);
+    const checked = key.ok ? verifyEntry(core, pair, author, document, key.key) : Promise.resolve(key);
+    pending.push(checked);
+    if (document['keyChange'] === undefined) continue;
+    const result = await checked;
+    if (!result.ok) break;
+    schedule = keysAfter(schedule, result.entry);
+  }
+  const entries: VerifiedEntry[] = [];
+  for (const [index, result] of (await Promise.all(pending)).entries()) {
+    if (!result.ok) return { entries, keys: entries.reduce(keysAfter, keys), bad: { index, refusal: result.refusal } };
+    entries.push(result.entry);
+  }
+  return { entries, keys: schedule, bad: null };
+}
+
 /** What the recovery key signs to allow a new key. */
 export function recoveryBytes(pair: string, change: { newKey: string; nextRecovery: string }): Uint8Array<ArrayBuffer> {
   return canonicalBytes({ newKey: change.newKey, nextRecovery: change.nextRecovery, pair });
@@ -52,6 +94,8 @@ async function verifyRecovery(
   pair: string,
   change: { newKey: string; recoveryKey: string; nextRecovery: string; recoverySignature: string },
 ): Promise<boolean> {
+  // A key that nothing verifies under would end the journal.
+  if (decodeMultikey(change.newKey) === undefined) return false;
   const imported = await importVerifyingKey(change.recoveryKey, 'recovery');
   const signature = base58Decode(change.recoverySignature.slice(1));
   if (!imported.ok || signature === undefined || signature.length !== 64) return false;

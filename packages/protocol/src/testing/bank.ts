@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { appendOwn, type Draft, type Received, receive, type Written, write } from '../core/journal/decide.ts';
+import { appendOwn, type Draft, type Received, receive, resume, type Written, write } from '../core/journal/decide.ts';
 import { type Body, type Entry, other, type Party, type VerifiedEntry } from '../core/journal/entry.ts';
 import { judge } from '../core/journal/judge.ts';
 import { type Pair, type PairTerms, startPair, type Transfer, transferKey } from '../core/journal/pair.ts';
 import { minutes, ZERO } from '../core/minutes.ts';
+import { type Recovered, recover } from '../core/recovery/recover.ts';
 
 export const GENESIS = 'genesis';
 
@@ -35,6 +36,7 @@ export function plainHash(draft: Draft): string {
     draft.epoch,
     draft.seq,
     shorten(draft.prev),
+    draft.ack.epoch,
     draft.ack.seq,
     shorten(draft.ack.hash),
     draft.body,
@@ -110,6 +112,64 @@ export class TestBank {
       if (result.appended.compared !== null) this.agreed.push(result.appended.compared.agrees);
     }
     return result;
+  }
+
+  /** Begins an epoch. */
+  resume(chance: number): Entry {
+    const { pair, appended } = resume(this.pair, this.book, chance, plainHash);
+    this.keep(pair, appended.entry, null, null);
+    return appended.entry;
+  }
+
+  /**
+   * Recovers from what `partner` holds, as a node does: from its own fold if the partner holds both of
+   * its heads and what follows fits, else from the beginning.
+   */
+  recover(partner: TestBank): Recovered {
+    const after = (party: Party, heads: readonly [number, number]): VerifiedEntry[] =>
+      partner.journals[party].slice(heads[party]) as VerifiedEntry[];
+    const heads = [this.pair.heads[0].seq, this.pair.heads[1].seq] as const;
+    const holds = (p: Party): boolean =>
+      heads[p] === 0 || partner.journals[p][heads[p] - 1]?.hash === this.pair.heads[p].hash;
+    let recovered: Recovered | null = null;
+    if (holds(0) && holds(1))
+      recovered = recover({
+        pair: this.pair,
+        transfers: this.book,
+        backup: [[], []],
+        partner: [after(0, heads), after(1, heads)],
+      });
+    if (recovered === null || (!recovered.ok && recovered.next === 'from_the_beginning'))
+      recovered = recover({
+        pair: startPair(this.pair.terms, this.party),
+        transfers: new Map(),
+        backup: this.journals,
+        partner: [after(0, [0, 0]), after(1, [0, 0])],
+      });
+    if (!recovered.ok) return recovered;
+    for (const p of [0, 1] as const) {
+      const stands = this.journals[p].length - recovered.dropped[p].length;
+      this.journals[p].length = stands;
+      this.verdicts[p].length = stands;
+    }
+    this.book.clear();
+    for (const [key, transfer] of recovered.transfers) this.book.set(key, transfer);
+    for (const { appended, breach } of recovered.reapplied)
+      this.keep(recovered.pair, appended.entry, breach?.code ?? null, null);
+    this.pair = recovered.pair;
+    return recovered;
+  }
+
+  /** A copy that goes its own way: what a backup holds. */
+  copy(): TestBank {
+    const twin = new TestBank(this.pair.terms, this.party);
+    twin.pair = this.pair;
+    for (const p of [0, 1] as const) {
+      twin.journals[p].push(...this.journals[p]);
+      twin.verdicts[p].push(...this.verdicts[p]);
+    }
+    for (const [id, transfer] of this.book) twin.book.set(id, transfer);
+    return twin;
   }
 
   private keep(pair: Pair, entry: Entry, breach: string | null, transfer: Transfer | null): void {

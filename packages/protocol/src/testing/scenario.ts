@@ -10,6 +10,9 @@
  * leith  sees     debt    -> 90
  * silence                                 # nothing is delivered
  * heal                                    # everything is
+ * leith  saves                            # a backup
+ * leith  restores                         # to the backup; what was on its way is of an older session
+ * leith  recovers 7       -> applied      # learns from its partner and writes a Resume, 7 its random part
  * ```
  *
  * Promises: each line runs on the real core, is delivered at once unless there is silence, and is
@@ -37,6 +40,7 @@ export function runScenario(text: string): { banks: [TestBank, TestBank] } {
   const terms = testTerms([Number(head[2]), Number(head[4])], Number(head[5] ?? 0));
   const banks: [TestBank, TestBank] = [new TestBank(terms, 0), new TestBank(terms, 1)];
   const waiting: [Entry[], Entry[]] = [[], []];
+  const backups: [TestBank, TestBank] = [banks[0].copy(), banks[1].copy()];
   let silent = false;
 
   const deliver = (): string => {
@@ -73,6 +77,21 @@ export function runScenario(text: string): { banks: [TestBank, TestBank] } {
     const party = index as Party;
     const bank = banks[party];
     if (words[1] === 'sees') return says(bank, words.slice(2));
+    if (words[1] === 'saves') {
+      backups[party] = bank.copy();
+      return 'saved';
+    }
+    if (words[1] === 'restores') {
+      banks[party] = backups[party].copy();
+      waiting[party] = [];
+      return 'restored';
+    }
+    if (words[1] === 'recovers') {
+      const recovered = bank.recover(banks[other(party)]);
+      if (!recovered.ok) return recovered.refusal.code;
+      waiting[party] = [bank.resume(Number(words[2]))];
+      return silent ? 'written' : deliver();
+    }
     if (words[1] === 'repeats') {
       const entry = bank.journals[party].at(-1);
       if (entry === undefined) throw new Error('nothing to repeat');

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { verifyDocument } from '../proof/data-integrity.ts';
+import { verifyClose, verifyFork, verifyPresentation } from '../proof/endings.ts';
 import { verifyRequest, verifyResponse } from '../proof/http-signature.ts';
 import { importVerifyingKey, type VerifyingKey } from '../proof/key.ts';
 import { canonical } from '../wire/canonical.ts';
@@ -40,6 +41,32 @@ describe('published vectors and schemas', () => {
     const key = await keyOf(file.publicKeyMultibase, file.verificationMethod);
     for (const { name, valid, document } of file.cases)
       expect((await verifyDocument(document as JsonObject, key)).ok, name).toBe(valid);
+  });
+
+  test('endings', async () => {
+    const { core, pair, cases } = read('vectors', 'endings.json');
+    const [gracia, leith] = core.parties;
+    const key = await keyOf(leith.key.publicKeyMultibase, leith.key.id);
+    for (const { kind, name, valid, document } of cases) {
+      const outcome =
+        kind === 'Fork'
+          ? await verifyFork(document)
+          : kind === 'Close'
+            ? await verifyClose(core, pair, 1, document, key)
+            : await verifyPresentation(document, gracia.bank, [gracia.key.publicKeyMultibase]);
+      expect(outcome.ok, name).toBe(valid);
+    }
+  });
+
+  test('every flag is in the index, and no other', () => {
+    const { files } = read('vectors', 'index.json');
+    for (const file of readdirSync(new URL('../../vectors/', import.meta.url)).filter((name) =>
+      name.endsWith('.json'),
+    )) {
+      const cases: { flags?: string[] }[] = file === 'index.json' ? [] : (read('vectors', file).cases ?? []);
+      const used = new Set(cases.flatMap(({ flags }) => flags ?? []));
+      expect([...used].sort(), file).toEqual(Object.keys(files[file] ?? {}).sort());
+    }
   });
 
   test('HTTP signatures', async () => {

@@ -32,9 +32,15 @@ export function canonicalBytes(value: JsonValue): Bytes {
   return encoder.encode(canonical(value));
 }
 
+/** The runtime's own synchronous hash (Node, Deno and Bun have one), which is several times as fast. */
+const runtime = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process?.getBuiltinModule?.(
+  'node:crypto',
+) as { hash?(name: string, bytes: Uint8Array, encoding: 'buffer'): Uint8Array } | undefined;
+
 /** The SHA-256 digest of some bytes: 32 bytes. */
 export function sha256(bytes: Uint8Array): Bytes {
-  return nobleSha256(bytes) as Bytes;
+  const digest = runtime?.hash === undefined ? nobleSha256(bytes) : runtime.hash('sha256', bytes, 'buffer');
+  return new Uint8Array(digest);
 }
 
 /**

@@ -48,7 +48,7 @@ const TYPES = [
     'Fulfil',
     'Release',
   ],
-  ...['HonourOffer', 'HonourAccept', 'HonourReject'],
+  ...['HonourOffer', 'HonourAccept', 'HonourReject', 'Close', 'Fork', 'Presentation'],
   ...['Gift', 'GiftOffer', 'GiftAccept', 'GiftReject', 'GiftCancel', 'Transfer', 'Claim'],
 ] as const;
 
@@ -79,7 +79,9 @@ const PLAIN = [
     'journal',
     'bridgeBuilder',
   ],
-  ...['start', 'end', 'public', 'words', 'predecessor', 'opening', 'debtor'],
+  ...['start', 'end', 'public', 'words', 'predecessor', 'opening', 'debtor', 'causes'],
+  // The end of a pair, evidence, and a pair that a restored bank does not know.
+  ...['entries', 'keyChanges', 'offer', 'accept'],
   // Exchanges and greetings.
   ...['exchange', 'salt', 'payer', 'payerName', 'payee', 'payeeName', 'session', 'nonce'],
 ] as const;

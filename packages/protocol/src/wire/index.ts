@@ -27,6 +27,7 @@ export {
   EVENHOUR_NAMESPACE,
   isPinnedContext,
 } from './context.ts';
+export { closeId, decodeClose, encodeClose, makeFork, makePresentation } from './endings.ts';
 export { decodeEntry, draftHasher, encodeEntry, entryId, pairOf } from './entry.ts';
 export {
   decodeExchangeMessage,
@@ -37,8 +38,10 @@ export {
   type HonourMessage,
 } from './messages.ts';
 export {
+  closeSchema,
   coreSchema,
   entrySchemas,
+  forkSchema,
   giftAcceptSchema,
   giftCancelSchema,
   giftOfferSchema,
@@ -48,6 +51,7 @@ export {
   honourOfferSchema,
   honourRejectSchema,
   openSchema,
+  presentationSchema,
   runSchema,
 } from './schemas.ts';
 export {

@@ -63,7 +63,14 @@ export function encodeExchangeMessage(
     case 'GiftReject':
       return { ...head, type: ['Reject', 'GiftReject'], n: 1, seen: 1, object: message.object, code: message.code };
     case 'GiftCancel':
-      return { ...head, type: ['Undo', 'GiftCancel'], n: 2, seen: 1, object: message.object, code: message.code };
+      return {
+        ...head,
+        type: ['Undo', 'GiftCancel'],
+        n: 2,
+        seen: message.answered ? 1 : 0,
+        object: message.object,
+        code: message.code,
+      };
   }
 }
 
@@ -105,7 +112,8 @@ function messageOf(kind: keyof typeof EXCHANGE_SCHEMAS, value: ExchangeValue): E
     return { kind, id, exchange, object, payeeRef, payeeName };
   }
   const { object, code } = value as z.infer<typeof giftRejectSchema>;
-  return { kind, id, exchange, object, code };
+  if (kind === 'GiftReject') return { kind, id, exchange, object, code };
+  return { kind, id, exchange, object, code, answered: (value as z.infer<typeof giftCancelSchema>).seen === 1 };
 }
 
 /** Base64url of sha-256(salt, JCS(gift)): all that a journal says of what the hours are for. */

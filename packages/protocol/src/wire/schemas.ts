@@ -146,7 +146,14 @@ export const coreSchema = z.strictObject({
   words: z.array(text(500)).max(32),
   nonce: digest,
   predecessor: pairUrn.optional(),
-  opening: z.strictObject({ debtor: url, minutes: count, predecessor: pairUrn }).optional(),
+  opening: z
+    .strictObject({
+      debtor: url,
+      minutes: count,
+      predecessor: pairUrn,
+      causes: z.tuple([headSchema, headSchema]),
+    })
+    .optional(),
 });
 
 /** The first yes: the bank that opened the invitation proposes the whole agreement, signed. */
@@ -179,6 +186,43 @@ export const honourRejectSchema = z.strictObject({
   actor: url,
   pair: pairUrn,
   proof,
+});
+
+/** The end of a pair, said by one bank, outside of the journals. `heads` are the last entries that it holds. */
+export const closeSchema = z.strictObject({
+  '@context': context,
+  id: url,
+  type: types('Activity', 'Close'),
+  actor: url,
+  pair: pairUrn,
+  heads: z.strictObject({ own: headSchema, peer: headSchema }),
+  proof,
+});
+
+const anyEntry = z.record(z.string(), z.unknown());
+
+/**
+ * Two entries of one bank at one place: a proof that needs no proof of its own. The key changes are
+ * the bank's Amends before that place, oldest first.
+ */
+export const forkSchema = z.strictObject({
+  '@context': context,
+  type: types('Object', 'Fork'),
+  pair: pairUrn,
+  actor: url,
+  core: coreSchema,
+  keyChanges: z.array(entrySchemas.Amend).max(64),
+  entries: z.tuple([anyEntry, anyEntry]),
+});
+
+/** What a bank shows to a partner whose backup does not know their pair: both yeses, and both banks' key changes. */
+export const presentationSchema = z.strictObject({
+  '@context': context,
+  type: types('Object', 'Presentation'),
+  pair: pairUrn,
+  offer: honourOfferSchema,
+  accept: honourAcceptSchema,
+  keyChanges: z.array(entrySchemas.Amend).max(128),
 });
 
 const exchangeFields = {

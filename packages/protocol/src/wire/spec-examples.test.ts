@@ -25,7 +25,9 @@ import { CONTEXT, isPinnedContext } from './context.ts';
 import { pairOf } from './entry.ts';
 import { detailOf } from './messages.ts';
 import {
+  closeSchema,
   entrySchemas,
+  forkSchema,
   giftAcceptSchema,
   giftCancelSchema,
   giftOfferSchema,
@@ -35,6 +37,7 @@ import {
   honourOfferSchema,
   honourRejectSchema,
   openSchema,
+  presentationSchema,
   runSchema,
 } from './schemas.ts';
 import { type JsonObject, type JsonValue, parseStrict } from './strict-json.ts';
@@ -81,6 +84,9 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
   GiftAccept: giftAcceptSchema,
   GiftReject: giftRejectSchema,
   GiftCancel: giftCancelSchema,
+  Close: closeSchema,
+  Fork: forkSchema,
+  Presentation: presentationSchema,
   OrderedCollectionPage: runSchema,
 };
 
@@ -118,7 +124,7 @@ const OTHERS: Readonly<Record<string, z.ZodType>> = {
 };
 
 const MESSAGE_PAGE = '03-messages.md';
-const values = blocks(MESSAGE_PAGE, 'json').map(parse);
+const values = [MESSAGE_PAGE, '09-restore-and-endings.md'].flatMap((name) => blocks(name, 'json')).map(parse);
 const documents = values.filter(
   (value): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
@@ -154,7 +160,7 @@ test.each(pages)('every example of %s is strict JSON', (name) => {
   for (const block of blocks(name, 'json')) parse(block);
 });
 
-describe('the forms of page 3', () => {
+describe('the forms of pages 3 and 9', () => {
   test('every example fits exactly one form', () => {
     for (const document of documents) {
       const kind = kindOf(document);
@@ -247,7 +253,7 @@ describe('hashes and proofs of page 3', () => {
     const shown = documents.map((document) => JSON.stringify(document));
     const carried = documents.flatMap((document) => [
       ...((document['orderedItems'] as readonly JsonObject[] | undefined) ?? []),
-      ...((document['entries'] as readonly JsonObject[] | undefined) ?? []),
+      ...(kindOf(document) === 'Fork' ? [] : ((document['entries'] as readonly JsonObject[] | undefined) ?? [])),
       ...((document['messages'] as readonly JsonObject[] | undefined) ?? []),
     ]);
     expect(carried.length).toBeGreaterThan(2);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Head } from '../journal/entry.ts';
 import type { PairTerms } from '../journal/pair.ts';
 import { isLimit, minutes, negate, ZERO } from '../minutes.ts';
 import { type Outcome, refuse } from '../refusal.ts';
@@ -39,6 +40,8 @@ export interface Opening {
   readonly debtor: string;
   readonly minutes: number;
   readonly predecessor: string;
+  /** The cut of the predecessor's two journals that the position was computed at, by party. */
+  readonly causes: readonly [Head, Head];
 }
 
 /** What is signed. Parties stand in ascending order of their actor's URL. */
@@ -137,7 +140,8 @@ export const AGREEMENT_TABLE: { readonly [S in AgreementStatus]: { readonly [A i
   {
     draft: { offer: 'offered', withdraw: 'withdrawn' },
     offered: { accept: 'active', decline: 'declined', withdraw: 'withdrawn' },
-    active: { suspend: 'suspended', give_notice: 'notice' },
+    // `withdraw`: the offering bank had taken its offer back before it heard of the second yes.
+    active: { suspend: 'suspended', give_notice: 'notice', withdraw: 'withdrawn' },
     suspended: { resume: 'active', give_notice: 'notice' },
     notice: { wind_up: 'winding_up' },
     winding_up: { close: 'closed' },

@@ -51,13 +51,15 @@ export interface GiftReject {
   readonly code: RefusalCode;
 }
 
-/** The giver's bank takes an accepted gift back before any hold was written: there was no room. */
+/** The giver's bank takes a gift back before any hold was written: there was no room, or the giver changed her mind. */
 export interface GiftCancel {
   readonly kind: 'GiftCancel';
   readonly id: string;
   readonly exchange: string;
   readonly object: string;
   readonly code: RefusalCode;
+  /** Whether its writer had the answer when it wrote this. */
+  readonly answered: boolean;
 }
 
 export type GiftAnswer = GiftAccept | GiftReject;

@@ -17,9 +17,11 @@ import {
   advance,
   type Book,
   debtOf,
+  isRecovering,
   type Judged,
   judgedFrom,
   MAX_BACKLOG,
+  owesAnswer,
   type Pair,
   type Transfer,
   transferKey,
@@ -54,21 +56,36 @@ export function write(pair: Pair, book: Book, body: Body, hash: HashDraft): Writ
   const me = pair.me;
   const head = pair.heads[me];
   const view = pair.views[me];
+  if (body.kind === 'Resume') throw new Error('a Resume is written by resume()');
+  if (isRecovering(pair) && !(body.kind === 'Checkpoint' && owesAnswer(pair)))
+    return { ok: false, refusal: refusal('pair_recovering', { reason: 'resume_not_acknowledged' }) };
+  if (body.kind === 'Hold' && pair.differs !== undefined)
+    return { ok: false, refusal: refusal('pair_reconciling', { seq: pair.differs.seq }) };
   if (body.kind === 'Hold' && pair.unacknowledged.length >= MAX_BACKLOG)
     return { ok: false, refusal: refusal('backlog', { waiting: pair.unacknowledged.length }) };
   const breach = judge(view, book, me, body);
   if (breach !== null) return { ok: false, refusal: breach };
+  return { ok: true, ...appendNext(pair, book, body, head.epoch, hash) };
+}
 
-  // Nothing below refuses.
-  const draft: Draft = {
-    author: me,
-    epoch: head.epoch,
-    seq: head.seq + 1,
-    prev: head.hash,
-    ack: pair.heads[other(me)],
-    body,
-  };
-  return { ok: true, ...appendOwn(pair, book, { ...draft, hash: hash(draft) }, null) };
+/**
+ * Begins my next epoch. Comes after recovery and only then: what both banks hold is applied here,
+ * and until an entry of the partner acknowledges the Resume by its hash, {@link write} refuses all
+ * but the Checkpoint that answers a Resume of the partner's.
+ *
+ * @param chance a random whole number from 0 to 2^32 - 1. It keeps two restores of one backup from
+ * beginning the same epoch
+ */
+export function resume(pair: Pair, book: Book, chance: number, hash: HashDraft): { pair: Pair; appended: Appended } {
+  if (!Number.isInteger(chance) || chance < 0 || chance >= 2 ** 32) throw new RangeError('chance is 32 random bits');
+  return appendNext(pair, book, { kind: 'Resume' }, pair.heads[pair.me].epoch + 1 + chance, hash);
+}
+
+function appendNext(pair: Pair, book: Book, body: Body, epoch: number, hash: HashDraft): ReturnType<typeof appendOwn> {
+  const head = pair.heads[pair.me];
+  const ack = pair.heads[other(pair.me)];
+  const draft: Draft = { author: pair.me, epoch, seq: head.seq + 1, prev: head.hash, ack, body };
+  return appendOwn(pair, book, { ...draft, hash: hash(draft) }, null);
 }
 
 /**
@@ -99,7 +116,7 @@ export type Received =
   | { readonly outcome: 'appended'; readonly pair: Pair; readonly appended: Appended; readonly breach: Refusal | null }
   /** Class 0: nothing changes; the answer is my head. */
   | { readonly outcome: 'not_next'; readonly refusal: Refusal }
-  /** Class (b) or a fork: kept as evidence, and the pair halts. */
+  /** Class (b) or a fork: kept as evidence. `afterFault` says whether the pair halts. */
   | { readonly outcome: 'fault'; readonly refusal: Refusal };
 
 /**
@@ -145,8 +162,11 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
   const after = withTransfer(book, transfer);
   const mine = advance(pair.views[pair.me], judged, after);
   const theirs = advance(view, judged, after);
+  const { differs, ...same } = pair;
+  const differing = compared === null ? differs : compared.agrees ? undefined : headOf(entry);
   const next: Pair = {
-    ...pair,
+    ...same,
+    ...(differing !== undefined && { differs: differing }),
     heads: withParty(pair.heads, author, headOf(entry)),
     acks: withParty(pair.acks, author, entry.ack),
     views: author === 0 ? [theirs, mine] : [mine, theirs],
@@ -158,8 +178,9 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
 /** Why a good proof with the next number does not continue the journal, or `null`. */
 function chainFault(pair: Pair, entry: Entry): string | null {
   const head = pair.heads[entry.author];
-  if (entry.body.kind === 'Resume') return 'resume_not_supported';
-  if (entry.epoch !== head.epoch) return 'epoch_rises';
+  // An epoch below the head's was not next. A Resume begins a higher one, and nothing else does.
+  const rises = entry.epoch > head.epoch;
+  if (rises !== (entry.body.kind === 'Resume')) return rises ? 'epoch_rises' : 'epoch_does_not_rise';
   if (entry.prev !== head.hash) return 'prev_is_not_my_head';
   const last = pair.acks[entry.author];
   const ack = entry.ack;

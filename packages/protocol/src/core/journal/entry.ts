@@ -106,7 +106,7 @@ export interface Statement {
   readonly limitMinutes: { readonly own: number; readonly peer: number };
 }
 
-/** Begins an epoch after a restore. Its place is kept; no bank of this version writes one. */
+/** Begins an epoch after a restore. All that it says is its place, its epoch and its ack. */
 export interface Resume {
   readonly kind: 'Resume';
 }

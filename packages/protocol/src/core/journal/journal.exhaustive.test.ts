@@ -44,17 +44,6 @@ function explore(depth: number): { states: number; appended: number } {
           .join('/'),
       )
       .join('|');
-  const copy = (bank: TestBank): TestBank => {
-    const twin = new TestBank(bank.pair.terms, bank.party);
-    twin.pair = bank.pair;
-    for (const p of [0, 1] as const) {
-      twin.journals[p].push(...bank.journals[p]);
-      twin.verdicts[p].push(...bank.verdicts[p]);
-    }
-    for (const [id, transfer] of bank.book) twin.book.set(id, transfer);
-    return twin;
-  };
-
   const terms = testTerms([60, 60]);
   const stack: [TestBank, TestBank][] = [[new TestBank(terms, 0), new TestBank(terms, 1)]];
   seen.add(key(stack[0] as [TestBank, TestBank]));
@@ -80,14 +69,14 @@ function explore(depth: number): { states: number; appended: number } {
       if (bank.journals[p].length < depth) {
         for (const body of candidates(bank)) {
           if (body.kind === 'Amend' && bank.journals[p].some((e) => e.body.kind === 'Amend')) continue;
-          const twin = copy(bank);
+          const twin = bank.copy();
           if (twin.write(body).ok) visit(p === 0 ? [twin, b] : [a, twin]);
         }
       }
       const writer: Party = other(p);
       const next = banks[writer].journals[writer][bank.journals[writer].length];
       if (next !== undefined) {
-        const twin = copy(bank);
+        const twin = bank.copy();
         const result = twin.receive(next);
         // No honest entry is ever refused or without effect, whatever crossed it.
         expect(result.outcome === 'appended' && result.breach).toBe(null);

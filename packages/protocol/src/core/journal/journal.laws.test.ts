@@ -299,7 +299,23 @@ describe('entries that do not continue the journal', () => {
       'fault',
       'chain_fault',
     ],
-    'a resume': [(a) => a.forge({ kind: 'Resume' }, { epoch: 4 }), 'fault', 'chain_fault'],
+    'a resume that begins no epoch': [(a) => a.forge({ kind: 'Resume' }), 'fault', 'chain_fault'],
+    'a resume with another past': [
+      (a) => a.forge({ kind: 'Resume' }, { epoch: 4, prev: 'elsewhere' }),
+      'fault',
+      'chain_fault',
+    ],
+    'a resume whose ack goes back': [
+      (a) => a.forge({ kind: 'Resume' }, { epoch: 4, ack: { epoch: 0, seq: 0, hash: 'genesis' } }),
+      'fault',
+      'chain_fault',
+    ],
+    'a resume at a number that is taken': [
+      (a) => a.forge({ kind: 'Resume' }, { epoch: 4, seq: 2, prev: a.pair.heads[0].hash }),
+      'not_next',
+      'stale_epoch',
+    ],
+    'a resume after a gap': [(a) => a.forge({ kind: 'Resume' }, { epoch: 4, seq: 9 }), 'not_next', 'gap'],
   };
   for (const [name, [make, outcome, code]] of Object.entries(faults)) {
     test(name, () => {

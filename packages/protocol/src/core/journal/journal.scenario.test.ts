@@ -162,6 +162,52 @@ const stories: Record<string, string> = {
     gracia posts    u1 90  -> applied
     leith  holds    t1 50  -> applied
   `,
+  'after a restore a bank writes nothing until its Resume is acknowledged': `
+    leith limit 600 · gracia limit 600
+    leith  saves
+    leith  holds    t1 60  -> applied
+    gracia accepts  t1     -> applied
+    leith  posts    t1 60  -> applied
+    leith  restores
+    leith  sees     debt   -> 0
+    leith  recovers 7      -> applied
+    leith  sees     debt   -> 60
+    leith  holds    t2 60  -> pair_recovering
+    leith  states          -> pair_recovering
+    gracia receipts t1     -> applied
+    leith  holds    t2 60  -> applied
+    leith  holds    t1 60  -> id_used
+  `,
+  'both banks are restored at once': `
+    leith limit 600 · gracia limit 600
+    leith  saves
+    leith  holds    t1 60  -> applied
+    gracia saves
+    gracia accepts  t1     -> applied
+    leith  posts    t1 60  -> applied
+    leith  restores
+    gracia restores
+    silence
+    leith  recovers 7      -> written
+    gracia recovers 9      -> written
+    heal
+    gracia accepts  t1     -> pair_recovering
+    leith  states          -> applied
+    gracia accepts  t1     -> applied
+    leith  posts    t1 60  -> applied
+    gracia sees     debt   -> -60
+  `,
+  'a Resume that comes twice is one, and an older entry that comes late is none': `
+    leith limit 600 · gracia limit 600
+    leith  holds    t1 60  -> applied
+    leith  saves
+    leith  restores
+    leith  recovers 7      -> applied
+    leith  repeats         -> known_already
+    gracia states          -> applied
+    leith  holds    t2 60  -> applied
+    leith  repeats         -> known_already
+  `,
 };
 
 for (const [name, story] of Object.entries(stories)) {

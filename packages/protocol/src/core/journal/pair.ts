@@ -125,6 +125,8 @@ export interface Pair {
   readonly views: Both<View>;
   /** My entries that the partner's entries do not acknowledge yet, oldest first. */
   readonly unacknowledged: readonly Judged[];
+  /** The partner's last Checkpoint, while its figures are not those that I compute at its cut. */
+  readonly differs?: Head;
 }
 
 export function startPair(terms: PairTerms, me: Party): Pair {
@@ -148,6 +150,20 @@ export function startPair(terms: PairTerms, me: Party): Pair {
     views: [view, view],
     unacknowledged: [],
   };
+}
+
+/**
+ * Whether my Resume waits to be acknowledged. Nothing but Checkpoints follows one until then, so
+ * it is among the last of my unacknowledged entries.
+ */
+export function isRecovering(pair: Pair): boolean {
+  const last = pair.unacknowledged.findLast((judged) => judged.kind !== 'Checkpoint');
+  return last?.kind === 'Resume';
+}
+
+/** Whether the partner began an epoch that no entry of mine acknowledges: it waits for a Checkpoint. */
+export function owesAnswer(pair: Pair): boolean {
+  return pair.heads[other(pair.me)].epoch > pair.acks[pair.me].epoch;
 }
 
 /** What `debtor` owes at this cut; negative when the other party owes. */
