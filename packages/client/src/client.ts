@@ -35,7 +35,7 @@ export interface ListOptions extends CallOptions {
 }
 
 export interface TransferListOptions extends ListOptions {
-  /** The id of a member; a member's own token needs none. */
+  /** A member's id or handle; a member's own token needs none. */
   readonly member?: string | undefined;
   /** The id of an agreement: only hours that crossed by it. */
   readonly agreement?: string | undefined;
@@ -71,6 +71,8 @@ export interface Transfers {
    * then stands. A partner town may take days, so look at `status`; being under way is no error.
    */
   waitFor(id: string, options?: CallOptions): Promise<Transfer>;
+  /** Takes back hours that the partner town has not answered. Refuses `already_answered`. */
+  takeBack(id: string, options?: DoOptions): Promise<Transfer>;
   /** The signed entries and the ledger lines of one transfer. */
   proof(id: string, options?: CallOptions): Promise<Proof>;
 }
@@ -91,8 +93,10 @@ export interface Agreements {
   get(id: string, options?: CallOptions): Promise<Agreement>;
   /** Says the second yes. */
   accept(id: string, options?: DoOptions): Promise<Agreement>;
-  /** Says no. */
+  /** Says no; the other bank is told. */
   decline(id: string, options?: DoOptions): Promise<Agreement>;
+  /** Takes back an offer of ours that was not answered; the other bank is told. */
+  withdraw(id: string, options?: DoOptions): Promise<Agreement>;
   /** Changes what we let the partner owe, or stops and resumes new hours. */
   change(id: string, change: AgreementChange, options?: DoOptions): Promise<Agreement>;
   /** Signs what we compute, so that the partner can compare. */
@@ -156,7 +160,7 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-function transfersOf({ get, sleep, timeoutMs: tryMs }: Transport): Transfers {
+function transfersOf({ get, post, sleep, timeoutMs: tryMs }: Transport): Transfers {
   return {
     list: (o = {}) => {
       const { member, agreement } = o;
@@ -176,6 +180,7 @@ function transfersOf({ get, sleep, timeoutMs: tryMs }: Transport): Transfers {
         await sleep(Math.min(100, end - Date.now()), signal);
       }
     },
+    takeBack: (id, call) => post('/api/transfers/{id}/take-back', id, {}, call),
     proof: (id, call) => get('/api/transfers/{id}/proof', id, {}, call),
   };
 }
@@ -188,6 +193,7 @@ function agreementsOf({ get, post }: Transport): Agreements {
     get: (id, call) => get('/api/agreements/{id}', id, {}, call),
     accept: (id, call) => post('/api/agreements/{id}/accept', id, {}, call),
     decline: (id, call) => post('/api/agreements/{id}/decline', id, {}, call),
+    withdraw: (id, call) => post('/api/agreements/{id}/withdraw', id, {}, call),
     change: (id, change, call) => post('/api/agreements/{id}/change', id, change, call),
     writeStatement: (id, call) => post('/api/agreements/{id}/statement', id, {}, call),
     resend: (id, afterSeq, call) => post('/api/agreements/{id}/resend', id, { afterSeq }, call),

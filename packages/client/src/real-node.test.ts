@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTowns, type Town, until } from '../../server/src/testing/town.ts';
-import { type Client, createClient, hours } from './index.ts';
+import { type Agreement, type Client, createClient, hours } from './index.ts';
 
 let towns: [Town, Town];
 let leith: Client;
@@ -56,11 +56,21 @@ afterAll(async () => {
   await Promise.all(towns?.map((town) => town.stop()) ?? []);
 });
 
-test('a first offer is declined', async () => {
+/** An offer of Gràcia's, as each of the two has it. */
+async function offer(): Promise<{ offered: Agreement; ours: Agreement }> {
   const { link } = await leith.invitations.make({ grantsMinutes: 60, bridgeBuilder: 'Fiona' });
   const offered = await gracia.agreements.offer({ link, grantsMinutes: 60, bridgeBuilder: 'Rosa' });
   const ours = await until(async () => (await leith.agreements.list().all()).find(({ pair }) => pair === offered.pair));
-  expect((await leith.agreements.decline(ours.id)).status).toBe('declined');
+  return { offered, ours };
+}
+
+test('a first offer is declined, a second one taken back, and the other town learns of both', async () => {
+  const first = await offer();
+  expect((await leith.agreements.decline(first.ours.id)).status).toBe('declined');
+  await until(async () => (await gracia.agreements.get(first.offered.id)).status === 'declined');
+  const second = await offer();
+  expect((await gracia.agreements.withdraw(second.offered.id)).status).toBe('withdrawn');
+  await until(async () => (await leith.agreements.get(second.ours.id)).status === 'withdrawn');
 });
 
 test('two towns agree, an hour and a half crosses, and both say the same', async () => {
@@ -107,6 +117,15 @@ test('two towns agree, an hour and a half crosses, and both say the same', async
     .then(({ items }) => items);
   expect(received).toMatchObject({ direction: 'in', status: 'settled', minutes: 90 });
   expect(await leith.members.statement('moira').all()).toMatchObject([{ minutes: 90, direction: 'given' }]);
+
+  // Nothing leaves the town for a moment, so there is time to think again.
+  const { outgoing } = towns[0].node.context;
+  const { request } = outgoing;
+  Object.assign(outgoing, { request: () => Promise.reject(new Error('away')) });
+  const regretted = await hers.give({ to: `rosa@${towns[1].host}`, minutes: 30 });
+  expect(await hers.transfers.takeBack(regretted.id)).toMatchObject({ status: 'returned', code: 'taken_back' });
+  Object.assign(outgoing, { request });
+  expect((await hers.members.get('moira')).balance).toMatchObject({ balanceMinutes: -90, heldMinutes: 0 });
 
   // More pages than one, of both kinds of cursor.
   const journal = await leith.agreements.journal(ours.id, { pageSize: 2 }).all();

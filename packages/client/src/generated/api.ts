@@ -159,6 +159,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transfers/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back hours that the other town has not answered; the giver has them again */
+        post: operations["takeBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transfers/{id}/proof": {
         parameters: {
             query?: never;
@@ -271,8 +288,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say no */
+        /** Say no; the other bank is told */
         post: operations["declineAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an offer of ours that was not answered; the other bank is told */
+        post: operations["withdrawAgreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -374,7 +408,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "too_large" | "too_many_requests" | "malformed_json" | "unknown_bank" | "unknown_partner" | "missing_signature" | "signature_mismatch" | "clock_skew" | "stale_session" | "schema_mismatch" | "context_mismatch" | "proof_malformed" | "proof_mismatch" | "foreign_origin" | "wrong_key" | "foreign_pair" | "known_already" | "gap" | "stale_epoch" | "fork" | "chain_fault" | "pair_waiting" | "pair_halted" | "not_supported" | "id_used" | "pair_suspended" | "limit_reached" | "too_many_open" | "backlog" | "not_the_debtor" | "hold_not_open" | "already_answered" | "not_accepted" | "minutes_out_of_range" | "not_posted" | "amend_out_of_range" | "opening_over_limit" | "unknown_payee" | "payee_unavailable" | "terms_unknown" | "not_partners" | "same_account" | "not_enough_hours" | "account_full" | "over_transfer_cap" | "over_member_cap" | "member_inactive" | "agreement_not_active" | "agreement_exists" | "invitation_used" | "not_your_turn" | "invalid_request" | "not_signed_in" | "not_allowed" | "not_found" | "method_not_allowed" | "handle_taken" | "idempotency_key_missing" | "idempotency_key_reused" | "partner_unreachable" | "private_address" | "shutting_down";
+            code: "too_large" | "too_many_requests" | "malformed_json" | "unknown_bank" | "unknown_partner" | "missing_signature" | "signature_mismatch" | "clock_skew" | "stale_session" | "schema_mismatch" | "context_mismatch" | "proof_malformed" | "proof_mismatch" | "foreign_origin" | "wrong_key" | "foreign_pair" | "known_already" | "gap" | "stale_epoch" | "fork" | "chain_fault" | "pair_waiting" | "pair_halted" | "pair_recovering" | "pair_reconciling" | "not_supported" | "id_used" | "pair_suspended" | "limit_reached" | "too_many_open" | "backlog" | "not_the_debtor" | "hold_not_open" | "already_answered" | "not_accepted" | "minutes_out_of_range" | "not_posted" | "amend_out_of_range" | "opening_over_limit" | "unknown_payee" | "payee_unavailable" | "terms_unknown" | "not_partners" | "same_account" | "not_enough_hours" | "account_full" | "over_transfer_cap" | "over_member_cap" | "member_inactive" | "agreement_not_active" | "agreement_exists" | "invitation_used" | "not_your_turn" | "taken_back" | "invalid_request" | "not_signed_in" | "not_allowed" | "not_found" | "method_not_allowed" | "handle_taken" | "idempotency_key_missing" | "idempotency_key_reused" | "partner_unreachable" | "private_address" | "shutting_down" | "internal_error";
             /** @enum {string} */
             fault: "local" | "peer";
             retryable: boolean;
@@ -397,6 +431,7 @@ export interface components {
             about: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description Only for the member and the operator; of a fund, for everybody. */
             balance?: {
                 balanceMinutes: number;
                 heldMinutes: number;
@@ -442,10 +477,14 @@ export interface components {
         };
         Transfer: {
             id: string;
-            /** @enum {string} */
+            /**
+             * @description `local` inside the bank, `out` to a partner, `in` from one.
+             * @enum {string}
+             */
             direction: "local" | "out" | "in";
             /** @enum {string} */
             status: "offered" | "accepted" | "held" | "posted" | "settled" | "declined" | "returned";
+            /** @description Why it was declined or came back. */
             code: string | null;
             facts: {
                 [key: string]: string | number | boolean;
@@ -456,6 +495,7 @@ export interface components {
             agreementId: string | null;
             minutes: number;
             content: string;
+            /** @description The transfer's URL in the journals. */
             transfer: string | null;
             /** @enum {string} */
             purpose: "gift" | "test" | "test_back";
@@ -465,11 +505,16 @@ export interface components {
             updatedAt: string;
         };
         NewTransfer: {
+            /** @description The giver's id or handle at this bank; may be left out by a member. */
             from?: string;
+            /** @description `rosa@gracia.example`, or a handle of this bank. */
             to: string;
             minutes: number;
             content?: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The URL of the transfer that this one puts right.
+             */
             reverses?: string;
         };
         TransferPage: {
@@ -478,6 +523,7 @@ export interface components {
         };
         Proof: {
             transfer: components["schemas"]["Transfer"];
+            /** @description Whether every signature was just verified with the keys that the agreement pins. */
             checked: boolean;
             entries: components["schemas"]["JournalEntry"][];
             postings: {
@@ -501,6 +547,7 @@ export interface components {
             breach: string | null;
             /** Format: date-time */
             at: string;
+            /** @description The entry exactly as it was signed. */
             document: {
                 [key: string]: unknown;
             };
@@ -512,6 +559,7 @@ export interface components {
             expiresAt: string;
         };
         NewInvitation: {
+            /** @description What we let the other bank owe. */
             grantsMinutes: number;
             bridgeBuilder: string;
             words?: string[];
@@ -535,6 +583,7 @@ export interface components {
         Agreement: {
             id: string;
             pair: string;
+            /** @description `offered`, `active`, `suspended` (a bank lets no new hours in), `declined`, `withdrawn`, `notice`, `winding_up` or `closed`. */
             status: string;
             /** @enum {string} */
             mode: "waiting" | "open" | "halted";
@@ -546,22 +595,39 @@ export interface components {
             words: string[];
             ourBridgeBuilder: string;
             theirBridgeBuilder: string;
+            /** @description Whether it is our turn to say yes or no. */
             ourTurn: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When we signed.
+             */
             ourYesAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When they signed.
+             */
             theirYesAt: string | null;
             position: {
+                /** @description What we owe them; negative when they owe us. */
                 owesMinutes: number;
+                /** @description What we have promised them and not yet given. */
                 openMinutes: number;
+                /** @description What they let us owe. */
                 limitMinutes: number;
+                /** @description What is left of what they let us owe. */
                 roomMinutes: number;
+                /** @description What we let them owe. */
                 grantsMinutes: number;
+                /** @description What is left of what we let them owe. */
                 theirRoomMinutes: number;
+                /** @description What they have promised us and not yet given. */
                 theirOpenMinutes: number;
+                /** @description We let no new hours of theirs in. */
                 weSuspended: boolean;
+                /** @description They let no new hours of ours in. */
                 theySuspended: boolean;
             };
+            /** @description The partner's latest statement, and what our own figures say at the same place. */
             statement: {
                 theySayMinutes: number;
                 weSayMinutes: number;
@@ -696,9 +762,9 @@ export interface operations {
     addMember: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path?: never;
             cookie?: never;
@@ -763,9 +829,9 @@ export interface operations {
     setMemberStatus: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -801,9 +867,9 @@ export interface operations {
     issueMemberToken: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -906,7 +972,9 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                /** @description A member's id or handle. Members see their own only. */
                 member?: string;
+                /** @description Only hours that crossed by this agreement, by its id. */
                 agreement?: string;
             };
             header?: never;
@@ -938,9 +1006,9 @@ export interface operations {
     give: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path?: never;
             cookie?: never;
@@ -1004,6 +1072,44 @@ export interface operations {
             };
         };
     };
+    takeBack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Take back hours that the other town has not answered; the giver has them again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getProof: {
         parameters: {
             query?: never;
@@ -1038,9 +1144,9 @@ export interface operations {
     invite: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path?: never;
             cookie?: never;
@@ -1074,9 +1180,9 @@ export interface operations {
     readInvitation: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path?: never;
             cookie?: never;
@@ -1141,9 +1247,9 @@ export interface operations {
     offerAgreement: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path?: never;
             cookie?: never;
@@ -1208,9 +1314,9 @@ export interface operations {
     acceptAgreement: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -1246,9 +1352,9 @@ export interface operations {
     declineAgreement: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -1261,7 +1367,45 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Say no */
+            /** @description Say no; the other bank is told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAgreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Take back an offer of ours that was not answered; the other bank is told */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,9 +1428,9 @@ export interface operations {
     changeAgreement: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -1322,9 +1466,9 @@ export interface operations {
     writeStatement: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;
@@ -1360,9 +1504,9 @@ export interface operations {
     resend: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description New for each thing that you want done; the same when you repeat a request. */
-                "idempotency-key"?: string;
+                "idempotency-key": string;
             };
             path: {
                 id: string;

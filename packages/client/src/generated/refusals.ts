@@ -52,6 +52,10 @@ export type RefusalCode =
   | 'pair_waiting'
   /** The pair is halted. Both bridge builders look. */
   | 'pair_halted'
+  /** The bank was restored from a backup and learns from its partner what came after. New hours wait. */
+  | 'pair_recovering'
+  /** The two banks count the same entries and reach different sums. New hours wait until it is found why. */
+  | 'pair_reconciling'
   /** The agreement does not list this feature. */
   | 'not_supported'
   /** Use a new id for every transfer. */
@@ -108,6 +112,8 @@ export type RefusalCode =
   | 'invitation_used'
   /** The other side has to say yes first. */
   | 'not_your_turn'
+  /** The giver took this back before any hours had moved. */
+  | 'taken_back'
   /** Correct the fields that are named and send it again. */
   | 'invalid_request'
   /** Send the bank's token as a bearer token. */
@@ -129,7 +135,9 @@ export type RefusalCode =
   /** That address is not public. Name the exact origin in EVENHOUR_ALLOW_PRIVATE_ORIGINS if this is a test. */
   | 'private_address'
   /** The bank is restarting. Try again in a moment. */
-  | 'shutting_down';
+  | 'shutting_down'
+  /** Something went wrong here. Nothing was changed; try again in a moment. */
+  | 'internal_error';
 
 /** For each code what the server answers with it. */
 export const REFUSALS: Readonly<
@@ -158,6 +166,8 @@ export const REFUSALS: Readonly<
   chain_fault: { status: 409, fault: 'peer', retryable: false, advice: "The entry does not continue the journal. The pair is halted; both bridge builders look." },
   pair_waiting: { status: 503, fault: 'local', retryable: true, advice: "The two banks have not greeted each other since a restart. New hours wait." },
   pair_halted: { status: 409, fault: 'local', retryable: false, advice: "The pair is halted. Both bridge builders look." },
+  pair_recovering: { status: 503, fault: 'local', retryable: true, advice: "The bank was restored from a backup and learns from its partner what came after. New hours wait." },
+  pair_reconciling: { status: 503, fault: 'local', retryable: true, advice: "The two banks count the same entries and reach different sums. New hours wait until it is found why." },
   not_supported: { status: 422, fault: 'peer', retryable: false, advice: "The agreement does not list this feature." },
   id_used: { status: 409, fault: 'local', retryable: false, advice: "Use a new id for every transfer." },
   pair_suspended: { status: 409, fault: 'peer', retryable: true, advice: "The partner takes no new hours just now." },
@@ -186,6 +196,7 @@ export const REFUSALS: Readonly<
   agreement_exists: { status: 409, fault: 'local', retryable: false, advice: "There is an agreement with this bank already." },
   invitation_used: { status: 409, fault: 'local', retryable: false, advice: "Ask the other bank for a new invitation link." },
   not_your_turn: { status: 409, fault: 'local', retryable: false, advice: "The other side has to say yes first." },
+  taken_back: { status: 409, fault: 'peer', retryable: false, advice: "The giver took this back before any hours had moved." },
   invalid_request: { status: 400, fault: 'local', retryable: false, advice: "Correct the fields that are named and send it again." },
   not_signed_in: { status: 401, fault: 'local', retryable: false, advice: "Send the bank's token as a bearer token." },
   not_allowed: { status: 403, fault: 'local', retryable: false, advice: "This token may not do that." },
@@ -197,4 +208,5 @@ export const REFUSALS: Readonly<
   partner_unreachable: { status: 502, fault: 'peer', retryable: true, advice: "The other town's computer does not answer. Try again later." },
   private_address: { status: 422, fault: 'local', retryable: false, advice: "That address is not public. Name the exact origin in EVENHOUR_ALLOW_PRIVATE_ORIGINS if this is a test." },
   shutting_down: { status: 503, fault: 'local', retryable: true, advice: "The bank is restarting. Try again in a moment." },
+  internal_error: { status: 500, fault: 'local', retryable: true, advice: "Something went wrong here. Nothing was changed; try again in a moment." },
 };

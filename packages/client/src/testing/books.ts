@@ -167,6 +167,17 @@ export class Books {
     this.#line('post', from, `mirror:${partner.id}`, transfer.minutes, transfer.id);
   }
 
+  /** Gives the giver back what the partner has not answered. */
+  takeBack(transfer: Transfer): Transfer {
+    const from = this.find(transfer.memberId);
+    if (from === undefined || transfer.direction !== 'out' || transfer.status !== 'offered')
+      throw new Refused('already_answered', transfer.direction === 'out' ? { status: transfer.status } : {});
+    from.account.held -= transfer.minutes;
+    Object.assign(transfer, { status: 'returned', code: 'taken_back', updatedAt: this.rules.now().toISOString() });
+    this.#line('void', from, `mirror:${transfer.agreementId}`, 0, transfer.id);
+    return transfer;
+  }
+
   /** Hours that somebody at a partner gave to a member here. */
   receive(
     from: { host: string; handle: string; name: string },

@@ -89,6 +89,8 @@ async function story(as: As, operator: string, partner: string): Promise<unknown
   await say('it arrives', us.transfers.waitFor(crossing.id));
   const lost = await us.give({ from: 'ben', to: `nobody@${partner}`, minutes: 60, content: 'Lost' });
   await say('it comes back', us.transfers.waitFor(lost.id));
+  await say('back after the end', us.transfers.takeBack(lost.id));
+  await say('back of another', her.transfers.takeBack(lost.id));
   await say('beyond the limit', us.give({ from: 'ben', to: `rosa@${partner}`, minutes: 511 }));
   await say('to no partner', us.give({ from: 'ben', to: 'rosa@elsewhere.example', minutes: 5 }));
   await say('ana beyond her own', her.give({ to: `rosa@${partner}`, minutes: 30 }));
@@ -99,6 +101,8 @@ async function story(as: As, operator: string, partner: string): Promise<unknown
   await say('her statement', her.members.statement('ana').all());
   const ben = (await us.members.get('ben')).id;
   await say('list of ben', us.transfers.list({ member: ben, pageSize: 2 }).all());
+  await say('list by handle', us.transfers.list({ member: 'ben', pageSize: 2 }).all());
+  await say('list of nobody', us.transfers.list({ member: 'nobody' }).all());
   await say('first page', us.transfers.list({ member: ben }).page({ limit: 1 }));
   await say('her list', her.transfers.list().all());
   await say('not hers', her.transfers.get(crossing.id));

@@ -140,3 +140,16 @@ test('what it does not know it says, and another address is nobody', async () =>
   expect([answer.status, (await answer.json()).code]).toEqual([404, 'not_found']);
   await expect(node.fetch('https://elsewhere.example/api/bank')).rejects.toThrow(TypeError);
 });
+
+test('a gift that was not answered can be taken back', async () => {
+  const { node, ana } = bank({ delivery: 'manual' });
+  const { id } = await ana.give({ to: 'rosa@gracia.example', minutes: 60 });
+  expect(await ana.transfers.takeBack(id)).toMatchObject({ status: 'returned', code: 'taken_back' });
+  node.deliver();
+  expect(await ana.transfers.get(id)).toMatchObject({ status: 'returned' });
+  expect((await ana.members.get('ana')).balance).toMatchObject({ balanceMinutes: 0, heldMinutes: 0 });
+  await expect(ana.transfers.takeBack(id)).rejects.toMatchObject({
+    code: 'already_answered',
+    facts: { status: 'returned' },
+  });
+});

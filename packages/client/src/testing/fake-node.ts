@@ -10,7 +10,7 @@
  */
 import { parsed } from '../errors.ts';
 import { Books } from './books.ts';
-import { invalid, problemResponse, Refused, text } from './checks.ts';
+import { problemResponse, Refused } from './checks.ts';
 import type { FakeNode, FakeNodeOptions } from './options.ts';
 import { type Caller, findRoute, type Wait } from './routes.ts';
 
@@ -72,10 +72,11 @@ export function fakeNode(options: FakeNodeOptions = {}): FakeNode {
         status: 501,
       });
     }
-    const key = request.headers.get('idempotency-key');
-    if (key !== null && !text(8, 200).ok(key)) throw invalid('idempotency-key', text(8, 200).says);
     const sent = request.method === 'POST' ? await request.text() : '';
     if (new TextEncoder().encode(sent).length > MAX_BODY) throw new Refused('too_large', { maxBytes: MAX_BODY });
+    const key = request.headers.get('idempotency-key') ?? '';
+    if (request.method === 'POST' && !/^[\x21-\x7e]{8,200}$/.test(key))
+      throw new Refused('idempotency_key_missing', { reason: 'it is 8 to 200 visible ASCII characters' });
     const body = sent === '' ? {} : parsed(sent);
     if (body === undefined) throw new Refused('malformed_json');
     const bearer = /^Bearer (\S{1,200})$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
@@ -92,7 +93,6 @@ export function fakeNode(options: FakeNodeOptions = {}): FakeNode {
     });
     if (request.method === 'GET') return json(200, JSON.stringify(act()));
 
-    if (key === null || !/^[\x21-\x7e]{8,200}$/.test(key)) throw new Refused('idempotency_key_missing');
     const digest = `${url.pathname}\n${bearer}\n${sent}`;
     const before = answers.get(key);
     if (before !== undefined && before.digest !== digest) throw new Refused('idempotency_key_reused');

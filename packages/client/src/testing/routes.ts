@@ -107,7 +107,8 @@ const ROUTES: readonly Route[] = [
   get('/api/transfers', ({ books, caller, query }) => {
     const at = pageAt(query);
     mustBeSignedIn(caller);
-    const memberId = caller.role === 'member' ? caller.memberId : query.get('member');
+    const named = query.get('member');
+    const memberId = caller.role === 'member' ? caller.memberId : named === null ? null : ownerOf(books, named).id;
     const agreementId = query.get('agreement');
     if (agreementId !== null) partnerOf(books, agreementId);
     return () => {
@@ -128,6 +129,12 @@ const ROUTES: readonly Route[] = [
       await wait(end - Date.now(), signal);
     }
     return () => transfer;
+  }),
+  post('/api/transfers/{id}/take-back', 200, ({ books, caller, id, body }) => {
+    check(body, {});
+    const transfer = transferFor(books, caller, id);
+    mustBe(caller, transfer.memberId);
+    return () => books.takeBack(transfer);
   }),
   get('/api/transfers/{id}/proof', ({ books, caller, id }) => {
     const transfer = transferFor(books, caller, id);
@@ -207,8 +214,7 @@ function prepareGift({ books, caller, body }: Asked): () => Transfer {
   mustBeSignedIn(caller);
   const given = input['from'] ?? (caller.role === 'member' ? caller.memberId : undefined);
   if (given === undefined) throw invalid('from', 'say who gives');
-  const from = books.find(String(given));
-  if (from === undefined) throw new Refused('not_found', { member: String(given) });
+  const from = ownerOf(books, String(given));
   mustBe(caller, from.id);
   return () =>
     books.give({
@@ -234,6 +240,13 @@ function transferFor(books: Books, caller: Caller | null, id: string): Transfer 
 function memberOf(books: Books, idOrHandle: string): MemberRow {
   const row = books.find(idOrHandle);
   if (row === undefined) throw new Refused('not_found');
+  return row;
+}
+
+/** Like {@link memberOf}, for a name that is not the one in the path: the refusal says which. */
+function ownerOf(books: Books, member: string): MemberRow {
+  const row = books.find(member);
+  if (row === undefined) throw new Refused('not_found', { member });
   return row;
 }
 

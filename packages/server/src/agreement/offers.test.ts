@@ -50,7 +50,15 @@ describe('an agreement that is not what the link showed', () => {
       (core) => ({
         ...core,
         predecessor: pair,
-        opening: { debtor: stage.town.bank.actor, minutes: 60, predecessor: pair },
+        opening: {
+          debtor: stage.town.bank.actor,
+          minutes: 60,
+          predecessor: pair,
+          causes: [
+            { epoch: 0, seq: 0, hash },
+            { epoch: 0, seq: 0, hash },
+          ],
+        },
       }),
       '400 invalid_request',
     ],

@@ -1,13 +1,16 @@
 /**
- * Agreements: an invitation link, two yeses, and what may be changed afterwards.
+ * Agreements: two yeses, or a no, or an offer that is taken back.
  *
- * Promises: nothing is active without both signatures and a bridge builder at each bank; a link
- * works once; what the second bank signs is word for word what the first one proposed; keys come
- * from the other bank's own origin and are pinned from then on. Spec: agreement.
+ * Promises: nothing is active without both signatures and a bridge builder at each bank; what the
+ * second bank signs is word for word what the first one proposed; keys come from the other bank's
+ * own origin and are pinned from then on. An offer that is taken back and a yes that cross end the
+ * agreement at both banks. Spec: agreement.
  *
  * @module
  */
-import { createHash, randomBytes } from 'node:crypto';
+
+import { randomBytes } from 'node:crypto';
+
 import {
   type AgreementCore,
   type AgreementParty,
@@ -26,170 +29,19 @@ import {
   type VerifyingKey,
   verifyDocument,
 } from '@evenhour/protocol/proof';
-import {
-  canonical,
-  coreSchema,
-  decodeHonour,
-  encodeHonour,
-  type JsonObject,
-  pairOf,
-  parseStrict,
-} from '@evenhour/protocol/wire';
+import { canonical, decodeHonour, encodeHonour, type JsonObject, pairOf } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
-import { ulid } from 'ulid';
-import { z } from 'zod';
+
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { account, invitation, pair as pairTable } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
-import { type Outgoing, OutgoingError } from '../federation/outgoing.ts';
 import { type PairRow, pairColumns } from '../journal/pair-store.ts';
 import { Refused } from '../node/refused.ts';
+import { findInvitation, hashOfLink, type InvitationDraft, NOTICE_DAYS, ownParty } from './invitations.ts';
 
 const VERSION = 'https://w3id.org/evenhour/v1';
-const INVITATION_DAYS = 14;
-const NOTICE_DAYS = 30;
-
-export interface NewInvitation {
-  /** What we let the other bank owe. */
-  readonly grantsMinutes: number;
-  readonly bridgeBuilder: string;
-  readonly words?: readonly string[];
-  readonly public?: boolean;
-}
-
-/** What an invitation link shows to whoever opens it. */
-export interface InvitationDraft {
-  readonly party: AgreementParty;
-  readonly words: readonly string[];
-  readonly public: boolean;
-  readonly noticeDays: number;
-  readonly expiresAt: string;
-}
-
-const draftSchema = z.strictObject({
-  party: coreSchema.shape.parties.def.items[0],
-  words: coreSchema.shape.words,
-  public: z.boolean(),
-  noticeDays: z.int().min(0).max(366),
-  expiresAt: z.iso.datetime(),
-});
-
-export const DEFAULT_WORDS: readonly string[] = [
-  "We honour your members' hours as our own. An hour is an hour, whoever gives it.",
-  'Each of us says how many hours the other may be ahead, and nothing goes beyond that.',
-  'Each of us keeps its own members, its own rules and its own books.',
-  'If something does not add up, our two bridge builders talk before anything else happens.',
-  "Either of us may end this with thirty days' notice. What is owed is then given, settled or forgiven.",
-];
-
-export async function createInvitation(
-  tx: Queries,
-  bank: Bank,
-  input: NewInvitation,
-): Promise<{ id: string; link: string; expiresAt: Date }> {
-  const secret = randomBytes(24).toString('base64url');
-  const id = ulid();
-  const expiresAt = new Date(Date.now() + INVITATION_DAYS * 86_400_000);
-  await tx.insert(invitation).values({
-    bankId: bank.id,
-    id,
-    tokenHash: hash(secret),
-    grantsMinutes: input.grantsMinutes,
-    bridgeBuilder: input.bridgeBuilder,
-    words: [...(input.words ?? DEFAULT_WORDS)],
-    public: input.public ?? true,
-    expiresAt,
-  });
-  return { id, link: `${bank.origin}/invitations/${secret}`, expiresAt };
-}
-
-/** What our link shows. Refuses `invitation_used` when it was used, withdrawn or is too old. */
-export async function showInvitation(tx: Queries, bank: Bank, secret: string): Promise<InvitationDraft> {
-  const row = await findInvitation(tx, bank, secret);
-  return {
-    party: ownParty(bank, row.bridgeBuilder, row.grantsMinutes),
-    words: row.words,
-    public: row.public,
-    noticeDays: NOTICE_DAYS,
-    expiresAt: row.expiresAt.toISOString(),
-  };
-}
-
-async function findInvitation(tx: Queries, bank: Bank, secret: string): Promise<typeof invitation.$inferSelect> {
-  const [row] = await tx
-    .select()
-    .from(invitation)
-    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash(secret))));
-  if (row === undefined) throw new Refused('not_found');
-  if (row.status !== 'open' || row.expiresAt.getTime() < Date.now()) throw new Refused('invitation_used');
-  return row;
-}
-
-function ownParty(bank: Bank, bridgeBuilder: string, grantsMinutes: number): AgreementParty {
-  return {
-    bank: bank.actor,
-    name: bank.settings.name,
-    key: { id: bank.key.verificationMethod, publicKeyMultibase: bank.key.publicMultikey },
-    recovery: bank.recovery,
-    journal: bank.journalUrl,
-    exchange: bank.exchangeUrl,
-    bridgeBuilder,
-    grantsMinutes,
-  };
-}
-
-/** Reads what another bank's link proposes. The network is used; nothing is changed. */
-export async function readInvitation(outgoing: Outgoing, bank: Bank, link: string): Promise<InvitationDraft> {
-  const origin = originOf(link);
-  if (origin === null || !/\/invitations\/[A-Za-z0-9_-]{20,64}$/.test(link))
-    throw new Refused('invalid_request', { field: 'link', reason: 'not an invitation link' });
-  if (origin === bank.origin)
-    throw new Refused('invalid_request', { field: 'link', reason: 'this is our own link; give it to the other bank' });
-  const value = await fetchJson(outgoing, link, 'application/json');
-  const parsed = draftSchema.safeParse(value);
-  if (!parsed.success) throw new Refused('schema_mismatch', { path: parsed.error.issues[0]?.path.join('.') ?? '' });
-  const { party } = parsed.data;
-  for (const url of [party.bank, party.key.id, party.journal, party.exchange])
-    if (originOf(url) !== origin) throw new Refused('foreign_origin', { url });
-  await checkPublishedKey(outgoing, party);
-  return parsed.data as InvitationDraft;
-}
-
-/** The key that a bank proposes must be the one that its own actor publishes. */
-export async function checkPublishedKey(outgoing: Outgoing, party: AgreementParty): Promise<void> {
-  const actor = await fetchJson(outgoing, party.bank, 'application/activity+json');
-  const methods = actor['assertionMethod'];
-  const list = Array.isArray(methods) ? methods : [methods];
-  const published = list.some((method) => {
-    const item = method as JsonObject | null;
-    return item?.['id'] === party.key.id && item['publicKeyMultibase'] === party.key.publicKeyMultibase;
-  });
-  if (actor['id'] !== party.bank || !published) throw new Refused('wrong_key', { key: party.key.id });
-}
-
-async function fetchJson(outgoing: Outgoing, url: string, accept: string): Promise<JsonObject> {
-  let response: { status: number; body: Uint8Array };
-  try {
-    response = await outgoing.request({ method: 'GET', url, headers: { accept } });
-  } catch (error) {
-    const code =
-      error instanceof OutgoingError && error.code === 'private_address' ? 'private_address' : 'partner_unreachable';
-    throw new Refused(code, { host: originOf(url) ?? '' });
-  }
-  if (response.status === 404) throw new Refused('not_found', { url });
-  if (response.status === 409) throw new Refused('invitation_used');
-  const parsed = parseStrict(response.body, { maxBytes: 256 * 1024 });
-  if (
-    response.status !== 200 ||
-    !parsed.ok ||
-    typeof parsed.value !== 'object' ||
-    parsed.value === null ||
-    Array.isArray(parsed.value)
-  )
-    throw new Refused('partner_unreachable', { host: originOf(url) ?? '', status: response.status });
-  return parsed.value as JsonObject;
-}
 
 /** The first yes: signs the whole agreement and hands it to the sender. */
 export async function offerAgreement(
@@ -220,6 +72,7 @@ export async function offerAgreement(
   const secret = link.split('/').at(-1) ?? '';
   const offer = await sign(
     bank,
+    pair,
     encodeHonour({
       kind: 'HonourOffer',
       id: `${bank.origin}/ap/agreements/${pair.slice(18)}#offer`,
@@ -329,7 +182,7 @@ export async function receiveOffer(
   await tx
     .select({ id: invitation.id })
     .from(invitation)
-    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash(offer.invitation))))
+    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hashOfLink(offer.invitation))))
     .for('no key update');
   const link = await proposalOf(tx, bank, offer);
   if (link === null) return;
@@ -355,26 +208,54 @@ export async function answerAgreement(
   agreementId: string,
   yes: boolean,
   after: Signal[],
-): Promise<PairRow> {
+): Promise<void> {
   const row = await lockAgreement(tx, bank, agreementId);
   if (row.invitationId === null) throw new Refused('not_your_turn', { status: row.status });
   const step = nextStatus(row.status as AgreementStatus, yes ? 'accept' : 'decline');
   if (!step.ok) throw new Refused(step.refusal);
-  const id = `${bank.origin}/ap/agreements/${row.id.slice(18)}#${yes ? 'accept' : 'reject'}`;
-  const document = yes
-    ? encodeHonour({ kind: 'HonourAccept', id, actor: bank.actor, pair: row.id, core: row.core as AgreementCore })
-    : encodeHonour({ kind: 'HonourReject', id, actor: bank.actor, pair: row.id });
-  const signed = await sign(bank, document);
-  const [updated] = await tx
-    .update(pairTable)
-    .set({ status: step.status, honourPending: signed, ...(yes && { accept: signed }) })
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)))
-    .returning();
-  after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
-  return updated as PairRow;
+  const no = yes ? null : await noTo(bank, row);
+  const accept = yes ? await yesTo(bank, row) : null;
+  await change(tx, row, { status: step.status, honourPending: accept ?? no, accept }, after);
 }
 
-/** The other bank's answer to our offer. The same answer twice is one. */
+/**
+ * Takes back our own offer, and tells the other bank.
+ *
+ * Refuses `not_your_turn` when the offer is the other bank's, `agreement_not_active` when it was answered.
+ */
+export async function withdrawOffer(tx: Queries, bank: Bank, agreementId: string, after: Signal[]): Promise<void> {
+  const row = await lockAgreement(tx, bank, agreementId);
+  if (row.invitationId !== null) throw new Refused('not_your_turn', { status: row.status });
+  // The step from `active` that the table has is for the other bank, whose yes crossed this.
+  if (row.status !== 'offered') throw new Refused('agreement_not_active', { status: row.status, act: 'withdraw' });
+  await change(tx, row, { status: 'withdrawn', honourPending: await noTo(bank, row) }, after);
+}
+
+function yesTo(bank: Bank, row: PairRow): Promise<string> {
+  const id = `${bank.origin}/ap/agreements/${row.id.slice(18)}#accept`;
+  const core = row.core as AgreementCore;
+  return sign(bank, row.id, encodeHonour({ kind: 'HonourAccept', id, actor: bank.actor, pair: row.id, core }));
+}
+
+function noTo(bank: Bank, row: PairRow): Promise<string> {
+  const id = `${bank.origin}/ap/agreements/${row.id.slice(18)}#reject`;
+  return sign(bank, row.id, encodeHonour({ kind: 'HonourReject', id, actor: bank.actor, pair: row.id }));
+}
+
+async function change(
+  tx: Queries,
+  { bankId, id }: PairRow,
+  values: Partial<Pick<PairRow, 'status' | 'honourPending' | 'accept'>>,
+  after: Signal[],
+): Promise<void> {
+  await tx
+    .update(pairTable)
+    .set(values)
+    .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, id)));
+  after.push({ kind: 'pair', bankId, pairId: id }, { kind: 'partners' });
+}
+
+/** The other bank's yes or no to our offer, or its word that it takes its own back. The same twice is one. */
 export async function receiveAnswer(
   tx: Queries,
   bank: Bank,
@@ -397,16 +278,24 @@ export async function receiveAnswer(
     throw new Refused('foreign_pair');
   await verifyYes(document, peer);
   if (message.kind === 'HonourAccept' && pairOf(message.core).pair !== pairId) throw new Refused('foreign_pair');
-  if (row.invitationId !== null) throw new Refused('not_your_turn');
-  const done = message.kind === 'HonourAccept' ? row.accept !== null : row.status === 'declined';
-  if (done) return;
-  const step = nextStatus(row.status as AgreementStatus, message.kind === 'HonourAccept' ? 'accept' : 'decline');
+  const offered = row.invitationId === null;
+  const status = row.status as AgreementStatus;
+  if (message.kind === 'HonourAccept') {
+    if (!offered) throw new Refused('not_your_turn');
+    if (row.accept !== null) return;
+    // Our word that we take it back and this yes have crossed. Ours counts, and is said again.
+    if (status === 'withdrawn') return change(tx, row, { honourPending: await noTo(bank, row) }, after);
+    const step = nextStatus(status, 'accept');
+    if (!step.ok) throw new Refused(step.refusal);
+    return change(tx, row, { status: step.status, accept: JSON.stringify(document) }, after);
+  }
+  if (status === 'declined' || status === 'withdrawn') return;
+  const step = nextStatus(status, offered ? 'decline' : 'withdraw');
   if (!step.ok) throw new Refused(step.refusal);
-  await tx
-    .update(pairTable)
-    .set({ status: step.status, ...(message.kind === 'HonourAccept' && { accept: JSON.stringify(document) }) })
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)));
-  after.push({ kind: 'pair', bankId: bank.id, pairId }, { kind: 'partners' });
+  // A bank that has greeted us had our yes, and with it the agreement.
+  if (status === 'active' && row.peerSession !== '')
+    throw new Refused('agreement_not_active', { status, act: 'withdraw' });
+  await change(tx, row, { status: step.status, honourPending: null }, after);
 }
 
 async function verifyYes(document: JsonObject, party: AgreementParty): Promise<VerifyingKey> {
@@ -450,7 +339,7 @@ async function insertPair(
 ): Promise<PairRow> {
   const { pair, genesis } = pairOf(core);
   const peer = core.parties[me === 0 ? 1 : 0];
-  const agreementId = ulid();
+  const agreementId = newId();
   const mirrorId = `partner:${agreementId}`;
   await tx.insert(account).values({ bankId: bank.id, id: mirrorId, kind: 'mirror' });
   const start = pairColumns(startPair(termsOf(core, pair, genesis), me));
@@ -486,10 +375,6 @@ export async function lockAgreement(tx: Queries, bank: Bank, agreementId: string
   return row;
 }
 
-async function sign(bank: Bank, document: JsonObject): Promise<string> {
-  return JSON.stringify(await completeProof(prepareProof(document, bank.key, new Date().toISOString())));
-}
-
-function hash(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+async function sign(bank: Bank, pair: string, document: JsonObject): Promise<string> {
+  return JSON.stringify(await completeProof(prepareProof(document, bank.keyFor(pair), new Date().toISOString())));
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type AgreementCore, debtOf, other, type Party, roomOf, type Statement } from '@evenhour/protocol';
+import { type AgreementCore, debtOf, other, type Party, roomOf, type Statement, type View } from '@evenhour/protocol';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import { unheldMinutes } from '../exchange/exchange-store.ts';
-import { type LoadedPair, readPair, underway } from '../journal/pair-store.ts';
+import { type LoadedPair, type PairRow, readPair, underway } from '../journal/pair-store.ts';
 
 export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {
   return tx
@@ -53,10 +53,15 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
   const view = pair.views[me];
   const promised = await unheldMinutes(tx, bank.id, pairId);
   const moving = await underway(tx, bank.id, pairId);
+  const [yeses] = await tx
+    .select({ offer: pairTable.offer, accept: pairTable.accept })
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)));
+  const { offer = null, accept = null } = yeses ?? {};
   return {
     id: row.agreementId,
     pair: row.id,
-    status: row.status,
+    status: shownStatus(row, view),
     mode: row.mode,
     haltedBecause: row.haltedBecause,
     town: row.peerName,
@@ -68,8 +73,8 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
     theirBridgeBuilder: core.parties[peer].bridgeBuilder,
     ourTurn: row.status === 'offered' && row.invitationId !== null,
     // The bank that made the link says the second yes.
-    ourYesAt: saidAt(row.invitationId === null ? row.offer : row.accept),
-    theirYesAt: saidAt(row.invitationId === null ? row.accept : row.offer),
+    ourYesAt: saidAt(row.invitationId === null ? offer : accept),
+    theirYesAt: saidAt(row.invitationId === null ? accept : offer),
     position: {
       owesMinutes: debtOf(view, me) as number,
       openMinutes: view.openMinutes[me] as number,
@@ -100,6 +105,11 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
 }
 
 export type AgreementView = Awaited<ReturnType<typeof viewOf>>;
+
+/** An agreement in force is shown as suspended while the last word of either bank about it says so. */
+export function shownStatus({ status }: Pick<PairRow, 'status'>, { suspended }: Pick<View, 'suspended'>): string {
+  return status === 'active' && (suspended[0] || suspended[1]) ? 'suspended' : status;
+}
 
 /** Their latest figure, in our direction, beside the figure that we had computed at the same place. */
 function statementView({ row }: LoadedPair) {

@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { amendAgreement } from '../agreement/amend.ts';
-import { answerAgreement, createInvitation, offerAgreement, readInvitation } from '../agreement/service.ts';
+import { createInvitation, readInvitation } from '../agreement/invitations.ts';
+import { answerAgreement, offerAgreement, withdrawOffer } from '../agreement/service.ts';
 import { type AgreementView, agreementViewById, agreementViews } from '../agreement/view.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import { journalEntry, member, pair as pairTable } from '../db/schema.ts';
@@ -13,7 +14,7 @@ import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
-import { once } from './idempotent.ts';
+import { once, onceAsked } from './idempotent.ts';
 import {
   agreementSchema,
   amendSchema,
@@ -70,22 +71,24 @@ export function agreementRoutes(api: Api): void {
     ),
     async (c) => {
       mustOperate(c.var.caller);
-      const draft = await readInvitation(c.var.node.outgoing, c.var.bank, c.req.valid('json').link);
-      const { party } = draft;
-      return c.json(
-        {
-          town: party.name,
-          bank: party.bank,
-          bridgeBuilder: party.bridgeBuilder,
-          grantsMinutes: party.grantsMinutes,
-          words: [...draft.words],
-          public: draft.public,
-          noticeDays: draft.noticeDays,
-          expiresAt: draft.expiresAt,
-          suggestedMinutes: await suggested(c),
-        },
-        200,
+      const { link } = c.req.valid('json');
+      const result = await onceAsked(
+        c,
+        () => readInvitation(c.var.node.outgoing, c.var.bank, link),
+        async (tx, { party, words, ...draft }) => ({
+          status: 200,
+          body: {
+            town: party.name,
+            bank: party.bank,
+            bridgeBuilder: party.bridgeBuilder,
+            grantsMinutes: party.grantsMinutes,
+            words: [...words],
+            ...draft,
+            suggestedMinutes: await suggested(tx, c),
+          },
+        }),
       );
+      return c.json(result.body, 200);
     },
   );
 
@@ -103,11 +106,14 @@ export function agreementRoutes(api: Api): void {
     async (c) => {
       mustOperate(c.var.caller);
       const { link, grantsMinutes, bridgeBuilder } = c.req.valid('json');
-      const draft = await readInvitation(c.var.node.outgoing, c.var.bank, link);
-      const result = await once(c, async (tx, after) => {
-        const row = await offerAgreement(tx, c.var.bank, link, draft, { grantsMinutes, bridgeBuilder }, after);
-        return { status: 201, body: await shown(tx, c, row.agreementId) };
-      });
+      const result = await onceAsked(
+        c,
+        () => readInvitation(c.var.node.outgoing, c.var.bank, link),
+        async (tx, draft, after) => {
+          const row = await offerAgreement(tx, c.var.bank, link, draft, { grantsMinutes, bridgeBuilder }, after);
+          return { status: 201, body: await shown(tx, c, row.agreementId) };
+        },
+      );
       return c.json(result.body, 201);
     },
   );
@@ -138,17 +144,22 @@ export function agreementRoutes(api: Api): void {
     },
   );
 
-  for (const [word, yes] of [
-    ['accept', true],
-    ['decline', false],
-  ] as const) {
+  for (const [word, summary, act] of [
+    ['accept', 'Say the second yes', (...[tx, bank, id, after]) => answerAgreement(tx, bank, id, true, after)],
+    [
+      'decline',
+      'Say no; the other bank is told',
+      (...[tx, bank, id, after]) => answerAgreement(tx, bank, id, false, after),
+    ],
+    ['withdraw', 'Take back an offer of ours that was not answered; the other bank is told', withdrawOffer],
+  ] as const satisfies readonly (readonly [string, string, typeof withdrawOffer])[]) {
     api.openapi(
       doing(
         {
           method: 'post',
           path: `/api/agreements/{id}/${word}`,
           operationId: `${word}Agreement`,
-          summary: yes ? 'Say the second yes' : 'Say no',
+          summary,
           status: 200,
         },
         { answer: agreementSchema, body: noBody, params: idParam },
@@ -157,7 +168,7 @@ export function agreementRoutes(api: Api): void {
         mustOperate(c.var.caller);
         const { id } = c.req.valid('param');
         const result = await once(c, async (tx, after) => {
-          await answerAgreement(tx, c.var.bank, id, yes, after);
+          await act(tx, c.var.bank, id, after);
           return { status: 200, body: await shown(tx, c, id) };
         });
         return c.json(result.body, 200);
@@ -233,10 +244,17 @@ export function agreementRoutes(api: Api): void {
     async (c) => {
       mustOperate(c.var.caller);
       const { bank, node } = c.var;
-      const pairId = await pairIdOf(node.database.db, c, c.req.valid('param').id);
-      const sender = node.senders.get(bank.id, pairId);
-      if (sender === undefined) throw new Refused('agreement_not_active');
-      return c.json(await sender.resend(c.req.valid('json').afterSeq), 200);
+      const result = await onceAsked(
+        c,
+        async () => {
+          const pairId = await pairIdOf(node.database.db, c, c.req.valid('param').id);
+          const sender = node.senders.get(bank.id, pairId);
+          if (sender === undefined) throw new Refused('agreement_not_active');
+          return sender.resend(c.req.valid('json').afterSeq);
+        },
+        async (_tx, resent) => ({ status: 200, body: resent }),
+      );
+      return c.json(result.body, 200);
     },
   );
 
@@ -305,8 +323,8 @@ async function pairIdOf(db: Db, c: Context<ApiEnv>, id: string): Promise<string>
   return row.id;
 }
 
-async function suggested(c: Context<ApiEnv>): Promise<number> {
-  const [row] = await c.var.node.database.db
+async function suggested(db: Db, c: Context<ApiEnv>): Promise<number> {
+  const [row] = await db
     .select({ count: sql<number>`count(*)::int` })
     .from(member)
     .where(and(eq(member.bankId, c.var.bank.id), eq(member.status, 'active'), sql`${member.kind} <> 'fund'`));

@@ -26,7 +26,7 @@ const MAX_BODY = 64 * 1024;
 export function createApi(database: Database): Api {
   const callers = new Callers(database);
   const api: Api = new OpenAPIHono<ApiEnv>({
-    defaultHook: (result) => (result.success ? undefined : problemResponse(invalid(result.error))),
+    defaultHook: (result) => (result.success ? undefined : problemResponse(invalid(result.error, result.target))),
   });
   // Counts what comes, whatever Content-Length says of it.
   api.use(
@@ -78,8 +78,10 @@ function unreadable(error: Error): Refusal | null {
     : null;
 }
 
-function invalid(error: z.ZodError): Refusal {
+function invalid(error: z.ZodError, target: string): Refusal {
   const issue = error.issues[0];
+  // The one header that operations name.
+  if (target === 'header') return refusal('idempotency_key_missing', { reason: issue?.message ?? '' });
   return refusal('invalid_request', {
     field: issue?.path.join('.') ?? '',
     reason: issue?.message ?? '',

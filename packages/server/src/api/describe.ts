@@ -14,14 +14,14 @@ export interface Operation<S extends Success> {
   readonly status: S;
 }
 
-/** `Idempotency-Key`, as every POST takes it. */
+const KEY = /^[\x21-\x7e]{8,200}$/;
+
+/** `Idempotency-Key`, as every POST needs it. */
 const keyHeader = z.object({
   'idempotency-key': z
-    .string()
-    .min(8)
-    .max(200)
-    .openapi({ description: 'New for each thing that you want done; the same when you repeat a request.' })
-    .optional(),
+    .string('is missing')
+    .regex(KEY, 'must be 8 to 200 visible ASCII characters')
+    .openapi({ description: 'New for each thing that you want done; the same when you repeat a request.' }),
 });
 
 const problems = {

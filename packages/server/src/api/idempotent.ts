@@ -23,46 +23,84 @@ export interface ActionResult<T> {
   readonly body: T;
 }
 
+/** What was asked for, and the key that it was asked with. */
+interface Asked {
+  readonly key: string;
+  /** The same key with another digest is refused. */
+  readonly digest: string;
+}
+
+/** The request's key, and what it asks for. That the key is there and whole was checked with the headers. */
+export async function keyOf(c: Context<ApiEnv>): Promise<Asked> {
+  const key = c.req.header('idempotency-key') ?? '';
+  const digest = createHash('sha256')
+    .update(`${c.req.method} ${c.req.path} ${c.var.caller?.tokenHash ?? ''}\n`)
+    .update(await c.req.text())
+    .digest('base64url');
+  return { key, digest };
+}
+
 /** Runs `action` once for the request's key, in one transaction with its stored answer. */
 export async function once<T>(
   c: Context<ApiEnv>,
   action: (tx: Queries, after: Signal[]) => Promise<ActionResult<T>>,
 ): Promise<ActionResult<T>> {
-  const key = c.req.header('idempotency-key') ?? '';
-  if (!/^[\x21-\x7e]{8,200}$/.test(key)) throw new Refused('idempotency_key_missing');
-  const { bank, node, caller } = c.var;
-  const digest = createHash('sha256')
-    .update(`${c.req.method} ${c.req.path} ${caller?.tokenHash ?? ''}\n`)
-    .update(await c.req.text())
-    .digest('base64url');
-  return onceFor(node, bank, { key, digest }, action);
+  return onceFor(c.var.node, c.var.bank, await keyOf(c), action);
 }
 
-/** Runs `action` once for this key. `digest` says what was asked for: the same key for anything else is refused. */
-export async function onceFor<T>(
+/**
+ * Like {@link once}, for what has to go out to another bank first: `ask` runs before the transaction and
+ * only while no answer is stored, so a repeated request is answered even when asking again would fail.
+ * Two requests with one key at the same time may both ask.
+ */
+export async function onceAsked<P, T>(
+  c: Context<ApiEnv>,
+  ask: () => Promise<P>,
+  action: (tx: Queries, found: P, after: Signal[]) => Promise<ActionResult<T>>,
+): Promise<ActionResult<T>> {
+  const { bank, node } = c.var;
+  const asked = await keyOf(c);
+  const stored = await storedAnswer<T>(node.database.db, bank, asked);
+  if (stored !== null) return stored;
+  const found = await ask();
+  return onceFor(node, bank, asked, (tx, after) => action(tx, found, after));
+}
+
+/** Runs `action` once for this key. */
+async function onceFor<T>(
   node: NodeContext,
   bank: Bank,
-  { key, digest }: { readonly key: string; readonly digest: string },
+  asked: Asked,
   action: (tx: Queries, after: Signal[]) => Promise<ActionResult<T>>,
 ): Promise<ActionResult<T>> {
+  const { key, digest } = asked;
   return node.signals.commit(async (tx, after) => {
     const claimed = await tx
       .insert(idempotency)
       .values({ bankId: bank.id, key, digest })
       .onConflictDoNothing()
       .returning({ key: idempotency.key });
-    const where = and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key));
     if (claimed.length === 0) {
-      const [stored] = await tx.select().from(idempotency).where(where);
-      if (stored === undefined || stored.digest !== digest || stored.status === null)
-        throw new Refused('idempotency_key_reused');
-      return { status: stored.status as 200, body: JSON.parse(stored.body ?? 'null') as T };
+      const stored = await storedAnswer<T>(tx, bank, asked);
+      if (stored === null) throw new Refused('idempotency_key_reused');
+      return stored;
     }
     const result = await action(tx, after);
     await tx
       .update(idempotency)
       .set({ status: result.status, body: JSON.stringify(result.body) })
-      .where(where);
+      .where(and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key)));
     return result;
   });
+}
+
+/** The answer that was given before, or `null`. Refuses `idempotency_key_reused` when it was to something else. */
+async function storedAnswer<T>(tx: Queries, bank: Bank, { key, digest }: Asked): Promise<ActionResult<T> | null> {
+  const [stored] = await tx
+    .select()
+    .from(idempotency)
+    .where(and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key)));
+  if (stored === undefined) return null;
+  if (stored.digest !== digest || stored.status === null) throw new Refused('idempotency_key_reused');
+  return { status: stored.status as 200, body: JSON.parse(stored.body ?? 'null') as T };
 }

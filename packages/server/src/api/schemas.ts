@@ -67,7 +67,6 @@ export const memberSchema = z
     status: z.enum(['active', 'suspended', 'moved']),
     about: z.string(),
     createdAt: time,
-    /** Only for the member and the operator. */
     balance: z
       .object({
         balanceMinutes: minutes,
@@ -75,7 +74,8 @@ export const memberSchema = z
         floorMinutes: minutes.nullable(),
         ceilingMinutes: minutes.nullable(),
       })
-      .optional(),
+      .optional()
+      .describe('Only for the member and the operator; of a fund, for everybody.'),
   })
   .openapi('Member');
 
@@ -107,11 +107,9 @@ export const statementLineSchema = z
 export const transferSchema = z
   .object({
     id: z.string(),
-    /** `local` inside the bank, `out` to a partner, `in` from one. */
-    direction: z.enum(['local', 'out', 'in']),
+    direction: z.enum(['local', 'out', 'in']).describe('`local` inside the bank, `out` to a partner, `in` from one.'),
     status: z.enum(['offered', 'accepted', 'held', 'posted', 'settled', 'declined', 'returned']),
-    /** Why it was declined or came back. */
-    code: z.string().nullable(),
+    code: z.string().nullable().describe('Why it was declined or came back.'),
     facts: facts.nullable(),
     memberId: z.string(),
     counterparty: z.string(),
@@ -119,8 +117,7 @@ export const transferSchema = z
     agreementId: z.string().nullable(),
     minutes: positive,
     content: z.string(),
-    /** The transfer's URL in the journals. */
-    transfer: z.string().nullable(),
+    transfer: z.string().nullable().describe("The transfer's URL in the journals."),
     purpose: z.enum(['gift', 'test', 'test_back']),
     createdAt: time,
     updatedAt: time,
@@ -129,14 +126,11 @@ export const transferSchema = z
 
 export const newTransferSchema = z
   .strictObject({
-    /** The giver's id or handle at this bank; may be left out by a member. */
-    from: z.string().max(64).optional(),
-    /** `rosa@gracia.example`, or a handle of this bank. */
-    to: z.string().min(1).max(300),
+    from: z.string().max(64).optional().describe("The giver's id or handle at this bank; may be left out by a member."),
+    to: z.string().min(1).max(300).describe('`rosa@gracia.example`, or a handle of this bank.'),
     minutes: positive,
     content: text(500).optional(),
-    /** The URL of the transfer that this one puts right. */
-    reverses: z.url().max(512).optional(),
+    reverses: z.url().max(512).optional().describe('The URL of the transfer that this one puts right.'),
   })
   .openapi('NewTransfer');
 
@@ -146,7 +140,11 @@ export const agreementSchema = z
   .object({
     id: z.string(),
     pair: z.string(),
-    status: z.string(),
+    status: z
+      .string()
+      .describe(
+        '`offered`, `active`, `suspended` (a bank lets no new hours in), `declined`, `withdrawn`, `notice`, `winding_up` or `closed`.',
+      ),
     mode: z.enum(['waiting', 'open', 'halted']),
     haltedBecause: z.string().nullable(),
     town: z.string(),
@@ -156,29 +154,24 @@ export const agreementSchema = z
     words: z.array(z.string()),
     ourBridgeBuilder: z.string(),
     theirBridgeBuilder: z.string(),
-    /** Whether it is our turn to say yes. */
-    ourTurn: z.boolean(),
-    /** When each bank signed. */
-    ourYesAt: time.nullable(),
-    theirYesAt: time.nullable(),
+    ourTurn: z.boolean().describe('Whether it is our turn to say yes or no.'),
+    ourYesAt: time.nullable().describe('When we signed.'),
+    theirYesAt: time.nullable().describe('When they signed.'),
     position: z.object({
-      /** What we owe them; negative when they owe us. */
-      owesMinutes: minutes,
-      /** What we have promised and not yet given. */
-      openMinutes: minutes,
-      /** What they let us owe, and what is left of it. */
-      limitMinutes: limit,
-      roomMinutes: minutes,
-      /** What we let them owe, and what is left of it. */
-      grantsMinutes: limit,
-      theirRoomMinutes: minutes,
-      theirOpenMinutes: minutes,
-      /** Our suspension of them, and theirs of us. */
-      weSuspended: z.boolean(),
-      theySuspended: z.boolean(),
+      owesMinutes: minutes.describe('What we owe them; negative when they owe us.'),
+      openMinutes: minutes.describe('What we have promised them and not yet given.'),
+      limitMinutes: limit.describe('What they let us owe.'),
+      roomMinutes: minutes.describe('What is left of what they let us owe.'),
+      grantsMinutes: limit.describe('What we let them owe.'),
+      theirRoomMinutes: minutes.describe('What is left of what we let them owe.'),
+      theirOpenMinutes: minutes.describe('What they have promised us and not yet given.'),
+      weSuspended: z.boolean().describe('We let no new hours of theirs in.'),
+      theySuspended: z.boolean().describe('They let no new hours of ours in.'),
     }),
-    /** The partner's latest statement and whether our own figures at that place agree with it. */
-    statement: z.object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time }).nullable(),
+    statement: z
+      .object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time })
+      .nullable()
+      .describe("The partner's latest statement, and what our own figures say at the same place."),
     journal: z.object({ ours: headSchema, theirs: headSchema, deliveredSeq: z.int() }),
     tested: z.boolean(),
     delivery: z.object({
@@ -195,8 +188,7 @@ export const agreementSchema = z
 
 export const newInvitationSchema = z
   .strictObject({
-    /** What we let the other bank owe. */
-    grantsMinutes: limit,
+    grantsMinutes: limit.describe('What we let the other bank owe.'),
     bridgeBuilder: text(100).pipe(z.string().min(1)),
     words: z.array(text(500)).max(32).optional(),
     public: z.boolean().optional(),
@@ -243,16 +235,14 @@ export const journalEntrySchema = z
     kind: z.string(),
     breach: z.string().nullable(),
     at: time,
-    /** The entry exactly as it was signed. */
-    document: z.record(z.string(), z.unknown()),
+    document: z.record(z.string(), z.unknown()).describe('The entry exactly as it was signed.'),
   })
   .openapi('JournalEntry');
 
 export const proofSchema = z
   .object({
     transfer: transferSchema,
-    /** Whether every signature was just verified with the keys that the agreement pins. */
-    checked: z.boolean(),
+    checked: z.boolean().describe('Whether every signature was just verified with the keys that the agreement pins.'),
     entries: z.array(journalEntrySchema),
     postings: z.array(
       z.object({

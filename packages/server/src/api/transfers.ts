@@ -1,5 +1,5 @@
 /** Operations about hours that are given. */
-
+import { keyAt, type Party } from '@evenhour/protocol';
 import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
 import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import { z } from '@hono/zod-openapi';
@@ -9,14 +9,14 @@ import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { journalEntry, pair as pairTable, posting } from '../db/schema.ts';
 import { type ExchangeRow, exchangeById, listExchanges, maySee } from '../exchange/exchange-store.ts';
-import { give } from '../exchange/gifts.ts';
+import { takeBack } from '../exchange/take-back.ts';
 import { findMember } from '../member/members.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
-import { doing, idParam, noParams, noQuery, reading } from './describe.ts';
+import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
-import { once } from './idempotent.ts';
+import { keyOf, once } from './idempotent.ts';
 import { type journalEntrySchema, newTransferSchema, page, pageQuery, proofSchema, transferSchema } from './schemas.ts';
 
 export type TransferView = z.infer<typeof transferSchema>;
@@ -41,21 +41,19 @@ export function transferRoutes(api: Api): void {
       const input = c.req.valid('json');
       const from = input.from ?? (caller.role === 'member' ? caller.memberId : undefined);
       if (from === undefined) throw new Refused('invalid_request', { field: 'from', reason: 'say who gives' });
-      const giver = await findMember(node.database.db, bank.id, from);
-      if (giver === undefined) throw new Refused('not_found', { member: from });
-      mustBe(caller, giver.id);
-      const result = await once(c, async (tx, after) => {
-        const given = await give(tx, bank, {
-          from: giver,
+      const answer = await node.giving.give(bank, {
+        ...(await keyOf(c)),
+        gift: {
+          from,
           to: input.to,
           minutes: input.minutes,
           content: input.content ?? '',
           ...(input.reverses !== undefined && { reverses: input.reverses }),
-        });
-        if (given.pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId: given.pairId });
-        return { status: 202, body: await transferView(tx, bank.id, given.exchange) };
+          ...(caller.role === 'member' && { onlyFrom: caller.memberId }),
+        },
+        answer: ({ exchange, agreementId }) => viewOf(exchange, agreementId),
       });
-      return c.json(result.body, 202);
+      return c.json(answer, 202);
     },
   );
 
@@ -64,7 +62,10 @@ export function transferRoutes(api: Api): void {
       { path: '/api/transfers', operationId: 'listTransfers', summary: 'Hours given and received, newest first' },
       {
         answer: page(transferSchema, 'TransferPage'),
-        query: pageQuery.extend({ member: z.string().max(64).optional(), agreement: z.string().max(64).optional() }),
+        query: pageQuery.extend({
+          member: z.string().max(64).optional().describe("A member's id or handle. Members see their own only."),
+          agreement: z.string().max(64).optional().describe('Only hours that crossed by this agreement, by its id.'),
+        }),
         params: noParams,
       },
     ),
@@ -72,8 +73,8 @@ export function transferRoutes(api: Api): void {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
       const { cursor, limit, member, agreement } = c.req.valid('query');
-      const memberId = caller.role === 'member' ? caller.memberId : member;
       const db = node.database.db;
+      const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, member);
       const pairId = agreement === undefined ? undefined : await pairIdOf(c, agreement);
       const rows = await listExchanges(db, bank.id, {
         limit,
@@ -112,6 +113,29 @@ export function transferRoutes(api: Api): void {
   );
 
   api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/transfers/{id}/take-back',
+        operationId: 'takeBack',
+        summary: 'Take back hours that the other town has not answered; the giver has them again',
+        status: 200,
+      },
+      { answer: transferSchema, body: noBody, params: idParam },
+    ),
+    async (c) => {
+      const { caller, bank } = c.var;
+      const { id, memberId } = await exchangeFor(c, c.req.valid('param').id);
+      mustBe(caller, memberId);
+      const result = await once(c, async (tx, after) => ({
+        status: 200,
+        body: await transferView(tx, bank.id, await takeBack(tx, bank, id, after)),
+      }));
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
     reading(
       {
         path: '/api/transfers/{id}/proof',
@@ -135,6 +159,14 @@ async function exchangeFor(c: Context<ApiEnv>, id: string): Promise<ExchangeRow>
   const row = await exchangeById(node.database.db, bank.id, id);
   if (row === undefined || !maySee(row, caller)) throw new Refused('not_found');
   return row;
+}
+
+/** A member's id from an id or a handle. Refuses `not_found`. */
+async function memberIdOf(c: Context<ApiEnv>, idOrHandle: string | undefined): Promise<string | undefined> {
+  if (idOrHandle === undefined) return undefined;
+  const row = await findMember(c.var.node.database.db, c.var.bank.id, idOrHandle);
+  if (row === undefined) throw new Refused('not_found', { member: idOrHandle });
+  return row.id;
 }
 
 async function pairIdOf(c: Context<ApiEnv>, agreementId: string): Promise<string> {
@@ -191,6 +223,10 @@ export async function transferView(
   bankId: string,
   row: ExchangeRow,
 ): Promise<TransferView> {
+  return viewOf(row, row.pairId === null ? null : await agreementIdOf(db, bankId, row.pairId));
+}
+
+function viewOf(row: ExchangeRow, agreementId: string | null): TransferView {
   return {
     id: row.id,
     direction: row.direction,
@@ -200,7 +236,7 @@ export async function transferView(
     memberId: row.memberId,
     counterparty: row.counterparty,
     counterpartyName: row.counterpartyName,
-    agreementId: row.pairId === null ? null : await agreementIdOf(db, bankId, row.pairId),
+    agreementId,
     minutes: row.minutes,
     content: row.content,
     transfer: row.transfer,
@@ -256,7 +292,7 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
     .from(posting)
     .where(and(eq(posting.bankId, bank.id), eq(posting.exchangeId, row.id)))
     .orderBy(asc(posting.id));
-  const checks = await Promise.all(entries.map((entry) => isSigned(bank, partner, entry)));
+  const checks = await Promise.all(entries.map((entry) => isSigned(partner, entry)));
   return {
     transfer: await transferView(db, bank.id, row),
     checked: entries.length > 0 && checks.every(Boolean),
@@ -273,19 +309,15 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
 }
 
 async function isSigned(
-  bank: Bank,
   partner: ReturnType<NodeContext['partners']['byPair']>,
   entry: typeof journalEntry.$inferSelect,
 ): Promise<boolean> {
   if (partner === undefined) return false;
   const parsed = parseStrict(entry.document);
   if (!parsed.ok) return false;
-  const own = entry.author === partner.me;
-  const key = own
-    ? await importVerifyingKey(bank.key.publicMultikey, bank.key.verificationMethod)
-    : { ok: true as const, key: partner.key };
+  const author = entry.author as Party;
+  const key = await importVerifyingKey(keyAt(partner.keys[author], entry.seq), partner.core.parties[author].key.id);
   if (!key.ok) return false;
-  const author = own ? partner.me : partner.party;
   const verified = await verifyEntry(partner.core, partner.pairId, author, parsed.value as JsonObject, key.key);
   return verified.ok && verified.entry.hash === entry.hash;
 }

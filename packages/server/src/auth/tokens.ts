@@ -44,11 +44,6 @@ export async function findCaller(tx: Queries, bankId: string, hash: string): Pro
   return { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };
 }
 
-/** Makes a token worthless. */
-export async function revokeToken(tx: Queries, bankId: string, hash: string): Promise<void> {
-  await tx.delete(token).where(and(eq(token.bankId, bankId), eq(token.hash, hash)));
-}
-
 const FRESH_MS = 5_000;
 
 /** Finds callers by their token, and remembers them for a few seconds. */

@@ -6,20 +6,16 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
-import {
-  exportPrivateJwk,
-  generateKeyPair,
-  importPrivateJwk,
-  type PrivateJwk,
-  type SigningKey,
-} from '@evenhour/protocol/proof';
+import { randomUUID } from 'node:crypto';
+import { importPrivateJwk, type PrivateJwk, type SigningKey } from '@evenhour/protocol/proof';
 import { hashOfKey } from '@evenhour/protocol/wire';
-import { and, eq } from 'drizzle-orm';
-import { ulid } from 'ulid';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { account, bankKey, bank as bankTable, member } from '../db/schema.ts';
+import { rowsOf } from '../ledger/ledger.ts';
 import { createReferences, type References, type Seal } from '../node/seal.ts';
+import { type BankKeys, keyRows, makeKeys } from './keys.ts';
 
 export type BankRow = typeof bankTable.$inferSelect;
 
@@ -32,9 +28,16 @@ export interface Bank {
   readonly journalUrl: string;
   readonly exchangeUrl: string;
   readonly settings: BankRow;
+  /** The newest key, which new agreements pin. */
   readonly key: SigningKey;
   /** Multihash of the recovery key, as agreements name it. */
   readonly recovery: string;
+  /** The key to sign requests, answers and messages to this partner with: the newest that it knows of. */
+  keyFor(pairId: string): SigningKey;
+  /** For pairs whose partner has not said yet that it has our last change of key: where that stands in our journal. */
+  readonly uncovered: ReadonlyMap<string, number>;
+  /** The key with this Multikey, to sign entries with. Reads it if another process has made it since. */
+  signingKey(tx: Queries, publicKey: string): Promise<SigningKey>;
   readonly references: References;
   rsa(): Promise<CryptoKeyPair>;
 }
@@ -52,6 +55,11 @@ export interface NewBank {
   readonly ceilingMinutes?: number | null;
   readonly transferCapMinutes?: number;
   readonly memberCapMinutes?: number;
+  /**
+   * Puts the keys in a safe place, before the bank is made. Without it the recovery key is lost and the bank can
+   * never change its key: good for trying things out.
+   */
+  readonly keep?: (keys: BankKeys) => void;
 }
 
 /** The community fund's handle and the accounts that every bank has. */
@@ -69,17 +77,15 @@ const RSA = {
 
 /** Makes a bank with its keys, its fund and its own accounts, in one transaction. */
 export async function createBank(database: Database, seal: Seal, input: NewBank): Promise<string> {
-  const id = ulid();
+  const id = newId();
   const url = new URL(input.origin);
   const actor = `${url.origin}/ap/bank`;
   const keyId = `${actor}#ed25519-${id.slice(-8).toLowerCase()}`;
-  const signing = (await generateKeyPair(keyId, { extractable: true })).signing;
-  const recovery = (await generateKeyPair(`${keyId}-recovery`, { extractable: true })).signing;
+  const keys = await makeKeys(seal, id, url.origin, keyId);
+  input.keep?.(keys);
   const rsa = (await crypto.subtle.generateKey(RSA, true, ['sign', 'verify'])) as CryptoKeyPair;
   const rsaPrivate = JSON.stringify(await crypto.subtle.exportKey('jwk', rsa.privateKey));
   const rsaPublic = JSON.stringify(await crypto.subtle.exportKey('jwk', rsa.publicKey));
-  const edPrivate = JSON.stringify(await exportPrivateJwk(signing));
-  const recoveryPrivate = JSON.stringify(await exportPrivateJwk(recovery));
   await database.transaction(async (tx) => {
     await tx.insert(bankTable).values({
       id,
@@ -95,22 +101,10 @@ export async function createBank(database: Database, seal: Seal, input: NewBank)
       ceilingMinutes: input.ceilingMinutes ?? null,
       transferCapMinutes: input.transferCapMinutes ?? 1200,
       memberCapMinutes: input.memberCapMinutes ?? 2400,
+      presence: randomUUID(),
     });
     await tx.insert(bankKey).values([
-      {
-        bankId: id,
-        id: keyId,
-        purpose: 'ed25519',
-        publicKey: signing.publicMultikey,
-        sealed: seal.seal(`${id} ed25519`, edPrivate),
-      },
-      {
-        bankId: id,
-        id: `${keyId}-recovery`,
-        purpose: 'recovery',
-        publicKey: recovery.publicMultikey,
-        sealed: seal.seal(`${id} recovery`, recoveryPrivate),
-      },
+      ...keyRows(id, keys),
       {
         bankId: id,
         id: `${actor}#rsa`,
@@ -126,7 +120,7 @@ export async function createBank(database: Database, seal: Seal, input: NewBank)
     ]);
     await tx.insert(member).values({
       bankId: id,
-      id: ulid(),
+      id: newId(),
       handle: FUND_HANDLE,
       name: `${input.name} community fund`,
       kind: 'fund',
@@ -138,18 +132,19 @@ export async function createBank(database: Database, seal: Seal, input: NewBank)
 
 /** Reads a bank and opens its keys. Throws a SealError when the secret is another one. */
 export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<Bank> {
-  const keys = await db.select().from(bankKey).where(eq(bankKey.bankId, row.id));
-  const find = (purpose: string): (typeof keys)[number] => {
-    const found = keys
-      .filter((key) => key.purpose === purpose)
-      .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+  const rows = await db.select().from(bankKey).where(eq(bankKey.bankId, row.id)).orderBy(desc(bankKey.createdAt));
+  const newest = (purpose: KeyRow['purpose']): KeyRow => {
+    const found = rows.find((each) => each.purpose === purpose);
     if (found === undefined) throw new Error(`bank ${row.id} has no ${purpose} key`);
     return found;
   };
-  const ed = find('ed25519');
-  const jwk = JSON.parse(seal.open(`${row.id} ed25519`, ed.sealed)) as PrivateJwk;
-  const key = await importPrivateJwk(jwk, ed.id);
-  const rsaRow = find('rsa');
+  const open = ({ id, sealed }: KeyRow): Promise<SigningKey> =>
+    importPrivateJwk(JSON.parse(seal.open(`${row.id} ed25519`, sealed)) as PrivateJwk, id);
+  const keys = new Map<string, SigningKey>();
+  for (const each of rows) if (each.purpose === 'ed25519') keys.set(each.publicKey, await open(each));
+  const key = keys.get(newest('ed25519').publicKey) as SigningKey;
+  const { known, uncovered } = await keysOfPairs(db, row.id);
+  const rsaRow = newest('rsa');
   let rsa: Promise<CryptoKeyPair> | undefined;
   return {
     id: row.id,
@@ -160,12 +155,48 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
     exchangeUrl: `${row.origin}/ap/exchanges`,
     settings: row,
     key,
-    recovery: hashOfKey(find('recovery').publicKey),
+    recovery: hashOfKey(newest('recovery').publicKey),
+    keyFor: (pairId) => keys.get(known.get(pairId) ?? key.publicMultikey) ?? key,
+    uncovered,
+    async signingKey(tx, publicKey) {
+      const held = keys.get(publicKey);
+      if (held !== undefined) return held;
+      const [made] = await tx
+        .select()
+        .from(bankKey)
+        .where(and(eq(bankKey.bankId, row.id), eq(bankKey.publicKey, publicKey)));
+      if (made === undefined) throw new Error(`bank ${row.id} has no key ${publicKey}`);
+      const opened = await open(made);
+      keys.set(publicKey, opened);
+      return opened;
+    },
     references: createReferences(seal.derive(`${row.id} reference`)),
     rsa: () => {
       rsa ??= importRsa(seal.open(`${row.id} rsa`, rsaRow.sealed), rsaRow.publicKey);
       return rsa;
     },
+  };
+}
+
+type KeyRow = typeof bankKey.$inferSelect;
+
+/** For each pair the key of ours that its partner has last said to know, and the first change after that. */
+async function keysOfPairs(
+  db: Queries,
+  bankId: string,
+): Promise<{ known: Map<string, string>; uncovered: Map<string, number> }> {
+  const changes = sql`journal_entry e where e.bank_id = p.bank_id and e.pair_id = p.id and e.author = p.me
+    and e.kind = 'Amend' and e.breach is null and e.change->>'key' is not null`;
+  const result = await db.execute(sql`
+    select p.id, coalesce(
+        (select e.change->>'key' from ${changes} and e.seq <= p.delivered_seq order by e.seq desc limit 1),
+        p.core->'parties'->(p.me::int)->'key'->>'publicKeyMultibase') as known,
+      (select e.seq from ${changes} and e.seq > p.delivered_seq order by e.seq limit 1) as uncovered
+    from pair p where p.bank_id = ${bankId} and p.status <> 'closed'`);
+  const rows = rowsOf<{ id: string; known: string; uncovered: number | null }>(result);
+  return {
+    known: new Map(rows.map(({ id, known }) => [id, known])),
+    uncovered: new Map(rows.flatMap(({ id, uncovered }) => (uncovered === null ? [] : [[id, Number(uncovered)]]))),
   };
 }
 
@@ -207,14 +238,4 @@ export class Banks {
   all(): Bank[] {
     return [...this.#byId.values()];
   }
-}
-
-/** A new value that this database's processes know and a copy elsewhere does not answer with. */
-export async function writePresence(database: Database, bankId: string): Promise<string> {
-  const presence = randomBytes(16).toString('base64url');
-  await database.db
-    .update(bankTable)
-    .set({ presence })
-    .where(and(eq(bankTable.id, bankId)));
-  return presence;
 }

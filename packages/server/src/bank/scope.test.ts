@@ -55,6 +55,7 @@ async function host(town: Town, origin: string, name: string): Promise<Town> {
   const { context } = town.node;
   await createBank(town.database, context.seal, { origin, name });
   await context.banks.reload();
+  await context.presence.look();
   const bank = context.banks.byHost(new URL(origin).host) as Bank;
   const token = await issueToken(town.database.db, bank.id, 'operator', null);
   return {
@@ -112,6 +113,7 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   give: [() => '/api/transfers', () => ({ from: own.member, to: 'bank', minutes: 1 }), '404 not_found'],
   listTransfers: [() => `/api/transfers?agreement=${own.agreement}`, () => null, '404 not_found'],
   getTransfer: [() => `/api/transfers/${own.transfer}`, () => null, '404 not_found'],
+  takeBack: [() => `/api/transfers/${own.transfer}/take-back`, () => ({}), '404 not_found'],
   getProof: [() => `/api/transfers/${own.transfer}/proof`, () => null, '404 not_found'],
   invite: [() => '/api/invitations', () => ({ grantsMinutes: 60, bridgeBuilder: 'Eve' }), 'its own'],
   readInvitation: [
@@ -128,6 +130,7 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   getAgreement: [() => `/api/agreements/${own.agreement}`, () => null, '404 not_found'],
   acceptAgreement: [() => `/api/agreements/${own.agreement}/accept`, () => ({}), '404 not_found'],
   declineAgreement: [() => `/api/agreements/${own.agreement}/decline`, () => ({}), '404 not_found'],
+  withdrawAgreement: [() => `/api/agreements/${own.agreement}/withdraw`, () => ({}), '404 not_found'],
   changeAgreement: [() => `/api/agreements/${own.agreement}/change`, () => ({ suspended: true }), '404 not_found'],
   writeStatement: [() => `/api/agreements/${own.agreement}/statement`, () => ({}), '404 not_found'],
   resend: [() => `/api/agreements/${own.agreement}/resend`, () => ({ afterSeq: 0 }), '404 not_found'],
@@ -176,7 +179,6 @@ describe("Leith's ids mean nothing to Gràcia's operator", () => {
       '/api/agreements',
       '/api/doctor',
       '/api/bank',
-      `/api/transfers?member=${own.member}`,
     ]) {
       const answer = await ask(gracia.host, 'GET', path, null, gracia.token);
       expect(answer.status).toBe(200);
@@ -192,6 +194,11 @@ describe("Leith's ids mean nothing to Gràcia's operator", () => {
       ])
         expect(text, path).not.toContain(secret);
     }
+  });
+
+  test("and a list asked for by Leith's member is not there", async () => {
+    const answer = await ask(gracia.host, 'GET', `/api/transfers?member=${own.member}`, null, gracia.token);
+    expect(said(answer)).toBe('404 not_found');
   });
 
   test('nor does a member of Leith by name', async () => {

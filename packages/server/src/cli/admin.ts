@@ -1,53 +1,22 @@
 /** Commands for the person who runs a node: banks, tokens, the doctor. */
-import { eq, or } from 'drizzle-orm';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
 import { Banks, createBank } from '../bank/bank.ts';
-import type { Database } from '../db/database.ts';
+import { keyFileName, writeKeyFile } from '../bank/keys.ts';
 import { bank as bankTable } from '../db/schema.ts';
 import { Partners } from '../delivery/partners.ts';
 import { createOutgoing } from '../federation/outgoing.ts';
 import { findMember } from '../member/members.ts';
-import { type Config, readConfig } from '../node/config.ts';
 import { examine } from '../node/doctor.ts';
 import type { NodeContext } from '../node/env.ts';
-import { openDatabase } from '../node/node.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
-
-async function withDatabase(work: (config: Config, database: Database) => Promise<number>): Promise<number> {
-  const config = readConfig(process.env);
-  const database = await openDatabase(config);
-  try {
-    return await work(config, database);
-  } finally {
-    await database.close();
-  }
-}
-
-function fail(message: string): number {
-  process.stderr.write(`evenhour: ${message}\n`);
-  return 2;
-}
-
-/** The bank by its host, origin or id; without a name, the only one. */
-async function findBank(database: Database, name: string | undefined): Promise<typeof bankTable.$inferSelect | string> {
-  const rows = await database.db
-    .select()
-    .from(bankTable)
-    .where(
-      name === undefined ? undefined : or(eq(bankTable.id, name), eq(bankTable.host, name), eq(bankTable.origin, name)),
-    );
-  const [row] = rows;
-  if (row === undefined)
-    return name === undefined
-      ? 'this node hosts no bank yet; set EVENHOUR_ORIGIN or use: evenhour bank add'
-      : `this node hosts no bank ${name}`;
-  return rows.length > 1
-    ? `this node hosts several banks; name one of: ${rows.map((each) => each.host).join(', ')}`
-    : row;
-}
+import { fail, findBank, withDatabase } from './common.ts';
+import { rotateKeyCommand } from './rotate-key.ts';
 
 export async function bankCommand(args: string[]): Promise<number> {
   const [verb, origin, ...name] = args;
+  if (verb === 'rotate-key') return rotateKeyCommand(args.slice(1));
   if (verb === 'list')
     return withDatabase(async (_config, database) => {
       for (const row of await database.db.select().from(bankTable))
@@ -55,20 +24,27 @@ export async function bankCommand(args: string[]): Promise<number> {
       return 0;
     });
   if (verb !== 'add' || origin === undefined || name.length === 0)
-    return fail('use: evenhour bank add https://town.example "Town Timebank", or: evenhour bank list');
+    return fail(
+      'use: evenhour bank add https://town.example "Town Timebank", evenhour bank list, or evenhour bank rotate-key',
+    );
   if (!URL.canParse(origin) || new URL(origin).origin !== origin)
     return fail(`"${origin}" is not an origin such as https://town.example`);
   return withDatabase(async (config, database) => {
     const [known] = await database.db.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.origin, origin));
     if (known !== undefined) return fail(`${origin} is hosted here already`);
+    let file = '';
     const id = await createBank(database, createSeal(readSecret(config.secret, config.dataFolder)), {
       origin,
       name: name.join(' '),
+      keep: (keys) => {
+        file = join(config.dataFolder, keyFileName(keys));
+        writeKeyFile(file, keys);
+      },
     });
     const secret = await issueToken(database.db, id, 'operator', null);
-    await database.notify('admin banks');
+    await database.notify(['admin banks']);
     process.stdout.write(
-      `${name.join(' ')} is hosted at ${origin}.\nThe operator's token, shown this once: ${secret}\n`,
+      `${name.join(' ')} is hosted at ${origin}.\nIts keys are in ${file}. Move that file to a safe place away from this machine.\nThe operator's token, shown this once: ${secret}\n`,
     );
     return 0;
   });

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { DatabaseError } from '../db/database.ts';
 /**
  * The command `evenhour`: serve a node, try three towns at once, examine a bank.
  *
  * @module
  */
+import { KeyFileError } from '../bank/keys.ts';
+import { DatabaseError } from '../db/database.ts';
 import { ConfigError } from '../node/config.ts';
 import { SealError } from '../node/seal.ts';
 
@@ -13,6 +14,7 @@ const USAGE = `evenhour: software for timebanks that honour each other's hours
   evenhour serve                     run a node; settings come from the environment
   evenhour demo [options]            three towns on this machine (npm start)
   evenhour bank add ORIGIN NAME      host another bank on this node
+  evenhour bank rotate-key OLD NEW   give a bank a new key; OLD and NEW are files with its keys
   evenhour token BANK [MEMBER]       make a token for a bank's operator, or for a member
   evenhour doctor [BANK]             check what a bank promises about itself
 
@@ -46,8 +48,8 @@ async function main(argv: string[]): Promise<number> {
 
 /** What a person can mend gets a sentence; a bug keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseError || error instanceof SealError)
-    return error.message;
+  const told = [ConfigError, DatabaseError, KeyFileError, SealError];
+  if (told.some((kind) => error instanceof kind)) return (error as Error).message;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'EADDRINUSE') {
     const port = (error as { port?: number }).port;

@@ -7,8 +7,10 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { EventEmitter } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
@@ -17,6 +19,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzleLite } from 'drizzle-orm/pglite';
 import { migrate as migrateLite } from 'drizzle-orm/pglite/migrator';
 import pg from 'pg';
+import { lockFolder } from './folder-lock.ts';
 import * as schema from './schema.ts';
 
 export type Queries = PgDatabase<PgQueryResultHKT, typeof schema>;
@@ -28,14 +31,26 @@ export interface Database {
   /** Runs `work` in one transaction. The network is never touched inside it. */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
   /** Tells every process that listens, this one too. */
-  notify(payload: string): Promise<void>;
-  /** Hears what {@link notify} sent in any process of this node, and `*` after a lost connection. */
-  listen(handler: (payload: string) => void): Promise<void>;
+  notify(payloads: readonly string[]): Promise<void>;
+  /**
+   * Takes a place among the processes of this database, and keeps it until it closes. `alone` runs first if no
+   * other process has a place, and no other gets one before it has ended: then nobody can say that this database
+   * is still the one that was written to last. After a lost connection all of that happens again.
+   */
+  join(alone: () => Promise<void>): Promise<void>;
+  /** Hears what {@link notify} sent in any process of this node. Needs a place. */
+  listen(handler: (payload: string) => void): void;
   close(): Promise<void>;
 }
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 const CHANNEL = 'evenhour';
+/** Advisory locks: one process migrates at a time; every process that has a place shares the second. */
+const MIGRATING = 4853001;
+const PLACES = 4853002;
+const REJOIN_MS = 500;
+/** How long a transaction waits for a lost place. */
+const AWAY_MS = 3_000;
 
 // Whole numbers of minutes and counts fit a double; a larger one is a bug that must not pass.
 pg.types.setTypeParser(20, (text) => {
@@ -95,10 +110,10 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     // Two processes that start at once migrate one after the other.
     const client = await pool.connect();
     try {
-      await client.query('select pg_advisory_lock(4853001)');
+      await client.query(`select pg_advisory_lock(${MIGRATING})`);
       await migrateNode(drizzleNode(client), { migrationsFolder: MIGRATIONS });
     } finally {
-      await client.query('select pg_advisory_unlock(4853001)').catch(() => {});
+      await client.query(`select pg_advisory_unlock(${MIGRATING})`).catch(() => {});
       client.release();
     }
   } catch (cause) {
@@ -109,51 +124,105 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
       cause,
     );
   }
-  let listener: pg.Client | undefined;
+  let place: pg.Client | undefined;
+  let away: { readonly ended: Promise<void>; end(): void } | undefined;
   let closed = false;
+  const events = new EventEmitter();
   return {
     db,
     kind: 'postgres',
-    transaction: (work) => retrying(() => db.transaction((tx) => work(tx as unknown as Queries))),
-    async notify(payload) {
-      await pool.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+    async transaction(work) {
+      // Until the place is taken again the server may be one that knows less than we have said.
+      if (away !== undefined) await inTime(away.ended);
+      return retrying(() => db.transaction((tx) => work(tx as unknown as Queries)));
     },
-    async listen(handler) {
+    async notify(payloads) {
+      await pool.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [CHANNEL, payloads]);
+    },
+    async join(alone) {
       const connect = async (): Promise<void> => {
         if (closed) return;
-        const client = new pg.Client({ connectionString: url, application_name: 'evenhour-listen' });
+        const client = new pg.Client({ connectionString: url, application_name: 'evenhour-place' });
         const again = (): void => {
-          if (closed) return;
-          setTimeout(() => void connect().catch(again), 500).unref();
+          if (closed || place !== client) return;
+          place = undefined;
+          let end = (): void => {};
+          const ended = new Promise<void>((resolve) => {
+            end = resolve;
+          });
+          away = { ended, end };
+          const retry = (): void => void setTimeout(() => void connect().catch(retry), REJOIN_MS).unref();
+          retry();
         };
         client.on('error', again);
-        client.on('notification', (message) => handler(message.payload ?? ''));
+        client.on('end', again);
+        client.on('notification', (message) => events.emit('payload', message.payload ?? ''));
         await client.connect();
-        await client.query(`listen ${CHANNEL}`);
-        listener = client;
+        try {
+          await takePlace(client, alone);
+          await client.query(`listen ${CHANNEL}`);
+        } catch (error) {
+          await client.end().catch(() => {});
+          throw error;
+        }
+        place = client;
+        away?.end();
+        away = undefined;
         // What was committed while nobody listened is looked for once.
-        handler('all everything');
+        events.emit('payload', 'all everything');
       };
       await connect();
     },
+    listen: (handler) => void events.on('payload', handler),
     async close() {
       closed = true;
-      await listener?.end().catch(() => {});
+      await place?.end().catch(() => {});
       await pool.end();
     },
   };
 }
 
+/**
+ * Takes a shared lock that ends with the connection. Whoever can have it alone is the first, and lets the next
+ * ones in when it is done. The locks live in the server's memory: that they are there shows that the server has
+ * run since, on this very database.
+ */
+async function takePlace(client: pg.Client, alone: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ first: boolean }>(`select pg_try_advisory_lock(${PLACES}) as first`);
+  const first = true;
+  if (first) await alone();
+  await client.query(`select pg_advisory_lock_shared(${PLACES})`);
+  if (first) await client.query(`select pg_advisory_unlock(${PLACES})`);
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  const late = sleep(AWAY_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
+    throw new DatabaseError('unreachable', 'The connection to PostgreSQL was lost and is not back yet.');
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    late.catch(() => {});
+    patience.abort();
+  }
+}
+
 export async function openFolder(folder: string): Promise<Database> {
   mkdirSync(folder, { recursive: true });
-  const unlock = lockFolder(folder);
+  const lock = lockFolder(folder);
+  if (!lock.ok)
+    throw new DatabaseError(
+      'folder_in_use',
+      `The data folder ${folder} is in use by another Evenhour process (number ${lock.holder}). Stop that one first, or give this one another folder with EVENHOUR_DATA.`,
+    );
   try {
     const client = await PGlite.create(join(folder, 'data'), { relaxedDurability: false });
     const db = drizzleLite(client, { schema }) as unknown as Queries;
     await migrateLite(drizzleLite(client), { migrationsFolder: MIGRATIONS });
-    return fromPglite(client, db, unlock);
+    return fromPglite(client, db, lock.unlock);
   } catch (cause) {
-    unlock();
+    lock.unlock();
     throw new DatabaseError(
       'migration_failed',
       `The data folder ${folder} cannot be opened: ${messageOf(cause)}.`,
@@ -177,57 +246,14 @@ function fromPglite(client: PGlite, db: Queries, unlock: () => void): Database {
     transaction: (work) => db.transaction((tx) => work(tx as unknown as Queries)),
     // One process has the folder, so there is nobody else to tell.
     async notify() {},
-    async listen() {},
+    // And at the start nobody has written to it but a process that is gone.
+    join: (alone) => alone(),
+    listen() {},
     async close() {
       await client.close();
       unlock();
     },
   };
-}
-
-/** Lock files of this process. The number alone does not tell: in a container, every process of ours has the same one. */
-const held = new Set<string>();
-
-/**
- * PGlite lets two processes open one folder and then loses data, so a file with our process id guards it.
- * Returns what gives the folder back. Throws a DatabaseError while another process has it.
- */
-export function lockFolder(folder: string): () => void {
-  const file = resolve(folder, 'evenhour.lock');
-  if (held.has(file))
-    throw new DatabaseError('folder_in_use', `The data folder ${folder} is open in this process already.`);
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-      held.add(file);
-      return () => {
-        held.delete(file);
-        rmSync(file, { force: true });
-      };
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-      const holder = Number(readFileSync(file, 'utf8').trim());
-      if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isRunning(holder))
-        throw new DatabaseError(
-          'folder_in_use',
-          `The data folder ${folder} is in use by another Evenhour process (number ${holder}). Stop that one first, or give this one another folder with EVENHOUR_DATA.`,
-        );
-      // The process that made it is gone: it was killed, and the file is a left-over.
-      rmSync(file, { force: true });
-    }
-  }
-  throw new DatabaseError('folder_in_use', `The data folder ${folder} is being opened by another process.`);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // The number may have gone to another program since; then its command line does not name us.
-    const commandLine = `/proc/${pid}/cmdline`;
-    return !existsSync(commandLine) || /node|evenhour/.test(readFileSync(commandLine, 'utf8'));
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Serialization failures and deadlocks are retried; everything else is the caller's. */

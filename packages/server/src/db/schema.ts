@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { KeyChange } from '@evenhour/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -48,7 +49,10 @@ export const bank = pgTable('bank', {
   createdAt: at('created_at').notNull().defaultNow(),
 });
 
-/** Signing keys. `sealed` is the private key, encrypted under a secret that is not in the database. */
+/**
+ * Signing keys, old ones too. `id` is the name that they are found by and stays when the key changes. `sealed`
+ * is the private key, encrypted under a secret that is not in the database; of a recovery key it is empty.
+ */
 export const bankKey = pgTable(
   'bank_key',
   {
@@ -62,7 +66,7 @@ export const bankKey = pgTable(
     sealed: text('sealed').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.bankId, t.id] })],
+  (t) => [primaryKey({ columns: [t.bankId, t.publicKey] })],
 );
 
 /** Bearer tokens, by their hash. */
@@ -128,9 +132,7 @@ export const account = pgTable(
 export const posting = pgTable(
   'posting',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     id: text('id').notNull(),
     kind: text('kind', { enum: ['direct', 'hold', 'post', 'void'] }).notNull(),
     debit: text('debit').notNull(),
@@ -204,6 +206,8 @@ export const pair = pgTable(
     haltedBecause: text('halted_because'),
     /** Heads, acks and both views, as the core keeps them. */
     state: jsonb('state').$type<unknown>().notNull(),
+    /** Another one whenever the fold was stored, so that who remembers it knows whether it still stands. */
+    version: text('version').notNull().default(''),
     /** Own figures at the present: guarded, they may rise only within the limit. */
     debtMinutes: minutes('debt_minutes').notNull().default(0),
     openMinutes: minutes('open_minutes').notNull().default(0),
@@ -218,13 +222,17 @@ export const pair = pgTable(
     /** What our own figures said at the place of that statement. */
     statementWeSayMinutes: minutes('statement_we_say_minutes'),
     statementAt: at('statement_at'),
-    /** Our own journal up to here is covered by a statement of ours; beyond it, one is due. */
-    statedSeq: bigint('stated_seq', { mode: 'number' }).notNull().default(0),
+    /** The `seq` of both heads, added up, at our last statement. */
+    statedSeqs: bigint('stated_seqs', { mode: 'number' }).notNull().default(0),
     testedAt: at('tested_at'),
     mirrorId: text('mirror_id').notNull(),
     attempts: integer('attempts').notNull().default(0),
     nextAttemptAt: at('next_attempt_at').notNull().defaultNow(),
     lastError: text('last_error'),
+    /** Changes of our key that this pair's journal does not hold yet, oldest first: it was not open. */
+    keyChanges: jsonb('key_changes').$type<KeyChange[]>().notNull().default([]),
+    /** The key of the partner's last request or answer, of those that its journal has named; `null` for the agreement's. */
+    peerKey: text('peer_key'),
     /** A signed yes or no about the agreement that the partner has not taken yet. */
     honourPending: text('honour_pending'),
     /** Of several processes of this node, the one that sends for this pair, and until when. */
@@ -246,9 +254,7 @@ export const pair = pgTable(
 export const journalEntry = pgTable(
   'journal_entry',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     pairId: text('pair_id').notNull(),
     author: smallint('author').notNull(),
     epoch: bigint('epoch', { mode: 'number' }).notNull(),
@@ -265,9 +271,10 @@ export const journalEntry = pgTable(
     at: at('at').notNull().defaultNow(),
   },
   (t) => [
-    primaryKey({ columns: [t.bankId, t.pairId, t.author, t.epoch, t.seq] }),
-    index('journal_by_seq').on(t.bankId, t.pairId, t.author, t.seq),
+    // By seq first: it is never used again in a later epoch, and a journal is read in its order.
+    primaryKey({ columns: [t.bankId, t.pairId, t.author, t.seq, t.epoch] }),
     index('journal_by_transfer').on(t.bankId, t.pairId, t.transfer),
+    index('journal_amends').on(t.bankId, t.pairId, t.author, t.seq).where(sql`${t.kind} = 'Amend'`),
   ],
 );
 
@@ -275,9 +282,7 @@ export const journalEntry = pgTable(
 export const pairTransfer = pgTable(
   'pair_transfer',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     pairId: text('pair_id').notNull(),
     debtor: smallint('debtor').notNull(),
     id: text('id').notNull(),
@@ -295,9 +300,7 @@ export const pairTransfer = pgTable(
 export const exchange = pgTable(
   'exchange',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     id: text('id').notNull(),
     direction: text('direction', { enum: ['local', 'out', 'in'] }).notNull(),
     pairId: text('pair_id'),
@@ -344,9 +347,7 @@ export const exchange = pgTable(
 export const exchangeMessage = pgTable(
   'exchange_message',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     pairId: text('pair_id').notNull(),
     /** The message's URL. */
     id: text('id').notNull(),
@@ -370,9 +371,7 @@ export const exchangeMessage = pgTable(
 export const evidence = pgTable(
   'evidence',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     id: text('id').notNull(),
     pairId: text('pair_id').notNull(),
     code: text('code').notNull(),
@@ -386,9 +385,7 @@ export const evidence = pgTable(
 export const requestNonce = pgTable(
   'request_nonce',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     nonce: text('nonce').notNull(),
     expiresAt: at('expires_at').notNull(),
   },
@@ -399,9 +396,7 @@ export const requestNonce = pgTable(
 export const idempotency = pgTable(
   'idempotency',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     key: text('key').notNull(),
     digest: text('digest').notNull(),
     status: integer('status'),
@@ -415,9 +410,7 @@ export const idempotency = pgTable(
 export const kv = pgTable(
   'kv',
   {
-    bankId: text('bank_id')
-      .notNull()
-      .references(() => bank.id),
+    bankId: text('bank_id').notNull(),
     key: text('key').notNull(),
     value: jsonb('value').$type<unknown>().notNull(),
     expiresAt: at('expires_at'),

@@ -2,18 +2,23 @@
  * What follows from a piece of work on a pair: who is woken, and the test hour.
  *
  * Promises: it runs inside the transaction of the work and only gathers signals; the test hour
- * that ends the making of an agreement goes there and back once.
+ * that ends the making of an agreement goes there and back once, and is tried again at the next
+ * greeting if it could not. The way back is known by the transfer that it reverses: our own.
  *
  * @module
  */
-import { and, eq } from 'drizzle-orm';
-import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
+import { other } from '@evenhour/protocol';
+import { and, eq, sql } from 'drizzle-orm';
+import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
+import { writeKeyChanges } from '../bank/rotate.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, member, pair as pairTable } from '../db/schema.ts';
+import { exchange, pair as pairTable } from '../db/schema.ts';
 import type { ExchangeRow } from '../exchange/exchange-store.ts';
-import { give, TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
-import type { PairRow } from '../journal/pair-store.ts';
+import { TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
+import { give } from '../exchange/giving.ts';
+import type { PairLine } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
+import { isStatementDue } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
 import type { Signal } from './signals.ts';
 
@@ -23,51 +28,77 @@ export async function afterWork(
   touched: readonly string[],
   after: Signal[],
 ): Promise<void> {
-  const { tx, bank, row } = work;
+  const { bank, row } = work;
   after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
+  if (isStatementDue(work)) after.push({ kind: 'statement', bankId: bank.id, pairId: row.id });
+  const { me, views } = work.pair;
+  if (work.asLoaded.views[me].keys[other(me)] !== views[me].keys[other(me)]) after.push({ kind: 'partners' });
+  // From the first signed head that covers our change of key on, the partner is spoken to under the new one.
+  const change = bank.uncovered.get(row.id);
+  const covered = work.changes.deliveredSeq ?? row.deliveredSeq;
+  if (change !== undefined && (change <= covered || row.mode === 'waiting')) after.push({ kind: 'banks' });
   for (const id of touched) after.push({ kind: 'exchange', bankId: bank.id, id });
-  for (const done of settled) {
-    after.push({ kind: 'exchange', bankId: bank.id, id: done.id });
-    if (row.testedAt !== null) continue;
-    if (done.purpose === 'test' && done.direction === 'in')
-      await giveTestHour(tx, bank, row, 'test_back', done.minutes);
-    if (done.purpose === 'test_back')
-      await tx
-        .update(pairTable)
-        .set({ testedAt: new Date() })
-        .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)));
-  }
+  for (const done of settled) after.push({ kind: 'exchange', bankId: bank.id, id: done.id });
+  if (row.testedAt === null && settled.some(({ purpose }) => purpose !== 'gift'))
+    await goOnWithTest(work.tx, bank, row, 'settled');
 }
 
-/** The bank that said the second yes sends the test hour as soon as the pair is open. */
-export async function beginTestHour(tx: Queries, bank: Bank, row: PairRow): Promise<void> {
-  if (row.testedAt !== null || row.invitationId === null) return;
-  const [begun] = await tx
-    .select({ id: exchange.id })
+const TEST_MINUTES = 60;
+
+/** What is done when the partner has answered our greeting: what waited for that is written. */
+export async function greeted(tx: Queries, bank: Bank, row: PairLine, after: Signal[]): Promise<void> {
+  if (await writeKeyChanges(tx, bank, row.id)) after.push({ kind: 'banks' }, { kind: 'partners' });
+  await goOnWithTest(tx, bank, row, 'greeted');
+}
+
+/**
+ * The next step of the test hour, if one is left: the bank that made the invitation, and so said the second
+ * yes, sends it, at a greeting; the other one gives it back.
+ */
+async function goOnWithTest(tx: Queries, bank: Bank, row: PairLine, since: 'greeted' | 'settled'): Promise<void> {
+  if (row.testedAt !== null) return;
+  const gone = sql`${exchange.status} in ('declined', 'returned')`;
+  const steps = await tx
+    .select()
     .from(exchange)
-    .where(and(eq(exchange.bankId, bank.id), eq(exchange.pairId, row.id), eq(exchange.purpose, 'test')));
-  if (begun === undefined) await giveTestHour(tx, bank, row, 'test', 60);
+    .where(
+      and(
+        eq(exchange.bankId, bank.id),
+        eq(exchange.pairId, row.id),
+        sql`${exchange.purpose} <> 'gift' and not ${gone}`,
+      ),
+    );
+  const settled = steps.filter(({ status, accountId }) => status === 'settled' && accountId === FUND_ACCOUNT);
+  const [outward, homeward] = row.invitationId === null ? (['in', 'out'] as const) : (['out', 'in'] as const);
+  const there = settled.find(({ purpose, direction }) => purpose === 'test' && direction === outward);
+  const back = settled.find(
+    ({ purpose, direction, reverses }) =>
+      purpose === 'test_back' && direction === homeward && reverses !== null && reverses === there?.transfer,
+  );
+  const begun = steps.some(({ direction }) => direction === 'out');
+  if (back !== undefined)
+    await tx
+      .update(pairTable)
+      .set({ testedAt: new Date() })
+      .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)));
+  else if (!begun && outward === 'out' && since === 'greeted')
+    await giveTestHour(tx, bank, row, { purpose: 'test', minutes: TEST_MINUTES });
+  else if (!begun && there?.transfer != null && there.minutes === TEST_MINUTES)
+    await giveTestHour(tx, bank, row, { purpose: 'test_back', minutes: TEST_MINUTES, reverses: there.transfer });
 }
 
 async function giveTestHour(
   tx: Queries,
   bank: Bank,
-  row: PairRow,
-  purpose: 'test' | 'test_back',
-  minutes: number,
+  row: PairLine,
+  step: { purpose: 'test' | 'test_back'; minutes: number; reverses?: string },
 ): Promise<void> {
-  const [fund] = await tx
-    .select()
-    .from(member)
-    .where(and(eq(member.bankId, bank.id), eq(member.handle, FUND_HANDLE)));
-  if (fund === undefined) throw new Error(`bank ${bank.id} has no fund`);
   try {
     await give(tx, bank, {
-      from: fund,
+      ...step,
+      from: FUND_HANDLE,
       to: `${FUND_HANDLE}@${new URL(row.peerOrigin).host}`,
-      minutes,
-      content: purpose === 'test' ? TEST_WORDS : TEST_BACK_WORDS,
-      purpose,
+      content: step.purpose === 'test' ? TEST_WORDS : TEST_BACK_WORDS,
     });
   } catch (error) {
     // A limit under an hour leaves no room for the test; the agreement stands all the same.

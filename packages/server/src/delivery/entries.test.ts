@@ -20,10 +20,10 @@ const FAULTS: Record<string, [(partner: FakePartner) => Promise<JsonObject[]>, s
   'ack is of another epoch': [(p) => one(p, { ack: ack(p, { epoch: 1 }) }), 'chain_fault', 'ack_unknown'],
   'ack goes back': [(p) => one(p, { ack: { epoch: 0, seq: 0, hash: genesisOf(p) } }), 'chain_fault', 'ack_goes_back'],
   'the epoch rises': [(p) => one(p, { epoch: 1 }), 'chain_fault', 'epoch_rises'],
-  'the epoch rises by a Resume': [
-    async (p) => [await p.write({ kind: 'Resume' }, { epoch: 5 })],
+  'a Resume that begins no epoch': [
+    async (p) => [await p.write({ kind: 'Resume' })],
     'chain_fault',
-    'resume_not_supported',
+    'epoch_does_not_rise',
   ],
   'a second entry at the same place': [(p) => one(p, { seq: p.head.seq }), 'fork'],
   'two entries at one place in one run': [

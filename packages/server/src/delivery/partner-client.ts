@@ -7,12 +7,13 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { isRefusalCode, type Refusal, refusal } from '@evenhour/protocol';
+import { isRefusalCode, type Refusal, refusal, refuse } from '@evenhour/protocol';
 import { signRequest, verifyResponse } from '@evenhour/protocol/proof';
 import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import type { Partner } from './partners.ts';
+import { underAccepted } from './verified.ts';
 
 /** The partner could not be asked, or its answer cannot be believed. Worth another try later. */
 export class PartnerError extends Error {
@@ -49,7 +50,7 @@ export async function askPartner(
   const headers = { 'evenhour-session': session === '' ? '-' : session };
   const signed = await signRequest(
     { method, url, headers, body: bytes },
-    bank.key,
+    bank.keyFor(partner.pairId),
     seconds(),
     randomBytes(16).toString('base64url'),
   );
@@ -74,7 +75,14 @@ export async function askPartner(
     );
   }
   const request = { signatureInput: header(signed, 'signature-input'), signature: header(signed, 'signature') };
-  const verified = await verifyResponse(response, request, partner.key, seconds());
+  const { accepted } = partner;
+  const verified = await underAccepted(
+    async (nth) => {
+      const key = accepted[nth];
+      return key === undefined ? refuse('unknown_partner') : verifyResponse(response, request, key, seconds());
+    },
+    () => accepted.length,
+  );
   const parsed = parseStrict(response.body, { maxBytes: ANSWER_BYTES });
   const value =
     parsed.ok && typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)
@@ -92,6 +100,8 @@ export async function askPartner(
       },
     );
   }
+  const key = accepted[verified.nth]?.publicMultikey;
+  if (key !== undefined && key !== partner.used) await partner.note(key);
   if (value === null)
     throw new PartnerError('bad_answer', `${new URL(url).host} answered with something that is not JSON`);
   if (response.status >= 400) {

@@ -8,35 +8,43 @@
  * @module
  */
 import { type Head, type Party, type Refusal, refusal } from '@evenhour/protocol';
-import { verifyEntry, verifyExchangeMessage, verifyRequest } from '@evenhour/protocol/proof';
+import { verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
-import { and, eq, sql } from 'drizzle-orm';
-import { type Context, Hono } from 'hono';
-import { checkOffer, checkPublishedKey, receiveAnswer, receiveOffer } from '../agreement/service.ts';
-import { exchangeMessage, pair as pairTable, requestNonce } from '../db/schema.ts';
-import { applyMessages, type IncomingMessage } from '../exchange/gifts.ts';
-import { readEntries, readPair } from '../journal/pair-store.ts';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { checkPublishedKey } from '../agreement/invitations.ts';
+import { checkOffer, receiveAnswer, receiveOffer } from '../agreement/service.ts';
+import type { Queries } from '../db/database.ts';
+import { journalEntry, pair as pairTable, requestNonce } from '../db/schema.ts';
+import { answersTo } from '../exchange/exchange-store.ts';
+import { type IncomingMessage, isOffer, type MessageResult, receiveAnswers, receiveOffers } from '../exchange/gifts.ts';
+import { type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
-import { applyRun, type IncomingEntry } from '../journal/settle.ts';
+import { applyRun } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { Refused, refusalOf } from '../node/refused.ts';
 import { afterWork } from './after.ts';
 import { seconds } from './partner-client.ts';
 import { isLive, RUN_ENTRIES, tail } from './sender.ts';
+import { keyHolds, MAX_ENTRY_BYTES, verifyItems, verifyMessage } from './verified.ts';
 import { type Incoming, MAX_RUN_BYTES, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
 
 const PAIR = 'urn:evenhour:pair:';
-const MAX_ENTRY_BYTES = 64 * 1024;
 
 export function partnerRoutes(): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>();
+
+  // A copy of a bank's database must not speak for it, not even to refuse.
+  const proved: MiddlewareHandler<NodeEnv> = async (c, next) =>
+    c.var.node.presence.proved(c.var.bank.id) ? next() : problemResponse(refusal('pair_waiting'));
+  for (const path of ['/ap/journals/*', '/ap/exchanges', '/ap/agreements/*']) app.use(path, proved);
 
   const guarded =
     (handle: (incoming: Incoming, c: Context<NodeEnv>) => Promise<Response>) =>
     async (c: Context<NodeEnv>): Promise<Response> => {
       const node = c.var.node;
-      const way = await wayIn(c.req.raw, c.var.bank, node.partners, node.refusedRate, c.var.source);
+      const way = await wayIn(c.req.raw, c.var.bank, node.partners, node.refused, c.var.source);
       if (!way.ok) return way.response;
       try {
         return await handle(way.incoming, c);
@@ -57,15 +65,11 @@ export function partnerRoutes(): Hono<NodeEnv> {
   );
   app.get(
     '/ap/journals/:tail',
-    guarded(async (incoming, c) =>
-      giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'own'),
-    ),
+    guarded(async (incoming, c) => giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query(), 'own')),
   );
   app.get(
     '/ap/journals/:tail/peer',
-    guarded(async (incoming, c) =>
-      giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'), 'peer'),
-    ),
+    guarded(async (incoming, c) => giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query(), 'peer')),
   );
   app.post(
     '/ap/exchanges',
@@ -99,10 +103,11 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
   const { bank, partner } = incoming;
   const page = readPage(incoming);
   if (!page.ok) return incoming.refuse(page.refusal);
-  const { entries, bad } = await verifyItems(incoming, page.items);
+  const { entries, bad } = await verifyItems(partner, page.items);
 
   const result = await node.signals.commit(async (tx, after) => {
     const work = await openFor(tx, incoming);
+    if (!keyHolds(work, partner)) throw new Refused('pair_waiting');
     const run = await applyRun(work, entries);
     work.changes = { ...work.changes, lastSeenAt: new Date() };
     await work.save();
@@ -112,9 +117,11 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     const own = await readEntries(tx, bank.id, work.row.id, me, has, RUN_ENTRIES);
     return { run, head: work.pair.heads[partner.party], own };
   });
+  await node.partners.ready();
   const last = result.own.at(-1);
   if (last !== undefined) node.senders.get(bank.id, partner.pairId)?.gaveInline(last.seq);
   const refused = result.run.refused ?? bad;
+  if (refused !== null && !refused.refusal.retryable) node.refused.byPartner.take(`${bank.id} ${partner.pairId}`);
   return incoming.answer(200, {
     pair: partner.pairId,
     head: result.head,
@@ -127,40 +134,27 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
   });
 }
 
-/** Verifies the items in parallel. What follows the first bad one is left out. */
-async function verifyItems(
-  incoming: Incoming,
-  items: readonly JsonObject[],
-): Promise<{ entries: IncomingEntry[]; bad: { seq: number; refusal: Refusal } | null }> {
-  const { partner } = incoming;
-  const checked = await Promise.all(
-    items.map(async (item) => {
-      const document = JSON.stringify(item);
-      if (document.length > MAX_ENTRY_BYTES)
-        return { ok: false as const, refusal: refusal('too_large', { maxBytes: MAX_ENTRY_BYTES }) };
-      const verified = await verifyEntry(partner.core, partner.pairId, partner.party, item, partner.key);
-      return verified.ok ? { ok: true as const, entry: { entry: verified.entry, document } } : verified;
-    }),
-  );
-  const entries: IncomingEntry[] = [];
-  for (const [index, item] of checked.entries()) {
-    if (!item.ok) {
-      const seq = items[index]?.['seq'];
-      return { entries, bad: { seq: typeof seq === 'number' ? seq : 0, refusal: item.refusal } };
-    }
-    entries.push(item.entry);
-  }
-  return { entries, bad: null };
+/** Locks the pair for a partner's request in its present session. */
+async function openFor(tx: Queries, incoming: Incoming): Promise<PairWork> {
+  const work = await PairWork.open(tx, incoming.bank, incoming.partner.pairId);
+  mustTake(work?.row, incoming);
+  return work as PairWork;
 }
 
-/** Locks the pair for a partner's request in its present session. */
-async function openFor(tx: Parameters<typeof readPair>[0], incoming: Incoming): Promise<PairWork> {
-  const work = await PairWork.open(tx, incoming.bank, incoming.partner.pairId);
-  if (work === null || !isLive(work.row.status)) throw new Refused('agreement_not_active');
-  if (work.row.mode === 'halted') throw new Refused('pair_halted');
-  if (work.row.mode === 'waiting') throw new Refused('pair_waiting');
-  if (work.row.peerSession === '' || work.row.peerSession !== incoming.session) throw new Refused('stale_session');
-  return work;
+/** The same without the lock. */
+async function mustBeOpen(tx: Queries, incoming: Incoming): Promise<void> {
+  const [row] = await tx
+    .select({ status: pairTable.status, mode: pairTable.mode, peerSession: pairTable.peerSession })
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, incoming.bank.id), eq(pairTable.id, incoming.partner.pairId)));
+  mustTake(row, incoming);
+}
+
+function mustTake(row: Pick<PairLine, 'status' | 'mode' | 'peerSession'> | undefined, incoming: Incoming): void {
+  if (row === undefined || !isLive(row.status)) throw new Refused('agreement_not_active');
+  if (row.mode === 'halted') throw new Refused('pair_halted');
+  if (row.mode === 'waiting') throw new Refused('pair_waiting');
+  if (row.peerSession === '' || row.peerSession !== incoming.session) throw new Refused('stale_session');
 }
 
 /**
@@ -207,7 +201,7 @@ async function giveJournal(
   incoming: Incoming,
   node: Node,
   name: string,
-  after: string | undefined,
+  { after = '0', hash }: Record<string, string | undefined>,
   whose: 'own' | 'peer',
 ): Promise<Response> {
   const { bank, partner } = incoming;
@@ -216,10 +210,11 @@ async function giveJournal(
   if (loaded === null) return incoming.refuse(refusal('not_found'));
   const author: Party = whose === 'own' ? partner.me : partner.party;
   const head = loaded.pair.heads[author];
-  const from = after === undefined ? 0 : Number(after);
-  if (!Number.isSafeInteger(from) || from < 0)
-    return incoming.refuse(refusal('invalid_request', { after: after ?? '' }));
-  if (from > head.seq) return incoming.answer(409, { pair: partner.pairId, head });
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(after)) return incoming.refuse(refusal('invalid_request', { after }));
+  const from = Number(after);
+  const place = from > head.seq ? null : await hashAt(node.database.db, loaded.row, author, from);
+  if (place === null || (hash !== undefined && hash !== place))
+    return incoming.answer(409, { pair: partner.pairId, head });
   const entries = await readEntries(node.database.db, bank.id, partner.pairId, author, from, RUN_ENTRIES);
   return incoming.answer(200, {
     pair: partner.pairId,
@@ -228,45 +223,68 @@ async function giveJournal(
   });
 }
 
+/** The hash of the entry at a place of a journal, as it is held here. */
+async function hashAt(tx: Queries, row: PairLine, author: Party, seq: number): Promise<string | null> {
+  if (seq === 0) return row.genesis;
+  const [entry] = await tx
+    .select({ hash: journalEntry.hash })
+    .from(journalEntry)
+    .where(
+      and(
+        eq(journalEntry.bankId, row.bankId),
+        eq(journalEntry.pairId, row.id),
+        eq(journalEntry.author, author),
+        eq(journalEntry.seq, seq),
+      ),
+    )
+    .orderBy(desc(journalEntry.epoch))
+    .limit(1);
+  return entry?.hash ?? null;
+}
+
 async function receiveMessages(incoming: Incoming, node: Node): Promise<Response> {
   const { bank, partner } = incoming;
   const page = readPage(incoming);
   if (!page.ok) return incoming.refuse(page.refusal);
   const refusedItems: { id: string; applied: false; code: string }[] = [];
   const good: IncomingMessage[] = [];
-  const checked = await Promise.all(
-    page.items.map((item) => verifyExchangeMessage(partner.core, partner.pairId, partner.party, item, partner.key)),
-  );
+  const checked = await Promise.all(page.items.map((item) => verifyMessage(partner, item)));
   for (const [index, result] of checked.entries()) {
     const item = page.items[index] as JsonObject;
-    if (result.ok) good.push({ message: result.message, hash: result.hash, document: JSON.stringify(item) });
+    if (result.ok) good.push(result.incoming);
     else refusedItems.push({ id: String(item['id'] ?? ''), applied: false, code: result.refusal.code });
   }
+  const offers = good.filter(isOffer);
+  const others = good.filter((item) => !isOffer(item));
   const { results, answers } = await node.signals.commit(async (tx, after) => {
-    const work = await openFor(tx, incoming);
-    const applied = await applyMessages(work, good);
-    work.changes = { ...work.changes, lastSeenAt: new Date() };
-    await work.save();
-    await afterWork(work, [], applied.ended, after);
-    // An offer that came before is answered with the same message as then.
-    const asked = good.map(({ message }) => message.exchange);
-    const stored = await tx
-      .select({ document: exchangeMessage.document })
-      .from(exchangeMessage)
-      .where(
-        and(
-          eq(exchangeMessage.bankId, bank.id),
-          eq(exchangeMessage.pairId, partner.pairId),
-          eq(exchangeMessage.direction, 'out'),
-          sql`${exchangeMessage.exchangeId} in (select jsonb_array_elements_text(${JSON.stringify(asked)}::jsonb))`,
-        ),
-      );
-    return { results: applied.results, answers: stored };
+    const results: MessageResult[] = [];
+    const answers: string[] = [];
+    await mustBeOpen(tx, incoming);
+    if (others.length > 0) {
+      const work = await openFor(tx, incoming);
+      const applied = await receiveAnswers(work, others);
+      work.changes = { ...work.changes, lastSeenAt: new Date() };
+      await work.save();
+      await afterWork(work, [], applied.ended, after);
+      results.push(...applied.results);
+    }
+    if (offers.length > 0) {
+      const pair = { id: partner.pairId, core: partner.core, me: partner.me };
+      const peerHost = new URL(partner.core.parties[partner.party].bank).host;
+      const taken = await receiveOffers({ tx, bank, pair, peerHost }, offers);
+      results.push(...taken.results);
+      answers.push(...taken.answers.map((answer) => answer.document));
+      // An offer that came before is answered with the same message as then.
+      const answered = new Set(taken.answers.map((answer) => answer.exchangeId));
+      const again = offers.map(({ message }) => message.exchange).filter((exchange) => !answered.has(exchange));
+      answers.push(...(await answersTo(tx, bank.id, partner.pairId, again)));
+    }
+    return { results, answers };
   });
   return incoming.answer(200, {
     pair: partner.pairId,
     results: [...results, ...refusedItems],
-    messages: answers.map((row) => JSON.parse(row.document) as JsonObject),
+    messages: answers.map((document) => JSON.parse(document) as JsonObject),
   });
 }
 
@@ -295,7 +313,7 @@ async function receiveHonourOffer(c: Context<NodeEnv>): Promise<Response> {
     await checkPublishedKey(node.outgoing, offer.peer);
     await node.signals.commit((tx, after) => receiveOffer(tx, bank, offer, JSON.stringify(parsed.value), after));
     const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
-    return await signedAnswer(bank, bound, 200, { pair: offer.pair });
+    return await signedAnswer(bank.keyFor(offer.pair), bound, 200, { pair: offer.pair });
   } catch (error) {
     const refused = refusalOf(error);
     if (refused === null) throw error;

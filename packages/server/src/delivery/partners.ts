@@ -1,16 +1,27 @@
 /**
- * Which keys may write to which pairs: the agreements' pinned keys, in memory.
+ * Which keys may write to which pairs, in memory: those that the agreements pin, and those that took their place.
  *
- * Promises: no key is ever fetched; a key counts for the one pair whose agreement pins it, at the
- * one bank that signed that agreement.
+ * Promises: no key is ever fetched; a key counts for the one pair whose agreement pins it or whose journal
+ * names it, at the one bank that signed that agreement. Spec: keys, key change.
  *
  * @module
  */
-import type { AgreementCore, Party } from '@evenhour/protocol';
+import {
+  type AgreementCore,
+  acceptedKeys,
+  type Both,
+  type KeyPeriod,
+  type KeySchedule,
+  keysAtStart,
+  other,
+  type Party,
+  termsOf,
+} from '@evenhour/protocol';
 import { importVerifyingKey, type VerifyingKey } from '@evenhour/protocol/proof';
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { pair as pairTable } from '../db/schema.ts';
+import { journalEntry, pair as pairTable } from '../db/schema.ts';
+import { PROCESS_ID } from './signals.ts';
 
 export interface Partner {
   readonly bankId: string;
@@ -18,7 +29,16 @@ export interface Partner {
   readonly core: AgreementCore;
   readonly party: Party;
   readonly me: Party;
-  readonly key: VerifyingKey;
+  /** The keys of both parties, as the journals that are held here name them. */
+  readonly keys: Both<KeySchedule>;
+  /** What requests and answers of the partner may be signed with, newest first. */
+  readonly accepted: readonly VerifyingKey[];
+  /** The oldest of these: the key of its last request or answer. */
+  readonly used: string;
+  /** Notes that the partner has begun to use a newer key: from now on no older one is accepted, here or elsewhere. */
+  note(key: string): Promise<void>;
+  /** In force or on the way there, or the no that ended it has not arrived yet. */
+  readonly open: boolean;
 }
 
 export class Partners {
@@ -42,24 +62,78 @@ export class Partners {
 
   async #read(): Promise<void> {
     const rows = await this.#database.db
-      .select({ bankId: pairTable.bankId, id: pairTable.id, me: pairTable.me, core: pairTable.core })
+      .select({
+        bankId: pairTable.bankId,
+        id: pairTable.id,
+        me: pairTable.me,
+        core: pairTable.core,
+        genesis: pairTable.genesis,
+        peerKey: pairTable.peerKey,
+        open: sql<boolean>`${pairTable.status} not in ('declined', 'withdrawn') or ${pairTable.honourPending} is not null`,
+      })
       .from(pairTable)
-      .where(sql`${pairTable.status} not in ('declined', 'withdrawn', 'closed')`);
+      .where(sql`${pairTable.status} <> 'closed'`)
+      // A key counts for the agreement that is in force, if there is one after one that came to nothing.
+      .orderBy(sql`${pairTable.status} not in ('declined', 'withdrawn')`, pairTable.createdAt);
+    const changes = await this.#keyChanges();
     const byKey = new Map<string, Partner>();
     const byPair = new Map<string, Partner>();
     for (const row of rows) {
       const core = row.core as AgreementCore;
       const me = row.me as Party;
-      const party: Party = me === 0 ? 1 : 0;
-      const { id, publicKeyMultibase } = core.parties[party].key;
-      const imported = await importVerifyingKey(publicKeyMultibase, id);
-      if (!imported.ok) continue;
-      const partner: Partner = { bankId: row.bankId, pairId: row.id, core, party, me, key: imported.key };
-      byKey.set(`${row.bankId} ${id}`, partner);
-      byPair.set(`${row.bankId} ${row.id}`, partner);
+      const party = other(me);
+      const terms = termsOf(core, row.id, row.genesis);
+      const keysOf = (author: Party): KeySchedule => [
+        ...keysAtStart(terms, author),
+        ...(changes.get(`${row.bankId} ${row.id} ${author}`) ?? []),
+      ];
+      const keys: Both<KeySchedule> = [keysOf(0), keysOf(1)];
+      const { id } = core.parties[party].key;
+      const used = row.peerKey ?? keys[party][0].key;
+      const accepted = await importAll(acceptedKeys(keys[party], used), id);
+      const { bankId, id: pairId, open } = row;
+      const note = (key: string): Promise<void> => this.#note(bankId, pairId, key);
+      const partner: Partner = { bankId, pairId, core, party, me, keys, accepted, used, note, open };
+      byKey.set(`${bankId} ${id}`, partner);
+      byPair.set(`${bankId} ${pairId}`, partner);
     }
     this.#byKey = byKey;
     this.#byPair = byPair;
+  }
+
+  /** The key changes that have effect, by bank, pair and author. */
+  async #keyChanges(): Promise<Map<string, KeyPeriod[]>> {
+    const rows = await this.#database.db
+      .select({
+        place: sql<string>`${journalEntry.bankId} || ' ' || ${journalEntry.pairId} || ' ' || ${journalEntry.author}`,
+        seq: journalEntry.seq,
+        hash: journalEntry.hash,
+        key: sql<string>`${journalEntry.change}->>'key'`,
+        recovery: sql<string>`${journalEntry.change}->>'recovery'`,
+      })
+      .from(journalEntry)
+      .where(
+        sql`${journalEntry.kind} = 'Amend' and ${journalEntry.breach} is null and ${journalEntry.change}->>'key' is not null`,
+      )
+      .orderBy(journalEntry.seq);
+    const changes = new Map<string, KeyPeriod[]>();
+    for (const { place, seq, hash, key, recovery } of rows)
+      changes.set(place, [...(changes.get(place) ?? []), { key, recovery, hash, fromSeq: seq + 1 }]);
+    return changes;
+  }
+
+  /** Settles when what was committed before this call can be seen here. */
+  ready(): Promise<void> {
+    return this.#reading;
+  }
+
+  async #note(bankId: string, pairId: string, key: string): Promise<void> {
+    await this.#database.db
+      .update(pairTable)
+      .set({ peerKey: key })
+      .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, pairId)));
+    await this.reload();
+    await this.#database.notify([`${PROCESS_ID} partners`]);
   }
 
   byKey(bankId: string, keyid: string): Partner | undefined {
@@ -70,7 +144,14 @@ export class Partners {
     return this.#byPair.get(`${bankId} ${pairId}`);
   }
 
+  /** All that are open. */
   all(): Partner[] {
-    return [...this.#byPair.values()];
+    return [...this.#byPair.values()].filter(({ open }) => open);
   }
+}
+
+/** Keys to verify with, newest first. */
+async function importAll(keys: readonly string[], id: string): Promise<VerifyingKey[]> {
+  const imported = await Promise.all(keys.map((key) => importVerifyingKey(key, id)));
+  return imported.flatMap((each) => (each.ok ? [each.key] : [])).reverse();
 }

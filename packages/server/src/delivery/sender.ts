@@ -11,25 +11,25 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Head, other, type Party, refusal } from '@evenhour/protocol';
-import { verifyEntry, verifyExchangeMessage } from '@evenhour/protocol/proof';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { headSchema } from '@evenhour/protocol/wire';
 import { and, eq, or, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { journalEntry, pair as pairTable } from '../db/schema.ts';
-import { pendingMessages, settleMessages } from '../exchange/exchange-store.ts';
-import { applyMessages, giveBackRefused, type IncomingMessage } from '../exchange/gifts.ts';
+import { pendingMessages } from '../exchange/exchange-store.ts';
+import { giveBackRefused, type IncomingMessage, isOffer, receiveAnswers } from '../exchange/gifts.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
-import { type PairRow, readEntries } from '../journal/pair-store.ts';
+import { type PairLine, pairLine, readEntries } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
-import { applyRun, type IncomingEntry } from '../journal/settle.ts';
+import { applyRun } from '../journal/settle.ts';
 import { logger } from '../node/log.ts';
 import { Refused } from '../node/refused.ts';
-import { afterWork, beginTestHour } from './after.ts';
+import { afterWork, greeted } from './after.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 import type { Partner, Partners } from './partners.ts';
 import { PROCESS_ID, type Signals } from './signals.ts';
+import { keyHolds, verifyItems, verifyMessage } from './verified.ts';
 
 export const RUN_ENTRIES = 200;
 const LEASE_MS = 6_000;
@@ -39,6 +39,10 @@ const LONGEST_RETRY_MS = 60_000;
 const INLINE_GRACE_MS = 400;
 /** How long a partner that took a message may think about it before it is asked again. */
 const ASK_AGAIN_MS = 5_000;
+
+/** What a sender reads of its pair in each round. */
+const sentLine = { ...pairLine, offered: sql<boolean>`${pairTable.honourPending} = ${pairTable.offer}` };
+type SentLine = PairLine & { readonly offered: boolean | null };
 
 export interface SenderContext {
   readonly database: Database;
@@ -50,7 +54,7 @@ export interface SenderContext {
 
 export class Sender {
   readonly #context: SenderContext;
-  readonly #partner: Partner;
+  readonly #first: Partner;
   readonly #log;
   #running: Promise<void> | null = null;
   #wanted = false;
@@ -65,8 +69,13 @@ export class Sender {
 
   constructor(context: SenderContext, partner: Partner) {
     this.#context = context;
-    this.#partner = partner;
+    this.#first = partner;
     this.#log = logger('delivery', { bank: partner.bankId, partner: partner.core.parties[partner.party].bank });
+  }
+
+  /** The partner with the keys that count for it now. */
+  get #partner(): Partner {
+    return this.#context.partners.byPair(this.#first.bankId, this.#first.pairId) ?? this.#first;
   }
 
   wake(): void {
@@ -91,7 +100,7 @@ export class Sender {
     const { database } = this.#context;
     const bank = this.#context.bank(this.#partner.bankId);
     const [row] = await database.db
-      .select()
+      .select(pairLine)
       .from(pairTable)
       .where(and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId)));
     if (bank === undefined || row === undefined || !isLive(row.status)) throw new Refused('agreement_not_active');
@@ -175,38 +184,38 @@ export class Sender {
       await this.#greet(bank, row);
       return true;
     }
-    const pending = await pendingMessages(database.db, bank.id, row.id, RUN_ENTRIES);
+    const [pending, entries] = await Promise.all([
+      pendingMessages(database.db, bank.id, row.id, RUN_ENTRIES),
+      readEntries(database.db, bank.id, row.id, row.me as Party, row.deliveredSeq, RUN_ENTRIES),
+    ]);
     const messages = pending.filter((message) => (this.#asked.get(message.id) ?? 0) <= Date.now());
-    // Messages and entries take turns: a bank that is given to without pause still sends its journal.
     const asking = messages.length > 0;
-    if (asking) await this.#sendMessages(bank, row, messages);
-    else if (pending.length > 0) this.#later(ASK_AGAIN_MS);
-    const me = row.me as Party;
-    const entries = await readEntries(database.db, bank.id, row.id, me, row.deliveredSeq, RUN_ENTRIES);
+    if (!asking && pending.length > 0) this.#later(ASK_AGAIN_MS);
     const last = entries.at(-1);
-    if (last === undefined) {
-      if (!asking) await this.#delivered(row);
-      return asking;
-    }
-    const grace = this.#inline.until - Date.now();
-    if (last.seq <= this.#inline.seq && grace > 0) {
-      this.#later(grace);
-      return asking;
-    }
-    await this.#sendRun(
-      bank,
-      row,
-      entries.map((entry) => entry.document),
-    );
-    return true;
+    const grace = last === undefined || last.seq > this.#inline.seq ? 0 : this.#inline.until - Date.now();
+    if (grace > 0) this.#later(grace);
+    const running = last !== undefined && grace <= 0;
+    if (last === undefined && !asking) await this.#delivered(row);
+    // Messages and entries go together: a bank that is given to without pause still sends its journal.
+    const sent = await Promise.allSettled([
+      asking && this.#sendMessages(bank, row, messages),
+      running &&
+        this.#sendRun(
+          bank,
+          row,
+          entries.map((entry) => entry.document),
+        ),
+    ]);
+    for (const one of sent) if (one.status === 'rejected') throw one.reason;
+    return asking || running;
   }
 
   /** Takes or renews the right to send for this pair. `null` when another process has it. */
-  async #lease(): Promise<PairRow | null> {
+  async #lease(): Promise<SentLine | null> {
     const { db } = this.#context.database;
     const until = new Date(Date.now() + LEASE_MS);
     const where = and(eq(pairTable.bankId, this.#partner.bankId), eq(pairTable.id, this.#partner.pairId));
-    const [row] = await db.select().from(pairTable).where(where);
+    const [row] = await db.select(sentLine).from(pairTable).where(where);
     if (row === undefined) return null;
     const mine =
       row.senderId === PROCESS_ID && row.senderUntil !== null && row.senderUntil.getTime() > Date.now() + LEASE_MS / 3;
@@ -224,7 +233,7 @@ export class Sender {
           ),
         ),
       )
-      .returning();
+      .returning(sentLine);
     if (taken === undefined) {
       this.#later(Math.max(100, (row.senderUntil?.getTime() ?? 0) - Date.now() + 50));
       return null;
@@ -232,9 +241,9 @@ export class Sender {
     return taken;
   }
 
-  async #sendHonour(bank: Bank, row: PairRow, document: string): Promise<void> {
+  async #sendHonour(bank: Bank, row: SentLine, document: string): Promise<void> {
     const base = `${new URL(this.#partner.core.parties[this.#partner.party].bank).origin}/ap/agreements`;
-    const offered = row.offer === document;
+    const offered = row.offered === true;
     const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id), eq(pairTable.honourPending, document));
     try {
       await askPartner(
@@ -247,9 +256,10 @@ export class Sender {
         '-',
       );
     } catch (error) {
-      // A no that will stay a no ends our offer; anything else is tried again.
+      // A no that will stay a no ends our offer, and needs no telling to whom we say no; anything else is tried again.
+      const no = row.status === 'declined' || row.status === 'withdrawn';
       if (
-        !offered ||
+        !(offered || no) ||
         !(error instanceof PartnerError) ||
         error.refusal === null ||
         error.refusal.retryable ||
@@ -258,7 +268,7 @@ export class Sender {
         throw error;
       await this.#context.database.db
         .update(pairTable)
-        .set({ status: 'declined', honourPending: null, lastError: error.refusal.code })
+        .set({ ...(offered && { status: 'declined' }), honourPending: null, lastError: error.refusal.code })
         .where(where);
       return;
     }
@@ -272,7 +282,7 @@ export class Sender {
    * Greets the partner with a new session. Its head of our journal must be one of our entries;
    * otherwise our database is older than what we have promised, and the pair halts.
    */
-  async #greet(bank: Bank, row: PairRow): Promise<void> {
+  async #greet(bank: Bank, row: SentLine): Promise<void> {
     const session = randomBytes(32).toString('base64url');
     const nonce = randomBytes(32).toString('base64url');
     const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id));
@@ -316,7 +326,7 @@ export class Sender {
           lastSeenAt: new Date(),
         })
         .where(where);
-      await beginTestHour(tx, bank, work.row);
+      await greeted(tx, bank, work.row, after);
       await afterWork(work, [], [], after);
     });
     this.#log.info('Greeted the partner; the pair is open.');
@@ -325,7 +335,7 @@ export class Sender {
   async #myHashAt(
     tx: Parameters<typeof readEntries>[0],
     bankId: string,
-    row: PairRow,
+    row: SentLine,
     head: Head,
   ): Promise<string | null> {
     if (head.seq === 0) return row.genesis;
@@ -344,7 +354,7 @@ export class Sender {
     return entry?.hash ?? null;
   }
 
-  async #sendMessages(bank: Bank, row: PairRow, messages: readonly { id: string; document: string }[]): Promise<void> {
+  async #sendMessages(bank: Bank, row: SentLine, messages: readonly { id: string; document: string }[]): Promise<void> {
     const url = this.#partner.core.parties[this.#partner.party].exchange;
     const answer = await this.#post(
       bank,
@@ -363,16 +373,14 @@ export class Sender {
     await this.#context.signals.commit(async (tx, after) => {
       const work = await PairWork.open(tx, bank, row.id);
       if (work === null) return;
-      const applied = await applyMessages(work, answers);
+      const applied = await receiveAnswers(
+        work,
+        answers.filter((answer) => !isOffer(answer)),
+      );
       const back = await giveBackRefused(work, refused);
       answered = new Set([...applied.answered, ...refused.keys()]);
       // An offer is answered by a message; everything else is done once it was taken.
-      await settleMessages(
-        tx,
-        bank.id,
-        row.id,
-        done.filter((id) => !id.endsWith('/1')),
-      );
+      work.answered(done.filter((id) => !id.endsWith('/1')));
       work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
       await work.save();
       await afterWork(work, [], [...applied.ended, ...back], after);
@@ -381,27 +389,25 @@ export class Sender {
   }
 
   #rememberAsked(messages: readonly { id: string }[], answered: ReadonlySet<string>): void {
-    this.#asked.clear();
-    for (const { id } of messages) if (!answered.has(id)) this.#asked.set(id, Date.now() + ASK_AGAIN_MS);
+    const now = Date.now();
+    for (const [id, again] of this.#asked) if (again <= now) this.#asked.delete(id);
+    for (const { id } of messages) if (!answered.has(id)) this.#asked.set(id, now + ASK_AGAIN_MS);
   }
 
   async #verifyMessages(value: unknown): Promise<IncomingMessage[]> {
     if (!Array.isArray(value)) return [];
-    const { core, pairId, party, key } = this.#partner;
-    const checked = await Promise.all(
-      (value as readonly JsonObject[]).map(async (document) => {
-        const result = await verifyExchangeMessage(core, pairId, party, document, key);
-        return result.ok ? { message: result.message, hash: result.hash, document: JSON.stringify(document) } : null;
-      }),
-    );
-    return checked.filter((item) => item !== null);
+    const partner = this.#partner;
+    const checked = await Promise.all((value as readonly JsonObject[]).map((item) => verifyMessage(partner, item)));
+    return checked.flatMap((item) => (item.ok ? [item.incoming] : []));
   }
 
-  async #sendRun(bank: Bank, row: PairRow, documents: readonly string[]): Promise<void> {
+  async #sendRun(bank: Bank, row: SentLine, documents: readonly string[]): Promise<void> {
     const url = this.#partner.core.parties[this.#partner.party].journal;
     const answer = await this.#post(bank, row, url, documents);
     const head = readHead(answer['head']);
-    const entries = await this.#verifyEntries(answer['entries']);
+    const partner = this.#partner;
+    const given = Array.isArray(answer['entries']) ? (answer['entries'] as readonly JsonObject[]) : [];
+    const { entries } = await verifyItems(partner, given.slice(0, RUN_ENTRIES));
     const settled = await this.#context.signals.commit(async (tx, after) => {
       const work = await PairWork.open(tx, bank, row.id);
       // Halted or greeting anew since we asked: nothing may be written now, so nothing is taken either.
@@ -412,7 +418,7 @@ export class Sender {
         await work.save();
         return null;
       }
-      const result = await applyRun(work, entries);
+      const result = await applyRun(work, keyHolds(work, partner) ? entries : []);
       work.changes = { ...work.changes, deliveredSeq: head.seq, attempts: 0, lastError: null, lastSeenAt: new Date() };
       await work.save();
       await afterWork(work, result.settled, result.ended, after);
@@ -432,21 +438,8 @@ export class Sender {
       });
   }
 
-  async #verifyEntries(value: unknown): Promise<IncomingEntry[]> {
-    if (!Array.isArray(value)) return [];
-    const { core, pairId, party, key } = this.#partner;
-    const checked = await Promise.all(
-      (value as readonly JsonObject[]).slice(0, RUN_ENTRIES).map(async (document) => {
-        const result = await verifyEntry(core, pairId, party, document, key);
-        return result.ok ? { entry: result.entry, document: JSON.stringify(document) } : null;
-      }),
-    );
-    const bad = checked.indexOf(null);
-    return (bad === -1 ? checked : checked.slice(0, bad)).filter((item) => item !== null);
-  }
-
   /** Posts a page of signed documents, exactly as they were signed. */
-  async #post(bank: Bank, row: PairRow, url: string, documents: readonly string[]): Promise<JsonObject> {
+  async #post(bank: Bank, row: PairLine, url: string, documents: readonly string[]): Promise<JsonObject> {
     const me = this.#partner.core.parties[other(this.#partner.party)];
     const body = `{"@context":"https://www.w3.org/ns/activitystreams","type":"OrderedCollectionPage","partOf":${JSON.stringify(`${me.journal}/${tail(row.id)}`)},"orderedItems":[${documents.join(',')}]}`;
     try {
@@ -478,7 +471,7 @@ export class Sender {
     });
   }
 
-  async #delivered(row: PairRow): Promise<void> {
+  async #delivered(row: SentLine): Promise<void> {
     if (row.attempts === 0) return;
     await this.#context.database.db
       .update(pairTable)

@@ -13,9 +13,13 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Database, Queries } from '../db/database.ts';
 
-/** `pair`: there may be something to send. `partners`: agreements changed. `exchange`: a gift moved. */
+/**
+ * `pair`: there may be something to send. `statement`: one is due. `partners`: agreements changed.
+ * `exchange`: a gift moved.
+ */
 export type Signal =
   | { readonly kind: 'pair'; readonly bankId: string; readonly pairId: string }
+  | { readonly kind: 'statement'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'partners' }
   | { readonly kind: 'banks' }
   | { readonly kind: 'exchange'; readonly bankId: string; readonly id: string }
@@ -37,8 +41,8 @@ export class Signals {
   }
 
   /** Begins to hear the node's other processes. */
-  async listen(): Promise<void> {
-    await this.#database.listen((payload) => {
+  listen(): void {
+    this.#database.listen((payload) => {
       const [from, ...rest] = payload.split(' ');
       // What this process announced it has told itself already.
       if (from !== PROCESS_ID) this.#events.emit('signal', read(rest.join(' ')));
@@ -52,13 +56,14 @@ export class Signals {
 
   emit(signal: Signal): void {
     this.#events.emit('signal', signal);
-    if (this.#database.kind !== 'postgres') return;
+    // One process is enough to write a statement.
+    if (this.#database.kind !== 'postgres' || signal.kind === 'statement') return;
     this.#announce.add(`${PROCESS_ID} ${write(signal)}`);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const payloads = [...this.#announce];
       this.#announce.clear();
-      for (const payload of payloads) void this.#database.notify(payload).catch(() => {});
+      void this.#database.notify(payloads).catch(() => {});
     }, GATHER_MS);
     this.#timer.unref();
   }

@@ -1,20 +1,21 @@
 /**
  * The way in for partners: what is checked before anything of a request is believed.
  *
- * Promises: size, rate, known key, signature, in this order, before the body is parsed; no key is
+ * Promises: rate, size, known key, signature, in this order, before the body is parsed; no key is
  * fetched and no row is written for a request that fails; every answer to a partner that was
  * recognised is signed and bound to its request. Spec: the way in.
  *
  * @module
  */
 import { type Refusal, type RefusalCode, refusal } from '@evenhour/protocol';
-import { signResponse, verifyRequest } from '@evenhour/protocol/proof';
+import { type SigningKey, signResponse, verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import { problemOf, problemResponse } from '../node/problem.ts';
-import type { Rate } from '../node/rate.ts';
+import type { RefusedRates } from '../node/rate.ts';
 import { seconds } from './partner-client.ts';
 import type { Partner, Partners } from './partners.ts';
+import { underAccepted } from './verified.ts';
 
 export const MAX_RUN_BYTES = 1024 * 1024;
 
@@ -34,32 +35,46 @@ export async function wayIn(
   request: Request,
   bank: Bank,
   partners: Partners,
-  refusedRate: Rate,
+  rates: RefusedRates,
   source: string,
 ): Promise<{ ok: true; incoming: Incoming } | { ok: false; response: Response }> {
   const fail = (refused: Refusal): { ok: false; response: Response } => {
-    refusedRate.take(source);
+    rates.byAddress.take(source);
     return { ok: false, response: problemResponse(refused, { date: new Date().toUTCString() }) };
   };
-  if (refusedRate.over(source)) return fail(refusal('too_many_requests'));
+  if (rates.byAddress.over(source)) return fail(refusal('too_many_requests'));
   const body = await readBody(request, MAX_RUN_BYTES);
   if (body === null) return fail(refusal('too_large', { maxBytes: MAX_RUN_BYTES }));
 
-  let partner: Partner | undefined;
   const headers = Object.fromEntries(request.headers);
   const url = new URL(request.url);
-  const verified = await verifyRequest(
-    { method: request.method, url: `${bank.origin}${url.pathname}${url.search}`, headers, body },
-    (keyid) => {
-      partner = partners.byKey(bank.id, keyid);
-      return partner?.key;
-    },
-    seconds(),
+  const signed = { method: request.method, url: `${bank.origin}${url.pathname}${url.search}`, headers, body };
+  let partner: Partner | undefined;
+  const find = (keyid: string): Partner | undefined => {
+    partner = partners.byKey(bank.id, keyid);
+    return partner;
+  };
+  const verified = await underAccepted(
+    (nth) => verifyRequest(signed, (keyid) => find(keyid)?.accepted[nth], seconds()),
+    () => partner?.accepted.length ?? 0,
   );
   if (!verified.ok) return fail(verified.refusal);
   if (partner === undefined) return fail(refusal('unknown_partner'));
   const known = partner;
+  const key = known.accepted[verified.nth]?.publicMultikey;
+  if (key !== undefined && key !== known.used) await known.note(key);
+  const own = bank.keyFor(known.pairId);
   const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
+  const name = `${bank.id} ${known.pairId}`;
+  const refuse = (refused: Refusal): Promise<Response> => {
+    if (!refused.retryable) rates.byPartner.take(name);
+    const problem = problemOf(refused);
+    return signedAnswer(own, bound, problem.status, problem, {
+      'content-type': 'application/problem+json',
+      ...(refused.retryable && { 'retry-after': '1' }),
+    });
+  };
+  if (rates.byPartner.over(name)) return { ok: false, response: await refuse(refusal('too_many_requests')) };
   return {
     ok: true,
     incoming: {
@@ -68,26 +83,26 @@ export async function wayIn(
       session: headers['evenhour-session'] ?? '-',
       nonce: verified.nonce,
       body,
-      answer: (status, value) => signedAnswer(bank, bound, status, value),
-      refuse: (refused) => {
-        const problem = problemOf(refused);
-        return signedAnswer(bank, bound, problem.status, problem, 'application/problem+json');
-      },
+      answer: (status, value) => signedAnswer(own, bound, status, value),
+      refuse,
     },
   };
 }
 
 /** An answer that is signed and bound to the request whose signature headers are given. */
 export async function signedAnswer(
-  bank: Bank,
+  key: SigningKey,
   bound: { readonly signatureInput: string; readonly signature: string },
   status: number,
   value: unknown,
-  type = 'application/activity+json',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
-  const signed = await signResponse({ status, headers: {}, body: bytes }, bound, bank.key, seconds());
-  return new Response(bytes, { status, headers: { ...signed, 'content-type': type, 'cache-control': 'no-store' } });
+  const signed = await signResponse({ status, headers: {}, body: bytes }, bound, key, seconds());
+  return new Response(bytes, {
+    status,
+    headers: { 'content-type': 'application/activity+json', ...headers, ...signed, 'cache-control': 'no-store' },
+  });
 }
 
 /** Reads a body of at most `limit` bytes; `null` when there is more. */

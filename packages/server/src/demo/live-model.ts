@@ -62,8 +62,9 @@ const { sourceUrl: SOURCE_URL } = readConfig({ EVENHOUR_SOURCE_URL: process.env[
 
 function pairsOf({ towns }: World, look: Look): LivePair[] {
   const says = (from: number, to: number): number =>
-    look.towns[from]?.agreements.find(({ origin, status }) => origin === towns[to]?.origin && status === 'active')
-      ?.position.owesMinutes ?? 0;
+    look.towns[from]?.agreements.find(
+      ({ origin, status }) => origin === towns[to]?.origin && (status === 'active' || status === 'suspended'),
+    )?.position.owesMinutes ?? 0;
   return [
     [0, 1],
     [1, 2],

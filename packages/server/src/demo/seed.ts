@@ -7,12 +7,13 @@
  *
  * @module
  */
+
 import type { SigningKey } from '@evenhour/protocol/proof';
 import { eq } from 'drizzle-orm';
-import { ulid } from 'ulid';
 import { issueToken } from '../auth/tokens.ts';
 import { type Bank, createBank, loadBank } from '../bank/bank.ts';
 import { type Database, openFolder } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { bank as bankTable, exchange, member, posting } from '../db/schema.ts';
 import { addMember } from '../member/members.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
@@ -72,7 +73,7 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
     for (const [daysAgo, from, to, minutes, content] of plan.past) {
       const [giver, receiver] = [find(from), find(to)];
       const at = new Date(Date.now() - daysAgo * DAY_MS);
-      const id = ulid(at.getTime());
+      const id = newId(at.getTime());
       await tx.insert(exchange).values({
         bankId: bank.id,
         id,
@@ -91,7 +92,7 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
       });
       await tx.insert(posting).values({
         bankId: bank.id,
-        id: ulid(at.getTime()),
+        id: newId(at.getTime()),
         kind: 'direct',
         debit: giver.accountId,
         credit: receiver.accountId,

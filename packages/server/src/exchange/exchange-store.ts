@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, exchangeMessage, type pair as pairTable } from '../db/schema.ts';
-import { type NewPosting, rowsOf, textArray } from '../ledger/ledger.ts';
+import { account, exchange, exchangeMessage, member, type pair as pairTable } from '../db/schema.ts';
+import { type NewPosting, postingRows, rowsOf, textArray } from '../ledger/ledger.ts';
 
 export type ExchangeRow = typeof exchange.$inferSelect;
 export type ExchangeStatus = ExchangeRow['status'];
@@ -24,8 +24,8 @@ export interface ExchangeChange {
   readonly counterpartyName?: string;
 }
 
-export async function updateExchanges(tx: Queries, bankId: string, changes: readonly ExchangeChange[]): Promise<void> {
-  if (changes.length === 0) return;
+/** The statement that changes exchanges; of several changes to one, what a later one names counts. */
+export function exchangeChanges(bankId: string, changes: readonly ExchangeChange[]): SQL {
   const latest = new Map<string, ExchangeChange>();
   for (const change of changes) latest.set(change.id, { ...latest.get(change.id), ...change });
   const rows = [...latest.values()].map((change) => ({
@@ -37,41 +37,79 @@ export async function updateExchanges(tx: Queries, bankId: string, changes: read
     peer_ref: change.peerRef ?? null,
     name: change.counterpartyName ?? null,
   }));
-  await tx.execute(sql`
-    update exchange e set status = r.status, code = coalesce(r.code, e.code), facts = coalesce(r.facts, e.facts),
+  return sql`update exchange e set status = r.status, code = coalesce(r.code, e.code), facts = coalesce(r.facts, e.facts),
       transfer = coalesce(r.transfer, e.transfer), peer_ref = coalesce(r.peer_ref, e.peer_ref),
       counterparty_name = coalesce(r.name, e.counterparty_name), updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, name text)
-    where e.bank_id = ${bankId} and e.id = r.id`);
+    where e.bank_id = ${bankId} and e.id = r.id`;
 }
 
-/** The exchanges that these transfers or details belong to. */
-export async function exchangesFor(
+/** An exchange with what is asked of its member when minutes come. `ceiling` is the account's. */
+export interface ExchangeAtDesk {
+  readonly row: ExchangeRow;
+  readonly memberActive: boolean;
+  readonly ceiling: number | null;
+}
+
+/** The exchanges that transfers belong to. */
+export function exchangesByTransfer(
   tx: Queries,
   bankId: string,
   pairId: string,
   transfers: readonly string[],
+): Promise<ExchangeAtDesk[]> {
+  return atDesk(tx, bankId, pairId, transfers, sql`${exchange.transfer} = any(${textArray(transfers)})`);
+}
+
+/** The exchanges that a partner began with these details. */
+export function exchangesByDetail(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
   details: readonly string[],
-): Promise<ExchangeRow[]> {
-  // Two questions, for one with an OR would read the whole history.
-  const own = and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId));
-  const byTransfer =
-    transfers.length === 0
-      ? []
-      : await tx
-          .select()
-          .from(exchange)
-          .where(and(own, sql`${exchange.transfer} = any(${textArray(transfers)})`));
-  const byDetail =
-    details.length === 0
-      ? []
-      : await tx
-          .select()
-          .from(exchange)
-          .where(and(own, eq(exchange.direction, sql`'in'`), sql`${exchange.detail} = any(${textArray(details)})`));
-  const seen = new Set(byTransfer.map((row) => row.id));
-  return [...byTransfer, ...byDetail.filter((row) => !seen.has(row.id))];
+): Promise<ExchangeAtDesk[]> {
+  const incoming = sql`${exchange.direction} = 'in' and ${exchange.detail} = any(${textArray(details)})`;
+  return atDesk(tx, bankId, pairId, details, incoming);
+}
+
+async function atDesk(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  wanted: readonly string[],
+  where: SQL,
+): Promise<ExchangeAtDesk[]> {
+  if (wanted.length === 0) return [];
+  const rows = await tx
+    .select({ row: exchange, status: member.status, ceiling: account.ceiling })
+    .from(exchange)
+    .innerJoin(member, and(eq(member.bankId, exchange.bankId), eq(member.id, exchange.memberId)))
+    .innerJoin(account, and(eq(account.bankId, exchange.bankId), eq(account.id, exchange.accountId)))
+    .where(and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId), where));
+  return rows.map(({ row, status, ceiling }) => ({ row, memberActive: status === 'active', ceiling }));
+}
+
+/** Minutes that were promised to these members' accounts and have not come yet. */
+export async function onTheirWayTo(
+  tx: Queries,
+  bankId: string,
+  memberIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (memberIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ account: exchange.accountId, minutes: sql<number>`sum(${exchange.minutes})::bigint` })
+    .from(exchange)
+    .where(
+      and(
+        eq(exchange.bankId, bankId),
+        eq(exchange.direction, 'in'),
+        eq(exchange.status, 'held'),
+        sql`${exchange.memberId} = any(${textArray(memberIds)})`,
+      ),
+    )
+    .groupBy(exchange.accountId);
+  return new Map(rows.map((row) => [row.account, Number(row.minutes)]));
 }
 
 export async function exchangeById(tx: Queries, bankId: string, id: string): Promise<ExchangeRow | undefined> {
@@ -115,9 +153,29 @@ export function unheldOf(pair: typeof pairTable): ReturnType<typeof sql<number>>
     where x.bank_id = ${pair.bankId} and x.pair_id = ${pair.id} and x.status in ('offered', 'accepted') and x.direction = 'out')`;
 }
 
-/** Writes a gift that begins: its exchange, its offer and the giver's minutes put aside, in one statement. */
-export async function beginGift(tx: Queries, row: ExchangeRow, offer: NewMessage, hold: NewPosting): Promise<void> {
-  const values = {
+/** Writes gifts that begin: their exchanges, their offers and what they do to the ledger, in one statement. */
+export async function beginGifts(
+  tx: Queries,
+  bankId: string,
+  exchanges: readonly ExchangeRow[],
+  offers: readonly NewMessage[],
+  postings: readonly NewPosting[],
+): Promise<void> {
+  if (exchanges.length === 0) return;
+  await tx.execute(sql`
+    with e as (${exchangeRows(exchanges)}), m as (${messageRows(bankId, offers)})
+    ${postingRows(bankId, postings)}`);
+}
+
+/** Stores exchanges that a partner began; answers the URLs of those that were not known. */
+export async function insertExchanges(tx: Queries, exchanges: readonly ExchangeRow[]): Promise<Set<string>> {
+  if (exchanges.length === 0) return new Set();
+  const result = await tx.execute(sql`${exchangeRows(exchanges)} on conflict do nothing returning url`);
+  return new Set(rowsOf<{ url: string }>(result).map((row) => row.url));
+}
+
+function exchangeRows(exchanges: readonly ExchangeRow[]): SQL {
+  const rows = exchanges.map((row) => ({
     bank_id: row.bankId,
     id: row.id,
     direction: row.direction,
@@ -132,6 +190,7 @@ export async function beginGift(tx: Queries, row: ExchangeRow, offer: NewMessage
     status: row.status,
     transfer: row.transfer,
     own_ref: row.ownRef,
+    peer_ref: row.peerRef,
     salt: row.salt,
     detail: row.detail,
     reverses: row.reverses,
@@ -139,15 +198,8 @@ export async function beginGift(tx: Queries, row: ExchangeRow, offer: NewMessage
     purpose: row.purpose,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
-  };
-  await tx.execute(sql`
-    with e as (insert into exchange select * from jsonb_populate_record(null::exchange, ${JSON.stringify(values)}::jsonb)),
-    m as (
-      insert into exchange_message (bank_id, pair_id, id, direction, exchange_id, hash, document, pending)
-      values (${row.bankId}, ${row.pairId}, ${offer.id}, ${offer.direction}, ${offer.exchangeId}, ${offer.hash}, ${offer.document}, ${offer.pending})
-    )
-    insert into posting (bank_id, id, kind, debit, credit, minutes, cause, exchange_id)
-    values (${row.bankId}, ${hold.id}, ${hold.kind}, ${hold.debit}, ${hold.credit}, ${hold.minutes}, ${hold.cause}, ${hold.exchangeId ?? null})`);
+  }));
+  return sql`insert into exchange select * from jsonb_populate_recordset(null::exchange, ${JSON.stringify(rows)}::jsonb)`;
 }
 
 /** Minutes of gifts to a partner that no hold in the journal covers yet. */
@@ -160,6 +212,7 @@ export async function unheldMinutes(tx: Queries, bankId: string, pairId: string)
 
 export interface NewMessage {
   readonly id: string;
+  readonly pairId: string;
   readonly direction: 'out' | 'in';
   readonly exchangeId: string;
   readonly hash: string;
@@ -167,20 +220,37 @@ export interface NewMessage {
   readonly pending: boolean;
 }
 
-/** Stores messages; one that is known already stays as it is. */
+/** Stores messages; answers the ids of those that were not known. */
 export async function insertMessages(
   tx: Queries,
   bankId: string,
-  pairId: string,
   messages: readonly NewMessage[],
-): Promise<void> {
-  if (messages.length === 0) return;
-  const rows = messages.map((m) => ({ ...m, exchange_id: m.exchangeId }));
-  await tx.execute(sql`
-    insert into exchange_message (bank_id, pair_id, id, direction, exchange_id, hash, document, pending)
-    select ${bankId}, ${pairId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id text, direction text, exchange_id text, hash text, document text, pending boolean)
-    on conflict do nothing`);
+): Promise<Set<string>> {
+  if (messages.length === 0) return new Set();
+  const result = await tx.execute(sql`${messageRows(bankId, messages)} on conflict do nothing returning id`);
+  return new Set(rowsOf<{ id: string }>(result).map((row) => row.id));
+}
+
+/** Takes messages back that were stored in this transaction. */
+export async function dropMessages(tx: Queries, bankId: string, pairId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .delete(exchangeMessage)
+    .where(
+      and(
+        eq(exchangeMessage.bankId, bankId),
+        eq(exchangeMessage.pairId, pairId),
+        sql`${exchangeMessage.id} = any(${textArray(ids)})`,
+      ),
+    );
+}
+
+/** The statement that writes messages. */
+export function messageRows(bankId: string, messages: readonly NewMessage[]): SQL {
+  const rows = messages.map((m) => ({ ...m, pair_id: m.pairId, exchange_id: m.exchangeId }));
+  return sql`insert into exchange_message (bank_id, pair_id, id, direction, exchange_id, hash, document, pending)
+    select ${bankId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(pair_id text, id text, direction text, exchange_id text, hash text, document text, pending boolean)`;
 }
 
 export async function messagesById(
@@ -203,6 +273,28 @@ export async function messagesById(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Our messages about these exchanges of the partner, as they were signed. */
+export async function answersTo(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  exchanges: readonly string[],
+): Promise<string[]> {
+  if (exchanges.length === 0) return [];
+  const rows = await tx
+    .select({ document: exchangeMessage.document })
+    .from(exchangeMessage)
+    .where(
+      and(
+        eq(exchangeMessage.bankId, bankId),
+        eq(exchangeMessage.pairId, pairId),
+        eq(exchangeMessage.direction, sql`'out'`),
+        sql`${exchangeMessage.exchangeId} = any(${textArray(exchanges)})`,
+      ),
+    );
+  return rows.map((row) => row.document);
+}
+
 /** Our own messages that the partner has not answered, oldest first. */
 export async function pendingMessages(
   tx: Queries,
@@ -218,14 +310,8 @@ export async function pendingMessages(
     .limit(limit);
 }
 
-export async function settleMessages(
-  tx: Queries,
-  bankId: string,
-  pairId: string,
-  ids: readonly string[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.execute(sql`
-    update exchange_message set pending = false
-    where bank_id = ${bankId} and pair_id = ${pairId} and direction = 'out' and id = any(${textArray(ids)})`);
+/** The statement after which these messages of ours are not sent again. */
+export function messagesAnswered(bankId: string, pairId: string, ids: readonly string[]): SQL {
+  return sql`update exchange_message set pending = false
+    where bank_id = ${bankId} and pair_id = ${pairId} and direction = 'out' and id = any(${textArray(ids)})`;
 }

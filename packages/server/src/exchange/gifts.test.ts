@@ -155,17 +155,33 @@ describe('an answer', () => {
 
   /** Moira's offer to Loki, which the partner has taken and thinks about. */
   async function offered(): Promise<JsonObject> {
-    let offer: JsonObject | undefined;
-    partner.replies.messages = (seen) => {
-      offer = itemsOf(seen)[0];
-      return { body: { pair: partner.pair, results: [{ id: offer?.['id'], applied: true }], messages: [] } };
+    const seen: JsonObject[] = [];
+    partner.replies.messages = (request) => {
+      const items = itemsOf(request);
+      seen.push(...items);
+      const results = items.map((item) => ({ id: item['id'], applied: true }));
+      return { body: { pair: partner.pair, results, messages: [] } };
     };
-    await stage.town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${partner.host}`, minutes: 5 });
-    const sent = await until(async () => offer);
-    await until(async () => (await exchangeOf(String(sent['exchange'])))?.status === 'offered');
+    const gift = { from: 'moira', to: `loki@${partner.host}`, minutes: 5 };
+    const { id } = (await stage.town.call('POST', '/api/transfers', gift)).body;
+    const sent = await until(async () => seen.find((item) => String(item['exchange']).endsWith(id)));
     delete partner.replies.messages;
     return sent;
   }
+  test('that is not there yet is asked for again after a while, also when several are', async () => {
+    await offered();
+    await offered();
+    let asked = 0;
+    partner.replies.messages = (request) => {
+      asked += 1;
+      const results = itemsOf(request).map((item) => ({ id: item['id'], applied: true }));
+      return { body: { pair: partner.pair, results, messages: [] } };
+    };
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    delete partner.replies.messages;
+    expect(asked).toBeLessThan(4);
+  });
+
   const idOf = (offer: JsonObject) => ({ exchange: String(offer['exchange']), object: String(offer['id']) });
   const fresh = (): string => `${partner.origin}/ap/exchanges/${crypto.randomUUID()}/1`;
   const statusOf = async (offer: JsonObject) => (await exchangeOf(String(offer['exchange'])))?.status;
@@ -179,7 +195,13 @@ describe('an answer', () => {
 
   test('by the receiver that withdraws the offer of the giver is refused', async () => {
     const offer = await offered();
-    const cancel = await answer({ kind: 'GiftCancel', id: fresh(), ...idOf(offer), code: 'limit_reached' });
+    const cancel = await answer({
+      kind: 'GiftCancel',
+      id: fresh(),
+      ...idOf(offer),
+      code: 'limit_reached',
+      answered: false,
+    });
     expect(said(await unchanged(stage.town, () => partner.messages([cancel])))).toBe('200 foreign_origin');
     expect(await statusOf(offer)).toBe('offered');
   });

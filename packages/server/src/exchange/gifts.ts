@@ -1,267 +1,50 @@
 /**
- * Gifts: hours that a member gives to somebody here or at a partner bank.
+ * Exchange messages of a partner: its gifts to members here, and its answers to ours.
  *
- * Promises: the giver's minutes are put aside before anything is sent, so what was promised is
- * there; a gift that cannot go through gives them back and says why; the same message twice has
- * one effect and the same answer. What is held in the ledger always covers what is held in the
- * journals. Spec: gift.
+ * Promises: the same message twice has one effect and the same answer; a gift that cannot go through
+ * gives the giver's minutes back and says why. Spec: gift.
  *
  * @module
  */
-import { randomBytes } from 'node:crypto';
 import {
-  type AgreementCore,
   type ExchangeMessage,
   foldGift,
-  type Gift,
   type GiftOffer,
   isRefusalCode,
-  type Party,
   type Refusal,
   refusal,
-  roomOf,
 } from '@evenhour/protocol';
-import { completeProof, prepareProof } from '@evenhour/protocol/proof';
-import { detailOf, encodeExchangeMessage, hashOf } from '@evenhour/protocol/wire';
-import { and, eq, inArray, sql } from 'drizzle-orm';
-import { ulid } from 'ulid';
+import { detailOf } from '@evenhour/protocol/wire';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, member, pair as pairTable } from '../db/schema.ts';
-import { presentView } from '../journal/pair-store.ts';
+import { newId } from '../db/id.ts';
+import { exchange } from '../db/schema.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
-import { available, lockAccounts, type NewPosting, post, rowsOf, textArray } from '../ledger/ledger.ts';
-import { Refused } from '../node/refused.ts';
+import { textArray } from '../ledger/ledger.ts';
+import { membersByName } from '../member/members.ts';
 import {
-  beginGift,
+  dropMessages,
   type ExchangeChange,
   type ExchangeRow,
+  insertExchanges,
   insertMessages,
   messagesById,
   type NewMessage,
-  settleMessages,
-  unheldOf,
-  updateExchanges,
 } from './exchange-store.ts';
-
-export interface NewGift {
-  readonly from: MemberRow;
-  /** `rosa@gracia.example`, or a handle alone for somebody at this bank. */
-  readonly to: string;
-  readonly minutes: number;
-  readonly content: string;
-  readonly reverses?: string;
-  readonly purpose?: ExchangeRow['purpose'];
-}
-
-export interface Given {
-  readonly exchange: ExchangeRow;
-  /** The pair to wake, if the gift goes to another bank. */
-  readonly pairId: string | null;
-}
-
-/**
- * Begins a gift.
- *
- * Refuses `unknown_payee`, `not_partners`, `same_account`, `not_enough_hours`, `member_inactive`,
- * `over_transfer_cap`, `over_member_cap`, `agreement_not_active`, `pair_halted`, `pair_suspended`,
- * `limit_reached` (with `roomMinutes`).
- */
-export async function give(tx: Queries, bank: Bank, input: NewGift): Promise<Given> {
-  const giver = input.from;
-  if (giver.status !== 'active') throw new Refused('member_inactive', { handle: giver.handle });
-  const [handle = '', host] = splitAddress(input.to);
-  if (host === undefined || host === bank.host) return giveHere(tx, bank, giver, handle, input);
-  return giveAcross(tx, bank, giver, handle, host, input);
-}
-
-type MemberRow = typeof member.$inferSelect;
-
-/** `@rosa@town`, `rosa@town` and `rosa` are all understood; handles are in small letters. */
-function splitAddress(to: string): [string, string | undefined] {
-  const parts = to
-    .trim()
-    .replace(/^@/, '')
-    .replace(/^acct:/, '')
-    .toLowerCase()
-    .split('@');
-  return [parts[0] ?? '', parts[1]];
-}
-
-async function giveHere(tx: Queries, bank: Bank, giver: MemberRow, handle: string, input: NewGift): Promise<Given> {
-  const [receiver] = await tx
-    .select()
-    .from(member)
-    .where(and(eq(member.bankId, bank.id), eq(member.handle, handle)));
-  if (receiver === undefined) throw new Refused('unknown_payee', { payee: handle });
-  if (receiver.id === giver.id) throw new Refused('same_account');
-  if (receiver.status !== 'active') throw new Refused('payee_unavailable', { payee: handle });
-  if (input.minutes > bank.settings.transferCapMinutes)
-    throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
-  const accounts = await lockAccounts(tx, bank.id, [giver.accountId, receiver.accountId]);
-  checkFunds(accounts.get(giver.accountId), input.minutes);
-  const to = accounts.get(receiver.accountId);
-  if (to !== undefined && to.ceiling !== null && to.balance + input.minutes > to.ceiling)
-    throw new Refused('account_full', { roomMinutes: Math.max(0, to.ceiling - to.balance) });
-  const id = ulid();
-  const [row] = await tx
-    .insert(exchange)
-    .values({
-      bankId: bank.id,
-      id,
-      direction: 'local',
-      url: `${bank.origin}/ap/exchanges/${id}`,
-      memberId: giver.id,
-      accountId: giver.accountId,
-      counterparty: receiver.id,
-      counterpartyName: receiver.name,
-      minutes: input.minutes,
-      content: input.content,
-      status: 'settled',
-      ownRef: bank.references.make(giver.id, id),
-      purpose: input.purpose ?? 'gift',
-    })
-    .returning();
-  await post(tx, bank.id, [
-    {
-      id: ulid(),
-      kind: 'direct',
-      debit: giver.accountId,
-      credit: receiver.accountId,
-      minutes: input.minutes,
-      cause: id,
-      exchangeId: id,
-    },
-  ]);
-  return { exchange: row as ExchangeRow, pairId: null };
-}
-
-async function giveAcross(
-  tx: Queries,
-  bank: Bank,
-  giver: MemberRow,
-  handle: string,
-  host: string,
-  input: NewGift,
-): Promise<Given> {
-  const [found] = await tx
-    .select({ row: pairTable, unheld: unheldOf(pairTable) })
-    .from(pairTable)
-    .where(
-      and(
-        eq(pairTable.bankId, bank.id),
-        inArray(pairTable.peerOrigin, [`https://${host}`, `http://${host}`]),
-        sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`,
-      ),
-    );
-  if (found === undefined) throw new Refused('not_partners', { town: host });
-  const { row } = found;
-  const me = row.me as Party;
-  const core = row.core as AgreementCore;
-  if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.peerName, status: row.status });
-  if (row.mode === 'halted') throw new Refused('pair_halted', { town: row.peerName });
-  if (row.statementAgrees === false) throw new Refused('pair_halted', { town: row.peerName, reason: 'figures_differ' });
-  const view = presentView(row);
-  if (view.suspended[me]) throw new Refused('pair_suspended', { town: row.peerName });
-  if (input.minutes > bank.settings.transferCapMinutes && input.purpose === undefined)
-    throw new Refused('over_transfer_cap', { capMinutes: bank.settings.transferCapMinutes });
-  const room = roomOf(view, me) - Number(found.unheld);
-  if (input.minutes > room)
-    throw new Refused('limit_reached', {
-      town: row.peerName,
-      roomMinutes: Math.max(0, room),
-      limitMinutes: view.limits[me],
-      ourTown: bank.settings.name,
-    });
-  const accounts = await lockAccounts(tx, bank.id, [giver.accountId]);
-  checkFunds(accounts.get(giver.accountId), input.minutes);
-  if (giver.kind !== 'fund') {
-    const recent = await givenRecently(tx, bank.id, giver.id, row.id);
-    if (recent + input.minutes > bank.settings.memberCapMinutes)
-      throw new Refused('over_member_cap', {
-        capMinutes: bank.settings.memberCapMinutes,
-        leftMinutes: Math.max(0, bank.settings.memberCapMinutes - recent),
-      });
-  }
-
-  const id = ulid();
-  const url = `${bank.origin}/ap/exchanges/${id}`;
-  const ownRef = bank.references.make(giver.id, id);
-  const gift: Gift = {
-    payer: memberUrl(bank, giver),
-    payerName: giver.name,
-    payee: `acct:${handle}@${host}`,
-    minutes: input.minutes,
-    content: input.content,
-    payerRef: ownRef,
-    ...(input.reverses !== undefined && { reverses: input.reverses }),
-  };
-  const salt = randomBytes(32).toString('base64url');
-  const offer: GiftOffer = { kind: 'GiftOffer', id: `${url}/1`, exchange: url, salt, gift };
-  const holdId = ulid();
-  const now = new Date();
-  const exchangeRow: ExchangeRow = {
-    bankId: bank.id,
-    id,
-    direction: 'out',
-    pairId: row.id,
-    url,
-    memberId: giver.id,
-    accountId: giver.accountId,
-    counterparty: `${handle}@${host}`,
-    counterpartyName: handle === FUND_HANDLE ? row.peerName : handle,
-    minutes: input.minutes,
-    content: input.content,
-    status: 'offered',
-    code: null,
-    facts: null,
-    transfer: `${bank.origin}/ap/transfers/${id}`,
-    ownRef,
-    peerRef: null,
-    salt,
-    detail: detailOf(salt, gift),
-    reverses: input.reverses ?? null,
-    holdId,
-    purpose: input.purpose ?? 'gift',
-    createdAt: now,
-    updatedAt: now,
-  };
-  await beginGift(tx, exchangeRow, await signMessage(bank, core, row.id, me, offer, id), {
-    id: holdId,
-    kind: 'hold',
-    debit: giver.accountId,
-    credit: row.mirrorId,
-    minutes: input.minutes,
-    cause: id,
-    exchangeId: id,
-  });
-  return { exchange: exchangeRow, pairId: row.id };
-}
-
-function checkFunds(account: Parameters<typeof available>[0] | undefined, wanted: number): void {
-  if (account === undefined) throw new Error('the giver has no account');
-  const left = available(account);
-  if (left !== null && left < wanted) throw new Refused('not_enough_hours', { availableMinutes: Math.max(0, left) });
-}
-
-/** What a member has given to one partner within 30 days, and not had back. */
-async function givenRecently(tx: Queries, bankId: string, memberId: string, pairId: string): Promise<number> {
-  const result = await tx.execute(sql`
-    select coalesce(sum(minutes), 0)::bigint as total from exchange
-    where bank_id = ${bankId} and member_id = ${memberId} and pair_id = ${pairId} and direction = 'out'
-      and status not in ('declined', 'returned') and created_at > now() - interval '30 days'`);
-  return Number(rowsOf<{ total: number }>(result)[0]?.total ?? 0);
-}
-
-function memberUrl(bank: Bank, row: MemberRow): string {
-  return row.kind === 'fund' ? bank.actor : `${bank.origin}/ap/${row.id}`;
-}
+import { type MessagePair, signMessage } from './sign-message.ts';
 
 export interface IncomingMessage {
   readonly message: ExchangeMessage;
   readonly document: string;
   readonly hash: string;
+}
+
+export type IncomingOffer = IncomingMessage & { readonly message: GiftOffer };
+
+export function isOffer(item: IncomingMessage): item is IncomingOffer {
+  return item.message.kind === 'GiftOffer';
 }
 
 export interface MessageResult {
@@ -271,117 +54,159 @@ export interface MessageResult {
   readonly code?: string;
 }
 
-/**
- * Applies exchange messages of the partner. The caller saves the work and commits.
- * A known message gets the same answer again; a known id with another body is refused.
- */
-export async function applyMessages(
-  work: PairWork,
-  incoming: readonly IncomingMessage[],
-): Promise<{ results: MessageResult[]; answers: NewMessage[]; ended: string[]; answered: string[] }> {
-  const { tx, bank } = work;
-  const known = await messagesById(
-    tx,
-    bank.id,
-    work.row.id,
-    incoming.map(({ message }) => message.id),
-  );
-  const results: MessageResult[] = [];
-  const fresh: IncomingMessage[] = [];
-  const hashes = new Map([...known].map(([id, row]) => [id, row.hash]));
-  for (const item of incoming) {
-    const before = hashes.get(item.message.id);
-    hashes.set(item.message.id, before ?? item.hash);
-    if (before === undefined) fresh.push(item);
-    else if (before === item.hash) results.push({ id: item.message.id, applied: true, known: true });
-    else results.push({ id: item.message.id, applied: false, known: true, code: 'fork' });
-  }
-  const offers = fresh.filter(
-    (item): item is IncomingMessage & { message: GiftOffer } => item.message.kind === 'GiftOffer',
-  );
-  const { answers, refused } = await receiveOffers(work, offers);
-  const { ended, answered, later } = await receiveAnswers(
-    work,
-    fresh.filter((item) => item.message.kind !== 'GiftOffer'),
-  );
-  const taken = fresh.filter(({ message }) => !refused.has(message.id) && !later.has(message.id));
-  await insertMessages(
-    tx,
-    bank.id,
-    work.row.id,
-    taken.map(({ message, document, hash }) => ({
-      id: message.id,
-      direction: 'in' as const,
-      exchangeId: message.exchange,
-      hash,
-      document,
-      pending: false,
-    })),
-  );
-  await insertMessages(tx, bank.id, work.row.id, answers);
-  for (const { message } of taken) results.push({ id: message.id, applied: true, known: false });
-  for (const id of refused) results.push({ id, applied: false, known: false, code: 'id_used' });
-  return { results, answers, ended, answered };
+/** Where a partner's offers are received. No lock on the pair: an offer promises nothing yet. */
+export interface OfferDesk {
+  readonly tx: Queries;
+  readonly bank: Bank;
+  readonly pair: MessagePair;
+  readonly peerHost: string;
 }
 
-async function receiveOffers(
-  work: PairWork,
-  offers: readonly (IncomingMessage & { message: GiftOffer })[],
+/**
+ * Takes gifts that a partner offers to members here. The caller commits.
+ *
+ * A known message gets the same answer again; a known id with another body is refused as `fork`, and
+ * another offer under a known exchange as `id_used`. `answers` are those to the messages that are new.
+ */
+export async function receiveOffers(
+  desk: OfferDesk,
+  offers: readonly IncomingOffer[],
+): Promise<{ results: MessageResult[]; answers: NewMessage[] }> {
+  const { tx, bank, pair } = desk;
+  // The insert is the claim: of two requests at once with one offer, the second waits here and finds it known.
+  const claimed = await insertMessages(
+    tx,
+    bank.id,
+    offers.map((offer) => received(pair.id, offer)),
+  );
+  const fresh = offers.filter(({ message }) => claimed.delete(message.id));
+  const known = offers.filter((offer) => !fresh.includes(offer));
+  const stored = await messagesById(
+    tx,
+    bank.id,
+    pair.id,
+    known.map(({ message }) => message.id),
+  );
+  const { answers, refused } = await begin(desk, fresh);
+  await insertMessages(tx, bank.id, answers);
+  await dropMessages(tx, bank.id, pair.id, [...refused]);
+  const results = [
+    ...known.map(({ message: { id }, hash }) => resultOfKnown(id, hash, stored.get(id)?.hash)),
+    ...fresh.map(({ message: { id } }) =>
+      refused.has(id) ? { id, applied: false, known: false, code: 'id_used' } : { id, applied: true, known: false },
+    ),
+  ];
+  return { results, answers };
+}
+
+function resultOfKnown(id: string, hash: string, before: string | undefined): MessageResult {
+  return hash === before ? { id, applied: true, known: true } : { id, applied: false, known: true, code: 'fork' };
+}
+
+function received(pairId: string, { message, document, hash }: IncomingMessage): NewMessage {
+  return { id: message.id, pairId, direction: 'in', exchangeId: message.exchange, hash, document, pending: false };
+}
+
+/** Begins the exchanges of new offers and answers them. */
+async function begin(
+  { tx, bank, pair, peerHost }: OfferDesk,
+  offers: readonly IncomingOffer[],
 ): Promise<{ answers: NewMessage[]; refused: Set<string> }> {
   const refused = new Set<string>();
   if (offers.length === 0) return { answers: [], refused };
-  const { tx, bank, core, row } = work;
   const handles = offers.map(({ message }) => payeeHandle(message.gift.payee, bank.host));
-  const receivers = await membersByHandle(
+  const receivers = await membersByName(
     tx,
     bank.id,
     handles.filter((handle) => handle !== null),
   );
-  const answers: NewMessage[] = [];
+  const now = new Date();
+  const exchanges: ExchangeRow[] = [];
+  const replies: { message: GiftOffer; reply: ExchangeMessage }[] = [];
   for (const [index, { message }] of offers.entries()) {
     const receiver = receivers.get(handles[index] ?? '');
-    const code = receiver === undefined ? 'unknown_payee' : receiver.status === 'active' ? null : 'payee_unavailable';
-    const id = ulid();
+    const id = newId();
     const base = { id: `${bank.origin}/ap/exchanges/${id}/1`, exchange: message.exchange, object: message.id };
-    if (receiver === undefined || code !== null) {
-      const reject: ExchangeMessage = { kind: 'GiftReject', ...base, code: code ?? 'unknown_payee' };
-      answers.push(await signMessage(bank, core, row.id, work.pair.me, reject, message.exchange));
+    if (receiver === undefined || receiver.status !== 'active') {
+      const code = receiver === undefined ? 'unknown_payee' : 'payee_unavailable';
+      replies.push({ message, reply: { kind: 'GiftReject', ...base, code } });
       continue;
     }
     const ownRef = bank.references.make(receiver.id, id);
-    const inserted = await tx
-      .insert(exchange)
-      .values({
-        bankId: bank.id,
-        id,
-        direction: 'in',
-        pairId: row.id,
-        url: message.exchange,
-        memberId: receiver.id,
-        accountId: receiver.accountId,
-        counterparty: `${payerHandle(message.gift.payer)}@${new URL(row.peerOrigin).host}`,
-        counterpartyName: message.gift.payerName,
-        minutes: message.gift.minutes,
-        content: message.gift.content,
-        status: 'accepted',
-        ownRef,
-        peerRef: message.gift.payerRef,
-        salt: message.salt,
-        detail: detailOf(message.salt, message.gift),
-        reverses: message.gift.reverses ?? null,
-        purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
-      })
-      .onConflictDoNothing()
-      .returning({ id: exchange.id });
-    if (inserted.length === 0) {
-      // A second offer under an exchange that is known.
-      refused.add(message.id);
-      continue;
-    }
-    const accept: ExchangeMessage = { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name };
-    answers.push(await signMessage(bank, core, row.id, work.pair.me, accept, message.exchange));
+    exchanges.push({
+      bankId: bank.id,
+      id,
+      direction: 'in',
+      pairId: pair.id,
+      url: message.exchange,
+      memberId: receiver.id,
+      accountId: receiver.accountId,
+      counterparty: `${payerHandle(message.gift.payer)}@${peerHost}`,
+      counterpartyName: message.gift.payerName,
+      minutes: message.gift.minutes,
+      content: message.gift.content,
+      status: 'accepted',
+      code: null,
+      facts: null,
+      transfer: null,
+      ownRef,
+      peerRef: message.gift.payerRef,
+      salt: message.salt,
+      detail: detailOf(message.salt, message.gift),
+      reverses: message.gift.reverses ?? null,
+      holdId: null,
+      purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
+      createdAt: now,
+      updatedAt: now,
+    });
+    replies.push({ message, reply: { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name } });
   }
+  // An exchange is begun by one offer; a second one under its address, in this page or before it, is none.
+  const begun = await insertExchanges(tx, exchanges);
+  for (const { message, reply } of replies)
+    if (reply.kind === 'GiftAccept' && !begun.delete(message.exchange)) refused.add(message.id);
+  const answers = await Promise.all(
+    replies
+      .filter(({ message }) => !refused.has(message.id))
+      .map(({ message, reply }) => signMessage(bank, pair, reply, message.exchange)),
+  );
   return { answers, refused };
+}
+
+/**
+ * Applies what a partner answers to our offers, and its cancels. The caller saves the work and commits.
+ * `results` are in no order; `answered` are our own messages that need not be sent again.
+ */
+export async function receiveAnswers(
+  work: PairWork,
+  incoming: readonly IncomingMessage[],
+): Promise<{ results: MessageResult[]; ended: string[]; answered: string[] }> {
+  const { tx, bank, row } = work;
+  const known = await messagesById(
+    tx,
+    bank.id,
+    row.id,
+    incoming.map(({ message }) => message.id),
+  );
+  const hashes = new Map([...known].map(([id, stored]) => [id, stored.hash]));
+  const results: MessageResult[] = [];
+  const fresh: IncomingMessage[] = [];
+  for (const item of incoming) {
+    const { id } = item.message;
+    const before = hashes.get(id);
+    hashes.set(id, before ?? item.hash);
+    if (before === undefined) fresh.push(item);
+    else results.push(resultOfKnown(id, item.hash, before));
+  }
+  const { ended, answered, later } = await apply(work, fresh);
+  const taken = fresh.filter(({ message }) => !later.has(message.id));
+  work.note(taken.map((item) => received(row.id, item)));
+  for (const { message } of taken) results.push({ id: message.id, applied: true, known: false });
+  return { results, ended, answered };
+}
+
+function pairFor(work: PairWork): MessagePair {
+  return { id: work.row.id, core: work.core, me: work.pair.me };
 }
 
 /** The words of the test hour, by which both banks know it. */
@@ -402,29 +227,10 @@ function payerHandle(payer: string): string {
   return (payer.split('/').at(-1) ?? 'member').toLowerCase();
 }
 
-async function membersByHandle(
-  tx: Queries,
-  bankId: string,
-  handles: readonly string[],
-): Promise<Map<string, MemberRow>> {
-  const rows = await tx
-    .select()
-    .from(member)
-    .where(
-      and(
-        eq(member.bankId, bankId),
-        sql`(${member.handle} = any(${textArray(handles)}) or ${member.id} = any(${textArray(handles.map((handle) => handle.toUpperCase()))}))`,
-      ),
-    );
-  // A member's id in small letters is an address too: it is what a partner can answer a gift with.
-  return new Map(rows.flatMap((row) => [[row.handle, row] as const, [row.id.toLowerCase(), row] as const]));
-}
-
 /** Refusals that pass by themselves: the answer is taken when it comes again. */
 const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting'];
 
-/** Answers to our own offers, and cancels of theirs. */
-async function receiveAnswers(
+async function apply(
   work: PairWork,
   incoming: readonly IncomingMessage[],
 ): Promise<{ ended: string[]; answered: string[]; later: Set<string> }> {
@@ -443,10 +249,12 @@ async function receiveAnswers(
     );
   const byUrl = new Map(rows.map((row) => [row.url, row]));
   await work.need(rows.map((row) => row.transfer ?? ''));
-  const changes: ExchangeChange[] = [];
-  const postings: NewPosting[] = [];
-  const messages: NewMessage[] = [];
+  const ended: string[] = [];
   const answered: string[] = [];
+  const end = (change: ExchangeChange): void => {
+    work.change(change);
+    ended.push(change.id);
+  };
   for (const { message } of incoming) {
     const row = byUrl.get(message.exchange);
     if (row === undefined || message.kind === 'GiftOffer') continue;
@@ -454,14 +262,14 @@ async function receiveAnswers(
     if (message.kind === 'GiftCancel') {
       const cancelled = foldGift(offer, null, message) === 'cancelled';
       if (cancelled && row.direction === 'in' && row.status === 'accepted')
-        changes.push({ id: row.id, status: 'returned', code: message.code });
+        end({ id: row.id, status: 'returned', code: message.code });
       continue;
     }
     const state = foldGift(offer, message, null);
     if (row.direction !== 'out' || row.status !== 'offered' || state === 'offered') continue;
     if (message.kind === 'GiftReject') {
-      postings.push(voidOf(row, work.row.mirrorId));
-      changes.push({ id: row.id, status: 'declined', code: message.code });
+      work.post(voidOf(row, work.row.mirrorId));
+      end({ id: row.id, status: 'declined', code: message.code });
       answered.push(offer.id);
       continue;
     }
@@ -473,26 +281,23 @@ async function receiveAnswers(
     answered.push(offer.id);
     const names = { peerRef: message.payeeRef, counterpartyName: message.payeeName };
     if (refused === null) {
-      changes.push({ id: row.id, status: 'held', ...names });
+      work.change({ id: row.id, status: 'held', ...names });
       continue;
     }
     // There is no room any more: the giver has the minutes back, and the other bank hears of it.
-    postings.push(voidOf(row, work.row.mirrorId));
-    changes.push({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, ...names });
+    work.post(voidOf(row, work.row.mirrorId));
+    end({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, ...names });
     const cancel: ExchangeMessage = {
       kind: 'GiftCancel',
       id: `${row.url}/2`,
       exchange: row.url,
       object: offer.id,
       code: refused.code,
+      answered: true,
     };
-    messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
+    work.note([await signMessage(bank, pairFor(work), cancel, row.id)]);
   }
-  await settleMessages(tx, bank.id, work.row.id, answered);
-  await post(tx, bank.id, postings);
-  await updateExchanges(tx, bank.id, changes);
-  await insertMessages(tx, bank.id, work.row.id, messages);
-  const ended = changes.filter((change) => change.status !== 'held').map((change) => change.id);
+  work.answered(answered);
   return { ended, answered, later };
 }
 
@@ -516,34 +321,22 @@ export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<strin
         sql`${exchange.url} = any(${textArray(urls)})`,
       ),
     );
-  const changes: ExchangeChange[] = [];
-  const messages: NewMessage[] = [];
   for (const row of rows) {
     const said = refused.get(`${row.url}/1`);
     const code = isRefusalCode(said) ? said : 'schema_mismatch';
-    changes.push({ id: row.id, status: 'returned', code });
+    work.post(voidOf(row, work.row.mirrorId));
+    work.change({ id: row.id, status: 'returned', code });
     const cancel: ExchangeMessage = {
       kind: 'GiftCancel',
       id: `${row.url}/2`,
       exchange: row.url,
       object: `${row.url}/1`,
       code,
+      answered: false,
     };
-    messages.push(await signMessage(bank, work.core, work.row.id, work.pair.me, cancel, row.id));
+    work.note([await signMessage(bank, pairFor(work), cancel, row.id)]);
   }
-  await settleMessages(
-    tx,
-    bank.id,
-    work.row.id,
-    rows.map((row) => `${row.url}/1`),
-  );
-  await post(
-    tx,
-    bank.id,
-    rows.map((row) => voidOf(row, work.row.mirrorId)),
-  );
-  await updateExchanges(tx, bank.id, changes);
-  await insertMessages(tx, bank.id, work.row.id, messages);
+  work.answered(rows.map((row) => `${row.url}/1`));
   return rows.map((row) => row.id);
 }
 
@@ -560,26 +353,4 @@ function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal |
     ...(row.reverses !== null && { reverses: row.reverses }),
   });
   return written.ok ? null : written.refusal;
-}
-
-async function signMessage(
-  bank: Bank,
-  core: PairWork['core'],
-  pairId: string,
-  me: 0 | 1,
-  message: ExchangeMessage,
-  exchangeId: string,
-): Promise<NewMessage> {
-  const document = encodeExchangeMessage(core, pairId, me, message);
-  const signed = await completeProof(prepareProof(document, bank.key, new Date().toISOString()));
-  // An answer is given in the response to its offer, and again whenever the offer comes again.
-  const pending = message.kind === 'GiftOffer' || message.kind === 'GiftCancel';
-  return {
-    id: message.id,
-    direction: 'out',
-    exchangeId,
-    hash: hashOf(document),
-    document: JSON.stringify(signed),
-    pending,
-  };
 }

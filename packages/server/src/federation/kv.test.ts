@@ -1,10 +1,12 @@
 import type { KvKey, KvStoreSetOptions } from '@fedify/fedify/federation';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Database, openMemory, openPostgres } from '../db/database.ts';
 import { bank } from '../db/schema.ts';
+import { rowsOf } from '../ledger/ledger.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
-import { createKv, sweepKv } from './kv.ts';
+import { until } from '../testing/town.ts';
+import { createKv, sweepDaily, sweepKv } from './kv.ts';
 import { all } from './testing.ts';
 
 /** Node 24 has no Temporal of its own; the store asks a duration for its seconds and nothing else. */
@@ -109,6 +111,25 @@ function suite(open: () => Promise<Database>): void {
     expect(await cas('other', undefined)).toBe(false);
     expect(await cas('anew', undefined)).toBe(true);
     expect(await kv.get(['cas'])).toBeUndefined();
+  });
+
+  it('is swept at once, and again a day later', async () => {
+    const kv = store('gracia');
+    const gone = async () =>
+      rowsOf<{ n: number }>(
+        await database.db.execute(sql`select count(*)::int as n from kv where key like '%swept%'`),
+      )[0]?.n === 0;
+    const every = vi.spyOn(globalThis, 'setInterval');
+    await kv.set(['swept', 'first'], 'over', ttl(-1));
+    const stop = sweepDaily(database.db);
+    const [again, ms] = every.mock.calls.at(-1) ?? [];
+    every.mockRestore();
+    expect(ms).toBe(86_400_000);
+    await until(gone);
+    await kv.set(['swept', 'second'], 'over', ttl(-1));
+    again?.();
+    await until(gone);
+    stop();
   });
 
   it('lets one of many that race win', async () => {

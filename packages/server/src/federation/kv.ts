@@ -1,5 +1,5 @@
 /**
- * Fedify's key-value store on the table `kv`, one bank at a time.
+ * Fedify's key-value store on the table `kv`, one bank at a time; sessions live there too.
  *
  * Promises: a bank sees its own entries only; an entry whose time is over is gone, whether it was
  * swept or not, by the database's clock; `cas` decides in one statement, so of two that race one
@@ -11,6 +11,7 @@ import type { KvKey, KvStore, KvStoreSetOptions } from '@fedify/fedify/federatio
 import { and, eq, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { kv } from '../db/schema.ts';
+import { logger } from '../node/log.ts';
 
 /** The store of one bank. */
 export function createKv(db: Queries, bankId: string): KvStore {
@@ -88,6 +89,18 @@ export function createKv(db: Queries, bankId: string): KvStore {
 export async function sweepKv(db: Queries): Promise<number> {
   return (await db.delete(kv).where(over).returning({ key: kv.key })).length;
 }
+
+/** Sweeps now, and once a day until what it returns is called. */
+export function sweepDaily(db: Queries): () => void {
+  const sweep = (): void =>
+    void sweepKv(db).catch((error: unknown) => logger('kv').error('What is over could not be swept away.', { error }));
+  sweep();
+  const timer = setInterval(sweep, DAY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
 
 const alive = or(isNull(kv.expiresAt), sql`${kv.expiresAt} > now()`);
 const over = and(isNotNull(kv.expiresAt), lte(kv.expiresAt, sql`now()`));

@@ -13,14 +13,13 @@ import {
   type Judged,
   other,
   type Pair,
-  type PairTerms,
   type Party,
   type Transfer,
   termsOf,
   transferKey,
   type View,
 } from '@evenhour/protocol';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { journalEntry, pair as pairTable, pairTransfer } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
@@ -34,46 +33,85 @@ interface StoredState {
   readonly views: Both<View>;
 }
 
+/** A row without what is large: that is read only when it has changed. */
+export type PairLine = Omit<PairRow, 'core' | 'state' | 'offer' | 'accept'>;
+
+const { core: _core, state: _state, offer: _offer, accept: _accept, ...lineColumns } = getTableColumns(pairTable);
+export const pairLine = lineColumns;
+
 export interface LoadedPair {
-  readonly row: PairRow;
+  readonly row: PairLine;
   readonly core: AgreementCore;
   readonly pair: Pair;
+  /** Transfers that are known already; there may be others in the table. */
+  readonly book: ReadonlyMap<string, Transfer>;
 }
 
-export function termsOfRow(row: PairRow): PairTerms {
-  return termsOf(row.core as AgreementCore, row.id, row.genesis);
+interface Kept extends Omit<LoadedPair, 'row'> {
+  readonly version: string;
+}
+
+/** Folds as they were stored last, by bank and pair. One counts only while the row has its version. */
+const kept = new Map<string, Kept>();
+const MAX_KEPT = 500;
+
+/**
+ * Remembers a fold that is being stored. If the transaction is rolled back, or another process stores
+ * after it, the row has another version and this is never looked at.
+ */
+export function keep(row: PairLine, version: string, { core, pair, book }: Omit<LoadedPair, 'row'>): void {
+  const key = `${row.bankId} ${row.id}`;
+  kept.delete(key);
+  kept.set(key, { version, core, pair, book: stillNeeded(pair, book) });
+  const oldest = kept.keys().next().value;
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+}
+
+/** Transfers under way, and those of which the partner has not acknowledged everything. */
+function stillNeeded(pair: Pair, book: ReadonlyMap<string, Transfer>): Map<string, Transfer> {
+  const named = new Set(pair.unacknowledged.map((entry) => entry.transfer));
+  return new Map([...book].filter(([, transfer]) => isUnderway(transfer) || named.has(transfer.id)));
+}
+
+/** The fold of a whole row at the present, for whoever only asks how it stands. */
+export function presentView(row: Pick<PairRow, 'state' | 'me'>): View {
+  return (row.state as StoredState).views[row.me as Party];
 }
 
 /** Locks a pair and reads it. `null` when this bank has no such pair. */
 export async function lockPair(tx: Queries, bankId: string, pairId: string): Promise<LoadedPair | null> {
   const [row] = await tx
-    .select()
+    .select(pairLine)
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, pairId)))
     .for('no key update');
-  return row === undefined ? null : loaded(tx, row);
-}
-
-/** The fold of a row at the present, for whoever only asks how it stands. */
-export function presentView(row: PairRow): View {
-  return (row.state as StoredState).views[row.me as Party];
+  return row === undefined ? null : loadPair(tx, row);
 }
 
 /** Reads a pair without a lock: for pages and statements. */
 export async function readPair(tx: Queries, bankId: string, pairId: string): Promise<LoadedPair | null> {
   const [row] = await tx
-    .select()
+    .select(pairLine)
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, pairId)));
-  return row === undefined ? null : loaded(tx, row);
+  return row === undefined ? null : loadPair(tx, row);
 }
 
-async function loaded(tx: Queries, row: PairRow): Promise<LoadedPair> {
-  const state = row.state as StoredState;
+/** The pair of a row that was just read. */
+export async function loadPair(tx: Queries, row: PairLine): Promise<LoadedPair> {
+  const known = kept.get(`${row.bankId} ${row.id}`);
+  if (known !== undefined && known.version === row.version) return { ...known, row };
+  const [stored] = await tx
+    .select({ core: pairTable.core, state: pairTable.state })
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, row.bankId), eq(pairTable.id, row.id)));
+  if (stored === undefined) throw new Error(`pair ${row.id} is gone`);
+  const state = stored.state as StoredState;
+  const core = stored.core as AgreementCore;
   const me = row.me as Party;
   const unacknowledged = await judgedAfter(tx, row.bankId, row.id, me, state.acks[other(me)].seq);
-  const pair: Pair = { terms: termsOfRow(row), me, ...state, unacknowledged };
-  return { row, core: row.core as AgreementCore, pair };
+  const pair: Pair = { terms: termsOf(core, row.id, row.genesis), me, ...state, unacknowledged };
+  return { row, core, pair, book: new Map() };
 }
 
 async function judgedAfter(tx: Queries, bankId: string, pairId: string, author: Party, seq: number): Promise<Judged[]> {
@@ -107,13 +145,8 @@ export interface StoredEntry {
   readonly document: string;
 }
 
-export async function insertEntries(
-  tx: Queries,
-  bankId: string,
-  pairId: string,
-  entries: readonly StoredEntry[],
-): Promise<void> {
-  if (entries.length === 0) return;
+/** The statement that writes entries. */
+export function entryRows(bankId: string, pairId: string, entries: readonly StoredEntry[]): SQL {
   const rows = entries.map(({ judged, ackSeq, document }) => ({
     author: judged.author,
     epoch: judged.epoch,
@@ -127,10 +160,9 @@ export async function insertEntries(
     ack_seq: ackSeq,
     document,
   }));
-  await tx.execute(sql`
-    insert into journal_entry (bank_id, pair_id, author, epoch, seq, hash, kind, transfer, minutes, breach, change, ack_seq, document)
+  return sql`insert into journal_entry (bank_id, pair_id, author, epoch, seq, hash, kind, transfer, minutes, breach, change, ack_seq, document)
     select ${bankId}, ${pairId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(author smallint, epoch bigint, seq bigint, hash text, kind text, transfer text, minutes bigint, breach text, change jsonb, ack_seq bigint, document text)`);
+      as r(author smallint, epoch bigint, seq bigint, hash text, kind text, transfer text, minutes bigint, breach text, change jsonb, ack_seq bigint, document text)`;
 }
 
 export async function loadTransfers(
@@ -154,24 +186,18 @@ export async function loadTransfers(
   return new Map(transfers.map((transfer) => [transferKey(transfer.debtor, transfer.id), transfer]));
 }
 
-export async function saveTransfers(
-  tx: Queries,
-  bankId: string,
-  pairId: string,
-  transfers: readonly Transfer[],
-): Promise<void> {
-  if (transfers.length === 0) return;
+/** The statement that writes what the journals say of transfers now. */
+export function transferRows(bankId: string, pairId: string, transfers: readonly Transfer[]): SQL {
   const rows = transfers.map((transfer) => ({
     debtor: transfer.debtor,
     id: transfer.id,
     state: transfer,
     underway: isUnderway(transfer),
   }));
-  await tx.execute(sql`
-    insert into pair_transfer (bank_id, pair_id, debtor, id, state, underway)
+  return sql`insert into pair_transfer (bank_id, pair_id, debtor, id, state, underway)
     select ${bankId}, ${pairId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(debtor smallint, id text, state jsonb, underway boolean)
-    on conflict (bank_id, pair_id, debtor, id) do update set state = excluded.state, underway = excluded.underway`);
+    on conflict (bank_id, pair_id, debtor, id) do update set state = excluded.state, underway = excluded.underway`;
 }
 
 /** Held or posted, and not yet at its end. */

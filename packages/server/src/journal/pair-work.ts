@@ -21,20 +21,31 @@ import {
 } from '@evenhour/protocol';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
 import { draftHasher, encodeEntry } from '@evenhour/protocol/wire';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import {
+  type ExchangeChange,
+  exchangeChanges,
+  messageRows,
+  messagesAnswered,
+  type NewMessage,
+} from '../exchange/exchange-store.ts';
+import { type NewPosting, postingRows } from '../ledger/ledger.ts';
+import {
+  entryRows,
   heldHashes,
-  insertEntries,
+  keep,
   type LoadedPair,
   loadTransfers,
   lockPair,
+  type PairLine,
   type PairRow,
   pairColumns,
   type StoredEntry,
-  saveTransfers,
+  transferRows,
 } from './pair-store.ts';
 
 /** Columns of the pair that a piece of work may change beside the fold. */
@@ -47,7 +58,7 @@ export type PairChanges = Partial<
     | 'statement'
     | 'statementAgrees'
     | 'statementWeSayMinutes'
-    | 'statedSeq'
+    | 'statedSeqs'
     | 'statementAt'
     | 'deliveredSeq'
     | 'testedAt'
@@ -58,6 +69,7 @@ export type PairChanges = Partial<
     | 'mySession'
     | 'peerSession'
     | 'honourPending'
+    | 'keyChanges'
     | 'accept'
   >
 >;
@@ -65,16 +77,22 @@ export type PairChanges = Partial<
 export class PairWork {
   readonly tx: Queries;
   readonly bank: Bank;
-  readonly row: PairRow;
+  readonly row: PairLine;
   readonly core: LoadedPair['core'];
   pair: Pair;
+  /** The pair before this work. */
+  readonly asLoaded: Pair;
   /** Set before {@link save} to change columns that the fold does not decide. */
   changes: PairChanges = {};
-  readonly #book = new Map<string, Transfer>();
+  readonly #book: Map<string, Transfer>;
   readonly #touched = new Set<string>();
   readonly #received: StoredEntry[] = [];
-  readonly #written: Appended[] = [];
+  readonly #written: { readonly appended: Appended; readonly key: string }[] = [];
   #held = new Map<string, string>();
+  readonly #postings: NewPosting[] = [];
+  readonly #exchanges: ExchangeChange[] = [];
+  readonly #messages: NewMessage[] = [];
+  readonly #answered: string[] = [];
 
   private constructor(tx: Queries, bank: Bank, loaded: LoadedPair) {
     this.tx = tx;
@@ -82,6 +100,8 @@ export class PairWork {
     this.row = loaded.row;
     this.core = loaded.core;
     this.pair = loaded.pair;
+    this.asLoaded = loaded.pair;
+    this.#book = new Map(loaded.book);
   }
 
   static async open(tx: Queries, bank: Bank, pairId: string): Promise<PairWork | null> {
@@ -107,8 +127,9 @@ export class PairWork {
 
   /** Loads transfers by their ids. Must come before a write that names them. */
   async need(ids: readonly string[]): Promise<void> {
-    const transfers = await loadTransfers(this.tx, this.bank.id, this.row.id, ids);
-    for (const [key, transfer] of transfers) if (!this.#book.has(key)) this.#book.set(key, transfer);
+    const missing = ids.filter((id) => !this.#book.has(transferKey(0, id)) && !this.#book.has(transferKey(1, id)));
+    const transfers = await loadTransfers(this.tx, this.bank.id, this.row.id, missing);
+    for (const [key, transfer] of transfers) this.#book.set(key, transfer);
   }
 
   transfer(debtor: 0 | 1, id: string): Transfer | undefined {
@@ -134,8 +155,9 @@ export class PairWork {
     if (mode === 'waiting') return refuse('pair_waiting');
     const result = write(this.pair, this.#book, body, draftHasher(this.core, this.row.id));
     if (result.ok) {
+      const { me, views } = this.pair;
+      this.#written.push({ appended: result.appended, key: views[me].keys[me] });
       this.#take(result.pair, result.appended);
-      this.#written.push(result.appended);
     }
     return result;
   }
@@ -152,23 +174,59 @@ export class PairWork {
     this.#touched.add(key);
   }
 
-  /** Signs and stores. Returns the signed entries that were written. */
+  /** What the work does to the ledger; written when the work is saved. */
+  post(posting: NewPosting): void {
+    this.#postings.push(posting);
+  }
+
+  /** What the work changes in an exchange. */
+  change(change: ExchangeChange): void {
+    this.#exchanges.push(change);
+  }
+
+  /** Messages that the work sends, or has received. */
+  note(messages: readonly NewMessage[]): void {
+    this.#messages.push(...messages);
+  }
+
+  /** Our own messages that need not be sent any more. */
+  answered(ids: readonly string[]): void {
+    this.#answered.push(...ids);
+  }
+
+  /** Signs what was written and stores everything in one statement. Returns the entries that were written. */
   async save(): Promise<StoredEntry[]> {
+    const { tx, bank, row, core, pair } = this;
     const created = new Date().toISOString();
     const written = await Promise.all(
-      this.#written.map(async ({ entry, judged }): Promise<StoredEntry> => {
-        const document = encodeEntry(this.core, this.row.id, entry);
-        const signed = await completeProof(prepareProof(document, this.bank.key, created));
+      this.#written.map(async ({ appended: { entry, judged }, key }): Promise<StoredEntry> => {
+        const signer = await bank.signingKey(tx, key);
+        const document = encodeEntry(core, row.id, entry);
+        const signed = await completeProof(prepareProof(document, signer, created));
         return { judged, ackSeq: entry.ack.seq, document: JSON.stringify(signed) };
       }),
     );
-    await insertEntries(this.tx, this.bank.id, this.row.id, [...this.#received, ...written]);
+    const entries = [...this.#received, ...written];
     const touched = [...this.#touched].map((key) => this.#book.get(key)).filter((t) => t !== undefined);
-    await saveTransfers(this.tx, this.bank.id, this.row.id, touched);
-    await this.tx
+    const parts = [
+      entries.length > 0 && entryRows(bank.id, row.id, entries),
+      touched.length > 0 && transferRows(bank.id, row.id, touched),
+      this.#postings.length > 0 && postingRows(bank.id, this.#postings),
+      this.#exchanges.length > 0 && exchangeChanges(bank.id, this.#exchanges),
+      this.#messages.length > 0 && sql`${messageRows(bank.id, this.#messages)} on conflict do nothing`,
+      this.#answered.length > 0 && messagesAnswered(bank.id, row.id, this.#answered),
+    ].filter((part) => part !== false);
+    const moved = pair !== this.asLoaded;
+    const version = moved ? newId() : row.version;
+    if (!moved && parts.length === 0 && Object.keys(this.changes).length === 0) return [];
+    const update = tx
       .update(pairTable)
-      .set({ ...pairColumns(this.pair), ...this.changes })
-      .where(and(eq(pairTable.bankId, this.bank.id), eq(pairTable.id, this.row.id)));
+      .set({ version, ...(moved && pairColumns(pair)), ...this.changes })
+      .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)))
+      .getSQL();
+    const named = parts.map((part, index) => sql`${sql.raw(`part${index}`)} as (${part})`);
+    await tx.execute(named.length === 0 ? update : sql`with ${sql.join(named, sql`, `)} ${update}`);
+    if (moved) keep(row, version, { core, pair, book: this.#book });
     return written;
   }
 }

@@ -9,12 +9,18 @@
  * @module
  */
 import type { Appended, Refusal, VerifiedEntry } from '@evenhour/protocol';
-import { and, eq, sql } from 'drizzle-orm';
-import { ulid } from 'ulid';
 import { UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
-import { evidence, member } from '../db/schema.ts';
-import { type ExchangeChange, type ExchangeRow, exchangesFor, updateExchanges } from '../exchange/exchange-store.ts';
-import { type Account, lockAccounts, type NewPosting, post, textArray } from '../ledger/ledger.ts';
+import { newId } from '../db/id.ts';
+import { evidence } from '../db/schema.ts';
+import {
+  type ExchangeAtDesk,
+  type ExchangeChange,
+  type ExchangeRow,
+  exchangesByDetail,
+  exchangesByTransfer,
+  onTheirWayTo,
+} from '../exchange/exchange-store.ts';
+import { lockAccounts, type NewPosting } from '../ledger/ledger.ts';
 import type { PairWork } from './pair-work.ts';
 
 export interface IncomingEntry {
@@ -51,7 +57,6 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
         known += 1;
         continue;
       }
-      await desk.close();
       return {
         known,
         applied,
@@ -64,9 +69,8 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
       // Nothing of this entry is applied; it is kept for the bridge builders, and the pair halts.
       await work.tx
         .insert(evidence)
-        .values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.refusal.code, document });
+        .values({ bankId: work.bank.id, id: newId(), pairId: work.row.id, code: result.refusal.code, document });
       work.changes = { ...work.changes, mode: 'halted', haltedBecause: JSON.stringify(result.refusal) };
-      await desk.close();
       return {
         known,
         applied,
@@ -79,34 +83,31 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
     if (result.breach !== null) {
       await work.tx
         .insert(evidence)
-        .values({ bankId: work.bank.id, id: ulid(), pairId: work.row.id, code: result.breach.code, document });
+        .values({ bankId: work.bank.id, id: newId(), pairId: work.row.id, code: result.breach.code, document });
       continue;
     }
     desk.take(entry, result.appended.compared);
   }
-  await desk.close();
   return { known, applied, refused: null, settled: desk.settled, ended: desk.ended };
 }
 
-/** Collects what a run does to the ledger and to exchanges, and writes it at once. */
+/** Decides what the entries of a run do to the ledger and to exchanges. */
 class Desk {
   readonly settled: ExchangeRow[] = [];
   readonly ended: string[] = [];
   readonly #work: PairWork;
-  readonly #byTransfer = new Map<string, ExchangeRow>();
-  readonly #byDetail = new Map<string, ExchangeRow>();
-  readonly #accounts: Map<string, Account>;
-  readonly #inactive: Set<string>;
-  readonly #postings: NewPosting[] = [];
-  readonly #changes: ExchangeChange[] = [];
+  readonly #byTransfer = new Map<string, ExchangeAtDesk>();
+  readonly #byDetail = new Map<string, ExchangeAtDesk>();
+  /** What accounts with a ceiling can still take; others take everything. */
+  readonly #space: Map<string, Space>;
 
-  private constructor(work: PairWork, exchanges: ExchangeRow[], accounts: Map<string, Account>, inactive: Set<string>) {
+  private constructor(work: PairWork, exchanges: readonly ExchangeAtDesk[], space: Map<string, Space>) {
     this.#work = work;
-    this.#accounts = accounts;
-    this.#inactive = inactive;
-    for (const row of exchanges) {
-      if (row.transfer !== null) this.#byTransfer.set(row.transfer, row);
-      if (row.detail !== null && row.direction === 'in') this.#byDetail.set(row.detail, row);
+    this.#space = space;
+    for (const known of exchanges) {
+      const { transfer, detail, direction } = known.row;
+      if (transfer !== null) this.#byTransfer.set(transfer, known);
+      if (detail !== null && direction === 'in') this.#byDetail.set(detail, known);
     }
   }
 
@@ -114,20 +115,16 @@ class Desk {
     const transfers: string[] = [];
     const details: string[] = [];
     for (const { body } of entries) {
-      if ('transfer' in body) transfers.push(body.transfer);
       if (body.kind === 'Hold') details.push(body.detail);
+      else if ('transfer' in body) transfers.push(body.transfer);
     }
-    const exchanges = await exchangesFor(work.tx, work.bank.id, work.row.id, transfers, details);
-    const posts = entries.some(({ body }) => body.kind === 'Post');
-    const moves = entries.some(
-      ({ body }) => body.kind === 'Post' || body.kind === 'HoldAccept' || body.kind === 'HoldDecline',
-    );
-    const ids = new Set(exchanges.map((row) => row.accountId));
-    if (moves) ids.add(work.row.mirrorId);
-    if (posts) ids.add(UNCLAIMED_ACCOUNT);
-    const accounts = moves ? await lockAccounts(work.tx, work.bank.id, [...ids]) : new Map<string, Account>();
-    const inactive = await inactiveMembers(work, exchanges);
-    return new Desk(work, exchanges, accounts, inactive);
+    const { tx, bank, row } = work;
+    const exchanges = [
+      ...(await exchangesByTransfer(tx, bank.id, row.id, transfers)),
+      ...(await exchangesByDetail(tx, bank.id, row.id, details)),
+    ];
+    const bounded = exchanges.filter((known) => known.row.direction === 'in' && known.ceiling !== null);
+    return new Desk(work, exchanges, await spaceOf(work, bounded));
   }
 
   /** What an entry with effect leads to. */
@@ -144,7 +141,7 @@ class Desk {
         this.#giveBack(body.transfer, body.code);
         break;
       case 'Void':
-        this.#change(this.#byTransfer.get(body.transfer), { status: 'returned' });
+        this.#change(this.#byTransfer.get(body.transfer)?.row, { status: 'returned' });
         break;
       case 'Post':
         this.#credit(entry, body.transfer, body.minutes);
@@ -167,8 +164,10 @@ class Desk {
   }
 
   #hold(body: Extract<VerifiedEntry['body'], { kind: 'Hold' }>): void {
-    const row = this.#byDetail.get(body.detail);
+    const known = this.#byDetail.get(body.detail);
+    const row = known?.row;
     const agreed =
+      known !== undefined &&
       row !== undefined &&
       row.status === 'accepted' &&
       row.minutes === body.minutes &&
@@ -178,12 +177,19 @@ class Desk {
       this.#write({ kind: 'HoldDecline', transfer: body.transfer, code: 'terms_unknown' });
       return;
     }
-    if (this.#inactive.has(row.memberId)) {
-      this.#write({ kind: 'HoldDecline', transfer: body.transfer, code: 'payee_unavailable' });
-      this.#change(row, { status: 'returned', code: 'payee_unavailable', transfer: body.transfer });
+    const space = this.#space.get(row.accountId);
+    const code = !known.memberActive
+      ? 'payee_unavailable'
+      : space !== undefined && body.minutes > space.unpromised
+        ? 'account_full'
+        : null;
+    if (code !== null) {
+      this.#write({ kind: 'HoldDecline', transfer: body.transfer, code });
+      this.#change(row, { status: 'returned', code, transfer: body.transfer });
       return;
     }
-    this.#byTransfer.set(body.transfer, row);
+    if (space !== undefined) space.unpromised -= body.minutes;
+    this.#byTransfer.set(body.transfer, known);
     // A second hold in this run finds the terms taken, as it would in the next one.
     this.#byDetail.delete(body.detail);
     this.#write({ kind: 'HoldAccept', transfer: body.transfer });
@@ -191,15 +197,15 @@ class Desk {
   }
 
   #accepted(transfer: string): void {
-    const row = this.#byTransfer.get(transfer);
+    const row = this.#byTransfer.get(transfer)?.row;
     if (row === undefined || row.holdId === null) {
       // A restored bank may not know whose minutes these were; the hold is given up instead.
       this.#write({ kind: 'Void', transfer });
       return;
     }
     this.#write({ kind: 'Post', transfer, minutes: row.minutes });
-    this.#postings.push({
-      id: ulid(),
+    this.#work.post({
+      id: newId(),
       kind: 'post',
       debit: row.accountId,
       credit: this.#work.row.mirrorId,
@@ -213,38 +219,38 @@ class Desk {
   }
 
   #giveBack(transfer: string, code: string): void {
-    const row = this.#byTransfer.get(transfer);
+    const row = this.#byTransfer.get(transfer)?.row;
     if (row === undefined || row.holdId === null) return;
-    this.#postings.push(voidOf(row, this.#work.row.mirrorId));
+    this.#work.post(voidOf(row, this.#work.row.mirrorId));
     this.#change(row, { status: 'returned', code });
     this.ended.push(row.id);
   }
 
+  /** The payee's space was asked for at the hold; whoever filled it since has the minutes kept for them. */
   #credit(entry: VerifiedEntry, transfer: string, amount: number): void {
-    const row = this.#byTransfer.get(transfer);
-    const account = row === undefined ? undefined : this.#accounts.get(row.accountId);
-    const full = account !== undefined && account.ceiling !== null && account.balance + amount > account.ceiling;
-    const unclaimed = row === undefined || account === undefined || full || this.#inactive.has(row.memberId);
-    const credit = unclaimed ? UNCLAIMED_ACCOUNT : row.accountId;
-    this.#postings.push({
-      id: ulid(),
+    const known = this.#byTransfer.get(transfer);
+    const row = known?.row;
+    const space = this.#space.get(row?.accountId ?? '');
+    const full = space !== undefined && amount > space.now;
+    const unclaimed = known === undefined || full || !known.memberActive;
+    this.#work.post({
+      id: newId(),
       kind: 'direct',
       debit: this.#work.row.mirrorId,
-      credit,
+      credit: unclaimed ? UNCLAIMED_ACCOUNT : known.row.accountId,
       minutes: amount,
       cause: entry.hash,
       ...(row !== undefined && { exchangeId: row.id }),
     });
-    if (account !== undefined && !unclaimed)
-      this.#accounts.set(account.id, { ...account, balance: account.balance + amount });
     this.#write({ kind: 'Receipt', transfer, unclaimed });
     if (row === undefined) return;
+    if (space !== undefined && !unclaimed) space.now -= amount;
     this.#change(row, { status: 'settled', ...(unclaimed && { code: full ? 'account_full' : 'payee_unavailable' }) });
     this.settled.push(row);
   }
 
   #receipted(transfer: string): void {
-    const row = this.#byTransfer.get(transfer);
+    const row = this.#byTransfer.get(transfer)?.row;
     if (row === undefined) return;
     this.#change(row, { status: 'settled' });
     this.settled.push(row);
@@ -257,20 +263,36 @@ class Desk {
   }
 
   #change(row: ExchangeRow | undefined, change: Omit<ExchangeChange, 'id'>): void {
-    if (row !== undefined) this.#changes.push({ id: row.id, ...change });
+    if (row !== undefined) this.#work.change({ id: row.id, ...change });
   }
+}
 
-  async close(): Promise<void> {
-    await post(this.#work.tx, this.#work.bank.id, this.#postings);
-    await updateExchanges(this.#work.tx, this.#work.bank.id, this.#changes);
-  }
+interface Space {
+  /** Up to the ceiling. */
+  now: number;
+  /** The same, less what was promised to the account and has not come yet. */
+  unpromised: number;
+}
+
+/** Locks these exchanges' accounts, for the guard in the database would refuse the whole run. */
+async function spaceOf(work: PairWork, bounded: readonly ExchangeAtDesk[]): Promise<Map<string, Space>> {
+  if (bounded.length === 0) return new Map();
+  const { tx, bank } = work;
+  const accounts = await lockAccounts(tx, bank.id, [...new Set(bounded.map(({ row }) => row.accountId))]);
+  const promised = await onTheirWayTo(tx, bank.id, [...new Set(bounded.map(({ row }) => row.memberId))]);
+  return new Map(
+    [...accounts.values()].map(({ id, balance, ceiling }) => {
+      const now = (ceiling ?? Number.POSITIVE_INFINITY) - balance;
+      return [id, { now, unpromised: now - (promised.get(id) ?? 0) }];
+    }),
+  );
 }
 
 /** The posting that gives a held gift back to its giver. */
 export function voidOf(row: ExchangeRow, mirrorId: string): NewPosting {
   if (row.holdId === null) throw new Error(`exchange ${row.id} holds nothing`);
   return {
-    id: ulid(),
+    id: newId(),
     kind: 'void',
     debit: row.accountId,
     credit: mirrorId,
@@ -280,20 +302,4 @@ export function voidOf(row: ExchangeRow, mirrorId: string): NewPosting {
     cause: row.id,
     exchangeId: row.id,
   };
-}
-
-async function inactiveMembers(work: PairWork, exchanges: readonly ExchangeRow[]): Promise<Set<string>> {
-  const ids = [...new Set(exchanges.filter((row) => row.direction === 'in').map((row) => row.memberId))];
-  if (ids.length === 0) return new Set();
-  const rows = await work.tx
-    .select({ id: member.id })
-    .from(member)
-    .where(
-      and(
-        eq(member.bankId, work.bank.id),
-        sql`${member.status} <> 'active'`,
-        sql`${member.id} = any(${textArray(ids)})`,
-      ),
-    );
-  return new Set(rows.map((row) => row.id));
 }

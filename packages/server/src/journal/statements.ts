@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { statementFor } from '@evenhour/protocol';
-import { and, eq, sql } from 'drizzle-orm';
+import { other, type Party, statementFor } from '@evenhour/protocol';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { journalEntry } from '../db/schema.ts';
@@ -22,32 +22,59 @@ export async function writeStatement(tx: Queries, bank: Bank, pairId: string, af
   await stateIn(work, after);
 }
 
-/** Writes a statement if anything but statements was written since the last one, by either bank. */
+/** So many entries of both journals together call for a statement, also while a pair is busy. */
+const ENTRIES = 100;
+
+/** Whether so many entries were appended since our last statement that the next one is due. Reads nothing. */
+export function isStatementDue({ pair, row }: PairWork): boolean {
+  return pair.heads[0].seq + pair.heads[1].seq - row.statedSeqs >= ENTRIES;
+}
+
+/** Writes a statement if it is due by the number of entries. Another process may have been quicker. */
 export async function writeStatementIfDue(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<boolean> {
   const work = await PairWork.open(tx, bank, pairId);
-  if (work === null || work.row.mode !== 'open') return false;
+  if (work === null || work.row.mode !== 'open' || !isStatementDue(work)) return false;
+  await stateIn(work, after);
+  return true;
+}
+
+/** Writes a statement if anything but statements was written since our last one, by either bank. */
+export async function writeStatementIfNews(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<boolean> {
+  const work = await PairWork.open(tx, bank, pairId);
+  if (work === null || work.row.mode !== 'open' || !(await hasNews(work))) return false;
+  await stateIn(work, after);
+  return true;
+}
+
+async function hasNews({ tx, bank, row, pair }: PairWork): Promise<boolean> {
+  const ofPair = and(eq(journalEntry.bankId, bank.id), eq(journalEntry.pairId, row.id));
+  // No further back than that many entries, for then the next one was due.
+  const [last] = await tx
+    .select({ seq: journalEntry.seq, ackSeq: journalEntry.ackSeq })
+    .from(journalEntry)
+    .where(and(ofPair, eq(journalEntry.author, pair.me), eq(journalEntry.kind, 'Checkpoint')))
+    .orderBy(desc(journalEntry.seq))
+    .limit(1);
+  const after = (author: Party, seq: number) =>
+    sql`${journalEntry.author} = ${author} and ${journalEntry.seq} > ${seq}`;
   const [news] = await tx
     .select({ seq: journalEntry.seq })
     .from(journalEntry)
     .where(
       and(
-        eq(journalEntry.bankId, bank.id),
-        eq(journalEntry.pairId, pairId),
-        eq(journalEntry.author, work.pair.me),
-        sql`${journalEntry.seq} > ${work.row.statedSeq}`,
+        ofPair,
+        or(after(pair.me, last?.seq ?? 0), after(other(pair.me), last?.ackSeq ?? 0)),
         sql`${journalEntry.kind} <> 'Checkpoint'`,
       ),
     )
     .limit(1);
-  if (news === undefined) return false;
-  await stateIn(work, after);
-  return true;
+  return news !== undefined;
 }
 
 async function stateIn(work: PairWork, after: Signal[]): Promise<void> {
   const written = work.write({ kind: 'Checkpoint', statement: statementFor(work.pair) });
   if (!written.ok) throw new Refused(written.refusal);
-  work.changes = { ...work.changes, statedSeq: work.pair.heads[work.pair.me].seq };
+  work.changes = { ...work.changes, statedSeqs: work.pair.heads[0].seq + work.pair.heads[1].seq };
   await work.save();
   after.push({ kind: 'pair', bankId: work.bank.id, pairId: work.row.id });
 }

@@ -1,13 +1,14 @@
 /** The ledger, on both databases: what may be posted, and what the database itself refuses. */
+
 import { startPair, termsOf } from '@evenhour/protocol';
 import { generateKeyPair } from '@evenhour/protocol/proof';
 import { hashOfKey, pairOf } from '@evenhour/protocol/wire';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Banks, createBank } from '../bank/bank.ts';
 import { type Database, openMemory, openPostgres, sqlState } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { account, pair as pairTable } from '../db/schema.ts';
 import { pairColumns } from '../journal/pair-store.ts';
 import { createSeal } from '../node/seal.ts';
@@ -35,7 +36,7 @@ describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _he
 
   /** A new account. `null` is no bound. */
   async function openAccount(floor: number | null, ceiling: number | null = null, bank = bankId): Promise<string> {
-    const id = `member:${ulid()}`;
+    const id = `member:${newId()}`;
     await database.db.insert(account).values({ bankId: bank, id, kind: 'member', floor, ceiling });
     return id;
   }
@@ -69,12 +70,12 @@ describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _he
     minutes: number,
     more: Partial<NewPosting> = {},
   ): NewPosting => ({
-    id: ulid(),
+    id: newId(),
     kind,
     debit,
     credit,
     minutes,
-    cause: ulid(),
+    cause: newId(),
     ...more,
   });
 
@@ -205,7 +206,7 @@ describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _he
   });
 
   describe('nobody changes by hand', () => {
-    const id = ulid();
+    const id = newId();
     beforeAll(async () => {
       const [ana, bo] = [await openAccount(-60), await openAccount(-60)];
       expect(await tryPost(line('direct', ana, bo, 5, { id }))).toBe('ok');
@@ -297,7 +298,7 @@ describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _he
     const { pair, genesis } = pairOf(core);
     const mirrorId = await openAccount(null);
     const columns = pairColumns(startPair(termsOf(core, pair, genesis), 0));
-    const names = { agreementId: ulid(), peerBank: parties[1].bank, peerOrigin: 'https://b.example', peerName: 'b' };
+    const names = { agreementId: newId(), peerBank: parties[1].bank, peerOrigin: 'https://b.example', peerName: 'b' };
     await database.db
       .insert(pairTable)
       .values({ bankId, id: pair, ...names, me: 0, core, genesis, mirrorId, status: 'active', ...columns });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { account, posting } from '../db/schema.ts';
 
@@ -35,7 +35,11 @@ export interface Account {
 
 /** Writes postings; the database moves the balances. Raises EH003 or EH004 when a guard says no. */
 export async function post(tx: Queries, bankId: string, postings: readonly NewPosting[]): Promise<void> {
-  if (postings.length === 0) return;
+  if (postings.length > 0) await tx.execute(postingRows(bankId, postings));
+}
+
+/** The statement that writes postings, for whoever writes something else with them. */
+export function postingRows(bankId: string, postings: readonly NewPosting[]): SQL {
   const rows = postings.map((p) => ({
     id: p.id,
     kind: p.kind,
@@ -47,10 +51,9 @@ export async function post(tx: Queries, bankId: string, postings: readonly NewPo
     cause: p.cause,
     exchange_id: p.exchangeId ?? null,
   }));
-  await tx.execute(sql`
-    insert into posting (bank_id, id, kind, debit, credit, minutes, hold_id, held_minutes, cause, exchange_id)
+  return sql`insert into posting (bank_id, id, kind, debit, credit, minutes, hold_id, held_minutes, cause, exchange_id)
     select ${bankId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id text, kind text, debit text, credit text, minutes bigint, hold_id text, held_minutes bigint, cause text, exchange_id text)`);
+      as r(id text, kind text, debit text, credit text, minutes bigint, hold_id text, held_minutes bigint, cause text, exchange_id text)`;
 }
 
 /** Locks accounts against other postings and reads them. */

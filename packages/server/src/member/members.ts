@@ -5,12 +5,13 @@
  *
  * @module
  */
+
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { ulid } from 'ulid';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { account, member } from '../db/schema.ts';
-import { rowsOf } from '../ledger/ledger.ts';
+import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 
 export type MemberRow = typeof member.$inferSelect;
@@ -26,7 +27,7 @@ export const HANDLE = /^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$/;
 
 /** Adds a member with an account at zero. Refuses `handle_taken`. */
 export async function addMember(tx: Queries, bank: Bank, input: NewMember): Promise<MemberRow> {
-  const id = ulid();
+  const id = newId();
   const accountId = `member:${id}`;
   const { floorMinutes, ceilingMinutes } = bank.settings;
   await tx
@@ -55,6 +56,23 @@ export async function findMember(tx: Queries, bankId: string, idOrHandle: string
     .from(member)
     .where(and(eq(member.bankId, bankId), sql`(${member.id} = ${idOrHandle} or ${member.handle} = ${idOrHandle})`));
   return row;
+}
+
+/** Members by any of their names: handle, id, and id in small letters, which is part of their address. */
+export async function membersByName(
+  tx: Queries,
+  bankId: string,
+  names: readonly string[],
+): Promise<Map<string, MemberRow>> {
+  if (names.length === 0) return new Map();
+  const ids = textArray(names.map((name) => name.toUpperCase()));
+  const rows = await tx
+    .select()
+    .from(member)
+    .where(
+      and(eq(member.bankId, bankId), sql`(${member.handle} = any(${textArray(names)}) or ${member.id} = any(${ids}))`),
+    );
+  return new Map(rows.flatMap((row) => [row.id.toLowerCase(), row.id, row.handle].map((name) => [name, row] as const)));
 }
 
 /** Members in the order of their ids, after the one given. */

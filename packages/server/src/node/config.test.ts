@@ -43,6 +43,8 @@ describe('a wrong setting is named', () => {
     [{ EVENHOUR_LOG: 'loud' }, 'EVENHOUR_LOG: use debug, info, warning or error.'],
     [{ EVENHOUR_STATEMENT_QUIET_MS: 'soon' }, /^ {2}EVENHOUR_STATEMENT_QUIET_MS: /m],
     [{ EVENHOUR_STATEMENT_QUIET_MS: '5' }, /^ {2}EVENHOUR_STATEMENT_QUIET_MS: .*100/m],
+    [{ EVENHOUR_REFUSED_PER_ADDRESS: '0' }, /^ {2}EVENHOUR_REFUSED_PER_ADDRESS: /m],
+    [{ EVENHOUR_REFUSED_PER_PARTNER: 'few' }, 'EVENHOUR_REFUSED_PER_PARTNER: give a number.'],
     [{ EVENHOUR_BANK_NAME: 'x'.repeat(101) }, /^ {2}EVENHOUR_BANK_NAME: .*100/m],
     [
       { EVENHOUR_TRUSTED_PROXIES: '10.0.0.1, proxy.internal' },

@@ -72,6 +72,8 @@ const schema = z.object({
   EVENHOUR_LIVE_PAGE: webAddress.optional(),
   EVENHOUR_SOURCE_URL: webAddress.default('https://w3id.org/evenhour'),
   EVENHOUR_STATEMENT_QUIET_MS: z.coerce.number().int().min(100).default(60_000),
+  EVENHOUR_REFUSED_PER_ADDRESS: z.coerce.number('give a number').int().min(1).default(600),
+  EVENHOUR_REFUSED_PER_PARTNER: z.coerce.number('give a number').int().min(1).default(120),
   EVENHOUR_LOG: z.enum(['debug', 'info', 'warning', 'error'], 'use debug, info, warning or error').default('info'),
 });
 
@@ -97,6 +99,10 @@ export interface Config {
   readonly sourceUrl: string;
   /** A pair that was quiet for this long writes a statement. */
   readonly statementQuietMs: number;
+  /** Requests a minute that may be refused before their signature is known to be good, from one address. */
+  readonly refusedPerAddress: number;
+  /** Requests a minute that may be refused for good, signed by one partner. */
+  readonly refusedPerPartner: number;
   readonly log: 'debug' | 'info' | 'warning' | 'error';
 }
 
@@ -142,6 +148,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     livePage: value.EVENHOUR_LIVE_PAGE,
     sourceUrl: value.EVENHOUR_SOURCE_URL,
     statementQuietMs: value.EVENHOUR_STATEMENT_QUIET_MS,
+    refusedPerAddress: value.EVENHOUR_REFUSED_PER_ADDRESS,
+    refusedPerPartner: value.EVENHOUR_REFUSED_PER_PARTNER,
     log: value.EVENHOUR_LOG,
   };
 }

@@ -9,9 +9,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { agreementViews } from '../agreement/view.ts';
 import type { Bank } from '../bank/bank.ts';
-import { account, bank as bankTable, journalEntry, pair as pairTable } from '../db/schema.ts';
+import { account, journalEntry, pair as pairTable } from '../db/schema.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
 import type { NodeContext } from './env.ts';
+import { saysOf, whereLeads } from './presence.ts';
 
 export interface Check {
   readonly id: string;
@@ -156,28 +157,15 @@ async function examineGuards(node: NodeContext): Promise<Check> {
 
 /** Whether our own public origin leads to this database and not to another copy. */
 async function examinePresence(node: NodeContext, bank: Bank): Promise<Check> {
-  const url = `${bank.origin}/.well-known/evenhour-presence`;
-  try {
-    const answer = await node.outgoing.request({ method: 'GET', url, headers: { accept: 'text/plain' } });
-    const [row] = await node.database.db
-      .select({ presence: bankTable.presence })
-      .from(bankTable)
-      .where(eq(bankTable.id, bank.id));
-    const said = new TextDecoder().decode(answer.body);
-    if (answer.status === 200 && said === row?.presence)
-      return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
-    return {
-      id: 'origin',
-      ok: false,
-      says: `${bank.origin} leads to another program or another copy of this database.`,
-      fix: 'Stop this copy, or point the address here.',
-    };
-  } catch {
-    return {
-      id: 'origin',
-      ok: false,
-      says: `${bank.origin} cannot be reached from here.`,
-      fix: 'Check the address, the proxy and its certificate.',
-    };
-  }
+  const leads = await whereLeads(node.database.db, bank.origin, bank.id);
+  if (leads === 'here') return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
+  return {
+    id: 'origin',
+    ok: false,
+    says: saysOf(leads, bank.origin),
+    fix:
+      leads === 'elsewhere'
+        ? 'Stop this copy, or point the address here.'
+        : 'Check the address, the proxy and its certificate.',
+  };
 }

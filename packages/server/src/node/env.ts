@@ -4,9 +4,11 @@ import type { Database } from '../db/database.ts';
 import type { Partners } from '../delivery/partners.ts';
 import type { Senders } from '../delivery/senders.ts';
 import type { Signals } from '../delivery/signals.ts';
+import type { GivingQueue } from '../exchange/giving-queue.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import type { Config } from './config.ts';
-import type { Rate } from './rate.ts';
+import type { Presence } from './presence.ts';
+import type { Rate, RefusedRates } from './rate.ts';
 import type { Seal } from './seal.ts';
 
 export interface NodeContext {
@@ -17,8 +19,10 @@ export interface NodeContext {
   readonly partners: Partners;
   readonly senders: Senders;
   readonly signals: Signals;
+  readonly giving: GivingQueue;
   readonly outgoing: Outgoing;
-  readonly refusedRate: Rate;
+  readonly presence: Presence;
+  readonly refused: RefusedRates;
   readonly openRate: Rate;
 }
 

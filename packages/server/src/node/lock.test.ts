@@ -1,13 +1,13 @@
 /** A node as a process of its own: one to a folder, one to a port, and gone when it is told to go. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { lockFolder } from '../db/database.ts';
+import { lockFolder } from '../db/folder-lock.ts';
 import { hasTestPostgres, startPostgres, testDatabase } from '../testing/postgres.ts';
 import { freePort, until } from '../testing/town.ts';
 
@@ -86,7 +86,7 @@ describe('a data folder', () => {
     );
     expect((await fetch(`http://127.0.0.1:${first.port}/healthz`)).status).toBe(200);
 
-    // A node that was killed leaves its lock, and the next one takes it over with everything that was committed.
+    // A node that was killed has lost its lock, and the next one takes over with everything that was committed.
     const token = readFileSync(join(folder, 'operator-token'), 'utf8').trim();
     const headers = {
       authorization: `Bearer ${token}`,
@@ -97,53 +97,61 @@ describe('a data folder', () => {
     const added = await fetch(`http://127.0.0.1:${first.port}/api/members`, { method: 'POST', headers, body });
     expect(added.status).toBe(201);
     await endBy(first, 'SIGKILL');
-    expect(readFileSync(join(folder, 'evenhour.lock'), 'utf8')).toBe(`${first.child.pid}\n`);
     const third = await serve({ EVENHOUR_DATA: folder, EVENHOUR_PORT: String(first.port) });
     await third.ready;
     const seen = await fetch(`http://127.0.0.1:${third.port}/api/members/moira`, { headers });
     expect(seen.status).toBe(200);
 
-    // And when it is told to stop, it closes what is open and leaves no lock.
+    // And when it is told to stop, it closes what is open and gives the folder back.
     const idle = connect(third.port, '127.0.0.1');
     idle.on('error', () => {});
     await once(idle, 'connect');
     const ended = await endBy(third, 'SIGTERM');
     expect(ended).toMatchObject({ code: 0, said: '' });
     expect(ended.seconds).toBeLessThan(6);
-    expect(existsSync(join(folder, 'evenhour.lock'))).toBe(false);
+    const lock = lockFolder(folder);
+    expect(lock.ok).toBe(true);
+    if (lock.ok) lock.unlock();
     idle.destroy();
   }, 60_000);
 
-  test('is not kept by a number that belongs to another program now, or by no number', async () => {
+  test('is not opened twice by one process, under whatever name', () => {
     const folder = newFolder();
-    const sleeper = spawn('sleep', ['60']);
-    children.push(sleeper);
-    for (const left of [`${sleeper.pid}\n`, '', '0\n', '-1\n', 'nonsense', '999999999\n']) {
-      writeFileSync(join(folder, 'evenhour.lock'), left);
-      const unlock = lockFolder(folder);
-      expect(readFileSync(join(folder, 'evenhour.lock'), 'utf8')).toBe(`${process.pid}\n`);
-      unlock();
-      expect(existsSync(join(folder, 'evenhour.lock'))).toBe(false);
-    }
+    const link = join(newFolder(), 'link');
+    symlinkSync(folder, link);
+    const lock = lockFolder(folder);
+    expect(lockFolder(`${folder}/.`)).toEqual({ ok: false, holder: process.pid });
+    expect(lockFolder(link)).toEqual({ ok: false, holder: process.pid });
+    if (lock.ok) lock.unlock();
+    const again = lockFolder(link);
+    expect(again.ok).toBe(true);
+    if (again.ok) again.unlock();
   });
 
-  test('is not opened twice by one process', () => {
+  test('is had by one of many that come at the same moment, and by the next when that one is killed', async () => {
     const folder = newFolder();
-    const unlock = lockFolder(folder);
-    expect(() => lockFolder(`${folder}/.`)).toThrow(/is open in this process already/);
-    unlock();
-    lockFolder(folder)();
-  });
-
-  test('is kept by a process of ours that lives', async () => {
-    const folder = newFolder();
-    const living = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-    children.push(living);
-    writeFileSync(join(folder, 'evenhour.lock'), `${living.pid}\n`);
-    expect(() => lockFolder(folder)).toThrow(`is in use by another Evenhour process (number ${living.pid})`);
-    living.kill('SIGKILL');
-    await once(living, 'close');
-    lockFolder(folder)();
+    const module = new URL('../../dist/db/folder-lock.js', import.meta.url).href;
+    const program = `const { lockFolder } = await import(${JSON.stringify(module)});
+      const lock = lockFolder(${JSON.stringify(folder)});
+      console.log(lock.ok);
+      if (lock.ok) setInterval(() => {}, 1000);`;
+    const attempts = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+        children.push(child);
+        const [said] = await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+        return { child, has: String(said).trim() === 'true' };
+      }),
+    );
+    const holders = attempts.filter(({ has }) => has);
+    expect(holders.length).toBe(1);
+    const child = holders[0]?.child;
+    expect(lockFolder(folder)).toEqual({ ok: false, holder: child?.pid });
+    child?.kill('SIGKILL');
+    await once(child as ChildProcess, 'close');
+    const lock = lockFolder(folder);
+    expect(lock.ok).toBe(true);
+    if (lock.ok) lock.unlock();
   });
 });
 
@@ -191,7 +199,7 @@ describe.skipIf(!hasTestPostgres())('a node', () => {
       const running = await serve({ EVENHOUR_DATA: newFolder(), DATABASE_URL: await postgres.createDatabase() });
       await running.ready;
       await postgres.stop();
-      await until(async () => (await fetch(`http://127.0.0.1:${running.port}/readyz`)).status === 500);
+      await until(async () => (await fetch(`http://127.0.0.1:${running.port}/readyz`)).status === 503);
       const ended = await endBy(running, 'SIGTERM');
       expect(ended.code).toBe(0);
       expect(ended.seconds).toBeLessThan(6);

@@ -10,26 +10,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refusal } from '@evenhour/protocol';
 import { EVENHOUR_CONTEXT_DOCUMENT } from '@evenhour/protocol/wire';
 import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { eq, sql } from 'drizzle-orm';
+import { eq, isNotNull, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import ipaddr from 'ipaddr.js';
-import { showInvitation } from '../agreement/service.ts';
+import { publicPartners } from '../agreement/collection.ts';
+import { showInvitation } from '../agreement/invitations.ts';
 import { createApi } from '../api/app.ts';
 import { issueToken } from '../auth/tokens.ts';
-import { type Bank, Banks, createBank, FUND_HANDLE, writePresence } from '../bank/bank.ts';
-import { type Database, openFolder, openPostgres } from '../db/database.ts';
+import { type Bank, Banks, createBank, FUND_HANDLE } from '../bank/bank.ts';
+import { keyFileName, writeKeyFile } from '../bank/keys.ts';
+import { type Database, openFolder, openPostgres, type Queries } from '../db/database.ts';
 import { bank as bankTable, member, pair as pairTable } from '../db/schema.ts';
 import { partnerRoutes } from '../delivery/partner-routes.ts';
 import { Partners } from '../delivery/partners.ts';
 import { Senders } from '../delivery/senders.ts';
 import { Signals } from '../delivery/signals.ts';
 import { StatementClock } from '../delivery/statement-clock.ts';
+import { GivingQueue } from '../exchange/giving-queue.ts';
 import { createFederationApp } from '../federation/federation.ts';
-import { createKv } from '../federation/kv.ts';
+import { createKv, sweepDaily } from '../federation/kv.ts';
 import { createOutgoing } from '../federation/outgoing.ts';
 import type { HostedBank } from '../federation/ports.ts';
 import { findMember } from '../member/members.ts';
@@ -37,6 +41,7 @@ import { webRoutes } from '../web/routes.tsx';
 import type { Config } from './config.ts';
 import type { NodeContext, NodeEnv } from './env.ts';
 import { logger } from './log.ts';
+import { Presence, writePresence } from './presence.ts';
 import { problemResponse } from './problem.ts';
 import { Rate } from './rate.ts';
 import { refusalOf } from './refused.ts';
@@ -52,6 +57,8 @@ export interface RunningNode {
 
 /** How long sends under way may take once the node is told to stop. */
 const SEND_GRACE_MS = 2_000;
+/** How long a start waits for the first look at the banks' own origins. */
+const FIRST_LOOK_MS = 300;
 
 export async function openDatabase(config: Config): Promise<Database> {
   return config.databaseUrl === undefined ? openFolder(config.dataFolder) : openPostgres(config.databaseUrl);
@@ -68,24 +75,30 @@ export async function startNode(config: Config, database: Database): Promise<Run
       .from(bankTable)
       .where(eq(bankTable.origin, config.origin));
     if (known === undefined) {
+      mkdirSync(config.dataFolder, { recursive: true });
       const id = await createBank(database, seal, {
         origin: config.origin,
         name: config.bankName ?? new URL(config.origin).host,
+        keep: (keys) => {
+          const file = join(config.dataFolder, keyFileName(keys));
+          writeKeyFile(file, keys);
+          log.info('Made keys for the first bank. Move them to a safe place away from this machine.', { file });
+        },
       });
       // The first sign-in: a file that only this user can read, and no line in a log.
       const file = join(config.dataFolder, 'operator-token');
-      mkdirSync(config.dataFolder, { recursive: true });
       writeFileSync(file, `${await issueToken(database.db, id, 'operator', null)}\n`, { mode: 0o600 });
-      log.info('Made the first bank. The token of its operator is in a file.', { origin: config.origin, file });
+      log.info('The token of its operator is in a file.', { origin: config.origin, file });
     }
   }
   await banks.reload();
-  for (const bank of banks.all()) await writePresence(database, bank.id);
 
   const outgoing = createOutgoing({ allowedOrigins: config.allowPrivateOrigins, userAgent: 'Evenhour' });
   const partners = new Partners(database);
   const signals = new Signals(database);
-  const senders = new Senders({ database, outgoing, partners, signals, bank: (id) => banks.byId(id) });
+  const presence = new Presence(database, banks, () => senders.sync());
+  const bank = (id: string): Bank | undefined => (presence.proved(id) ? banks.byId(id) : undefined);
+  const senders = new Senders({ database, outgoing, partners, signals, bank });
   const context: NodeContext = {
     config,
     database,
@@ -94,16 +107,17 @@ export async function startNode(config: Config, database: Database): Promise<Run
     partners,
     senders,
     signals,
+    giving: new GivingQueue(signals),
     outgoing,
-    refusedRate: new Rate(100_000),
+    presence,
+    refused: { byAddress: new Rate(config.refusedPerAddress), byPartner: new Rate(config.refusedPerPartner) },
     openRate: new Rate(60),
   };
+  signals.listen();
+  await database.join(() => beginAnew(database.db));
   await partners.reload();
-  // Before a partner has said what it holds of our journals, nothing is written to them.
-  // A process that was killed may still be named as a pair's sender; sending twice would be harmless, waiting is not needed.
-  await database.db.update(pairTable).set({ senderId: null });
-  await database.db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
   const clock = new StatementClock(context);
+  const stopSweeping = sweepDaily(database.db);
   const off = signals.on((signal) => {
     if (signal.kind === 'partners' || signal.kind === 'everything')
       void partners
@@ -111,14 +125,18 @@ export async function startNode(config: Config, database: Database): Promise<Run
         .then(() => senders.sync())
         .catch((error: unknown) => log.error('Agreements could not be read.', { error }));
     if (signal.kind === 'banks' || signal.kind === 'everything')
-      void banks.reload().catch((error: unknown) => log.error('Banks could not be read.', { error }));
+      void banks
+        .reload()
+        .then(() => presence.look())
+        .catch((error: unknown) => log.error('Banks could not be read.', { error }));
   });
 
   let stopping = false;
   const app = createApp(context, () => stopping);
   const server = await listen(app.fetch, config);
   const port = portOf(server);
-  await signals.listen();
+  // A proxy that comes up later is waited for in the background.
+  await Promise.race([presence.look(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
   senders.start();
   log.info('Listening.', { port, banks: banks.all().length, database: database.kind });
 
@@ -127,6 +145,8 @@ export async function startNode(config: Config, database: Database): Promise<Run
     stopping = true;
     off();
     clock.stop();
+    stopSweeping();
+    presence.stop();
     // A partner that does not answer is not waited for; what it was sent goes out again after the next start.
     const patience = setTimeout(() => outgoing.close(), SEND_GRACE_MS);
     await Promise.all([senders.stop(), closed(server)]);
@@ -147,6 +167,17 @@ export async function startNode(config: Config, database: Database): Promise<Run
   };
 }
 
+/**
+ * Nobody can say that this is the database that was written to last: it may be a copy, or a backup that was
+ * restored. So nothing is written to a pair before its partner has said what it holds of our journal, and our
+ * origin has to return a new word. Leases of senders belong to processes that are gone.
+ */
+export async function beginAnew(db: Queries): Promise<void> {
+  await writePresence(db);
+  await db.update(pairTable).set({ senderId: null }).where(isNotNull(pairTable.senderId));
+  await db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
+}
+
 function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv> {
   const { database, banks } = context;
   const log = logger('web');
@@ -159,8 +190,14 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
   app.get('/healthz', (c) => c.text('ok\n'));
   app.get('/readyz', async (c) => {
     if (stopping()) return problemResponse(refusal('shutting_down'));
-    await database.db.execute(sql`select 1`);
-    return c.text('ok\n');
+    try {
+      await database.db.execute(sql`select 1`);
+    } catch (error) {
+      log.error('The database does not answer.', { error });
+      return c.text('The database does not answer.\n', 503);
+    }
+    // A closed bank is ready all the same: its origin can lead here only through whoever asks this.
+    return c.text(['ok', ...context.presence.closed(), ''].join('\n'));
   });
   app.use(async (c, next) => {
     const seen = whoAsks(context.config, c.req.raw.headers, remoteOf(c));
@@ -182,7 +219,7 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
   });
   app.get('/context/v1', (c) => c.json(EVENHOUR_CONTEXT_DOCUMENT, 200, { 'content-type': 'application/ld+json' }));
   app.get('/ap/partners', async (c) =>
-    c.json(await publicPartners(context, c.var.bank), 200, { 'content-type': 'application/activity+json' }),
+    c.json(await publicPartners(database.db, c.var.bank), 200, { 'content-type': 'application/activity+json' }),
   );
   app.route('/', partnerRoutes());
   app.get('/invitations/:secret', async (c, next) => {
@@ -209,9 +246,7 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
       path: new URL(c.req.url).pathname,
       error,
     });
-    return c.json({ type: 'about:blank', title: 'Something went wrong here. Nothing was changed.', status: 500 }, 500, {
-      'content-type': 'application/problem+json',
-    });
+    return problemResponse(refusal('internal_error'));
   });
   return app;
 }
@@ -241,30 +276,6 @@ function remoteOf(c: Parameters<typeof getConnInfo>[0]): string {
     // A request that was handed in without a connection: tests.
     return 'unknown';
   }
-}
-
-/** Partners, limits and status, as far as both banks agreed to show them. Load in bands of 25 percent. */
-async function publicPartners(context: NodeContext, bank: Bank): Promise<unknown> {
-  const rows = await context.database.db.select().from(pairTable).where(eq(pairTable.bankId, bank.id));
-  const shown = rows.filter((row) => row.status === 'active' && (row.core as { public: boolean }).public);
-  return {
-    '@context': 'https://www.w3.org/ns/activitystreams',
-    id: `${bank.origin}/ap/partners`,
-    type: 'Collection',
-    totalItems: shown.length,
-    items: shown.map((row) => ({
-      type: 'Relationship',
-      subject: bank.actor,
-      object: row.peerBank,
-      name: row.peerName,
-      status: row.mode === 'halted' ? 'halted' : row.status,
-      limitMinutes: row.limitMinutes,
-      loadPercent:
-        row.limitMinutes === 0
-          ? 100
-          : Math.min(100, Math.max(0, Math.ceil(((row.debtMinutes + row.openMinutes) / row.limitMinutes) * 4) * 25)),
-    })),
-  };
 }
 
 function hosted(context: NodeContext, bank: Bank): HostedBank {

@@ -31,6 +31,8 @@ export const STATUS = {
   chain_fault: 409,
   pair_waiting: 503,
   pair_halted: 409,
+  pair_recovering: 503,
+  pair_reconciling: 503,
   not_supported: 422,
   id_used: 409,
   pair_suspended: 409,
@@ -59,6 +61,7 @@ export const STATUS = {
   agreement_exists: 409,
   invitation_used: 409,
   not_your_turn: 409,
+  taken_back: 409,
   invalid_request: 400,
   not_signed_in: 401,
   not_allowed: 403,
@@ -70,6 +73,7 @@ export const STATUS = {
   partner_unreachable: 502,
   private_address: 422,
   shutting_down: 503,
+  internal_error: 500,
 } as const satisfies Record<RefusalCode, number>;
 
 /** The body of an answer that refuses. */

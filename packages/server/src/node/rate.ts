@@ -5,6 +5,15 @@
  *
  * @module
  */
+
+/** Refused requests from partners' endpoints, counted in two ways: nobody can use up what is counted for another. */
+export interface RefusedRates {
+  /** Strangers, and whoever cannot show that they are not. */
+  readonly byAddress: Rate;
+  /** Partners, by the pair that their key belongs to. */
+  readonly byPartner: Rate;
+}
+
 export class Rate {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();

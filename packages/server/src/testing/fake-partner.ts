@@ -153,14 +153,19 @@ export class FakePartner {
     });
   }
 
-  /** Makes an agreement, and greets and is greeted. Each side grants the other so much. */
-  async agree(town: Town, grants = { town: 600, own: 600 }): Promise<this> {
+  /** Offers an agreement, which then waits for the town's answer. Each side grants the other so much. */
+  async offer(town: Town, grants = { town: 600, own: 600 }): Promise<void> {
     const { core, invitation } = await this.draft(town, grants);
     this.#take(core);
     const offered = await this.send('/ap/agreements', await this.honourOffer(core, invitation), { session: '-' });
     if (offered.status !== 200) throw new Error(`the offer was refused: ${JSON.stringify(offered.body)}`);
     const agreements = await town.call('GET', '/api/agreements');
     this.agreementId = agreements.body.items.find((item: { pair: string }) => item.pair === this.pair).id;
+  }
+
+  /** Makes an agreement, and greets and is greeted. */
+  async agree(town: Town, grants?: { town: number; own: number }): Promise<this> {
+    await this.offer(town, grants);
     await until(async () => (await town.call('POST', `/api/agreements/${this.agreementId}/accept`)).status === 200);
     await this.greet();
     await this.quiet();

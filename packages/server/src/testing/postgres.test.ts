@@ -54,6 +54,25 @@ describe.skipIf(!hasTestPostgres())('a throw-away PostgreSQL', () => {
     await idle.end().catch(() => undefined);
   });
 
+  it('is ended at once and started again, with what was committed', async () => {
+    const postgres = await startPostgres({ settings: { synchronous_commit: 'on' }, walSegmentMb: 1 });
+    try {
+      expect(await ask(postgres.url, 'SHOW wal_segment_size')).toBe('1MB');
+      await ask(postgres.url, 'CREATE TABLE hours AS SELECT 60 AS minutes');
+      const before = postgres.pid;
+      await postgres.quit();
+      expect(isAlive(before)).toBe(false);
+      await expect(ask(postgres.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
+      await postgres.start();
+      await postgres.start();
+      expect(await ask(postgres.url, 'SELECT minutes FROM hours')).toBe('60');
+      expect(postgres.pid).not.toBe(before);
+    } finally {
+      await postgres.stop();
+    }
+    expect(isAlive(postgres.pid)).toBe(false);
+  });
+
   it('refuses a wrong password', async () => {
     const url = new URL(await testDatabase());
     url.password = 'guess';

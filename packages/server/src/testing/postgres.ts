@@ -27,10 +27,14 @@ const run = promisify(execFile);
 export interface Postgres {
   /** Address of the server's own database `postgres`, for a superuser. */
   readonly url: string;
-  /** Process id of the server, for tests that kill it. */
+  /** Process id of the server, for tests that kill it. Another one after each `start`. */
   readonly pid: number;
   /** Creates an empty database and returns its address. */
   createDatabase(): Promise<string>;
+  /** Ends the server at once, in the middle of its work; its folder stays. */
+  quit(): Promise<void>;
+  /** Starts it again in its folder and on its address, however it ended. Does nothing while it runs. */
+  start(): Promise<void>;
   /** Ends the server and removes its folder. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -40,6 +44,8 @@ export interface PostgresOptions {
   durable?: boolean;
   /** More settings, as on the server's command line: `{ max_connections: '300' }`. */
   settings?: Record<string, string>;
+  /** Size of the files of the write-ahead log, a power of two. Default 16. */
+  walSegmentMb?: number;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -90,9 +96,24 @@ async function startIn(folder: string, options: PostgresOptions): Promise<Postgr
   const programs = await findPrograms(folder, as);
   const environment = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
   const common = { ...as, cwd: folder, env: environment };
+  const wal = options.walSegmentMb === undefined ? [] : [`--wal-segsize=${options.walSegmentMb}`];
   await run(
     programs.initdb,
-    ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--locale=C', '-N'],
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-N',
+      ...wal,
+    ],
     common,
   ).catch((error: { stderr?: string }) => {
     throw new Error(`initdb could not make a database folder: ${error.stderr?.trim() || error}`, { cause: error });
@@ -100,41 +121,66 @@ async function startIn(folder: string, options: PostgresOptions): Promise<Postgr
   await rm(passwordFile);
 
   const port = await freePort();
-  const log = openSync(logFile, 'a');
-  const server = spawn(programs.postgres, ['-D', data, ...serverArguments(port, options)], {
-    ...common,
-    stdio: ['ignore', log, log],
-    // Its own process group: Ctrl-C in a terminal reaches the tests first, and they end it in order.
-    detached: true,
-  });
-  closeSync(log);
-  const ended = once(server, 'exit').then(
-    () => undefined,
-    () => undefined,
-  );
-  const pid = server.pid;
-  if (pid === undefined) throw new Error(`PostgreSQL could not be started: ${programs.postgres}`);
-  const guard = guardAgainstOrphan(pid, folder);
-  server.unref();
-
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping ??= endServer(server, ended).then(async () => {
-      await rm(folder, { recursive: true, force: true });
-      await guard.dismiss();
+  const start = async (): Promise<Running> => {
+    const log = openSync(logFile, 'a');
+    const server = spawn(programs.postgres, ['-D', data, ...serverArguments(port, options)], {
+      ...common,
+      stdio: ['ignore', log, log],
+      // Its own process group: Ctrl-C in a terminal reaches the tests first, and they end it in order.
+      detached: true,
     });
-    return stopping;
+    closeSync(log);
+    const ended = once(server, 'exit').then(
+      () => undefined,
+      () => undefined,
+    );
+    const { pid } = server;
+    if (pid === undefined) throw new Error(`PostgreSQL could not be started: ${programs.postgres}`);
+    const running = { server, ended, pid, guard: guardAgainstOrphan(pid, folder) };
+    server.unref();
+    try {
+      await untilReady(url, server);
+    } catch (error) {
+      const said = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
+      await endServer(running, 'SIGINT');
+      await running.guard.dismiss();
+      throw new Error(`PostgreSQL did not start: ${(error as Error).message}\n${said}`, { cause: error });
+    }
+    return running;
   };
 
-  try {
-    await untilReady(url, server);
-  } catch (error) {
-    const said = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
-    await stop();
-    throw new Error(`PostgreSQL did not start: ${(error as Error).message}\n${said}`, { cause: error });
-  }
-  return { url, pid, createDatabase: () => createDatabaseOn(url), stop };
+  let running = await start();
+  let stopping: Promise<void> | undefined;
+  return {
+    url,
+    get pid() {
+      return running.pid;
+    },
+    createDatabase: () => createDatabaseOn(url),
+    quit: () => endServer(running, 'SIGQUIT'),
+    async start() {
+      if (stopping !== undefined || isRunning(running.server)) return;
+      const { guard } = running;
+      running = await start();
+      await guard.dismiss();
+    },
+    stop() {
+      stopping ??= endServer(running, 'SIGINT').then(async () => {
+        await rm(folder, { recursive: true, force: true });
+        await running.guard.dismiss();
+      });
+      return stopping;
+    },
+  };
+}
+
+/** A server process and the shell that ends it if we cannot. */
+interface Running {
+  readonly server: ChildProcess;
+  readonly ended: Promise<void>;
+  readonly pid: number;
+  readonly guard: { dismiss(): Promise<void> };
 }
 
 function serverArguments(port: number, options: PostgresOptions): string[] {
@@ -181,11 +227,18 @@ async function untilReady(url: string, server: ChildProcess): Promise<void> {
   }
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: it closes every connection and writes its last checkpoint. */
-async function endServer(server: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
+function isRunning(server: ChildProcess): boolean {
+  return server.exitCode === null && server.signalCode === null;
+}
+
+/**
+ * SIGINT is PostgreSQL's fast shutdown: it closes every connection and writes its last checkpoint. SIGQUIT is the
+ * immediate one, which leaves everything as a crash does.
+ */
+async function endServer({ server, ended }: Running, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+  if (!isRunning(server)) return;
   server.ref();
-  server.kill('SIGINT');
+  server.kill(signal);
   const patience = new AbortController();
   const ranOut = sleep(STOP_TIMEOUT_MS, 'late', { signal: patience.signal }).catch(() => 'stopped');
   if ((await Promise.race([ended, ranOut])) === 'late') {

@@ -35,6 +35,7 @@ export async function startStreets(): Promise<Streets> {
     bridgeBuilder: 'Ann Low',
   });
   await context.banks.reload();
+  await context.presence.look();
   const bank = context.banks.byHost(new URL(cornerOrigin).host) as Bank;
   const agreement = await connect(leith, gracia, 600, 600);
   const corner = { bank, origin: cornerOrigin, token: await issueToken(leith.database.db, bank.id, 'operator', null) };

@@ -42,6 +42,8 @@ export interface TownOptions {
   readonly name?: string;
   readonly databaseUrl?: string;
   readonly port?: number;
+  /** The public origin, when another process answers there. */
+  readonly origin?: string;
   readonly allow?: readonly string[];
   readonly statementQuietMs?: number;
   readonly folder?: string;
@@ -66,7 +68,7 @@ export async function startTown(
   options: TownOptions & { readonly port: number; readonly allow: readonly string[] },
 ): Promise<Town> {
   startLog('error');
-  const origin = `http://127.0.0.1:${options.port}`;
+  const origin = options.origin ?? `http://127.0.0.1:${options.port}`;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'evenhour-town-'));
   const config = readConfig({
     EVENHOUR_ENV: 'development',
@@ -77,6 +79,9 @@ export async function startTown(
     EVENHOUR_ALLOW_PRIVATE_ORIGINS: options.allow.join(','),
     EVENHOUR_DEMO: String(options.demo ?? false),
     EVENHOUR_STATEMENT_QUIET_MS: String(options.statementQuietMs ?? 60_000),
+    // Tests of what is refused ask more often than any partner would.
+    EVENHOUR_REFUSED_PER_ADDRESS: '100000',
+    EVENHOUR_REFUSED_PER_PARTNER: '100000',
     ...options.env,
   });
   const database = options.databaseUrl === undefined ? await openMemory() : await openPostgres(options.databaseUrl);

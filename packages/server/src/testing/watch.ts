@@ -96,6 +96,7 @@ export async function promised(
     payerRef: gift.payerRef,
     payeeRef: yes.payeeRef,
     detail: detailOf(salt, gift),
+    ...(gift.reverses !== undefined && { reverses: gift.reverses }),
   };
 }
 
@@ -110,8 +111,13 @@ export function strangeHold(
 }
 
 /** Gives hours to a member of the town, the whole way. */
-export async function pay(partner: FakePartner, to: string, minutes: number): Promise<void> {
-  const hold = await promised(partner, to, minutes);
+export async function pay(
+  partner: FakePartner,
+  to: string,
+  minutes: number,
+  changes: Partial<Gift> = {},
+): Promise<void> {
+  const hold = await promised(partner, to, minutes, changes);
   await partner.run([await partner.write(hold)]);
   const posted = await partner.run([await partner.write({ kind: 'Post', transfer: hold.transfer, minutes })]);
   const last = partner.townEntries.at(-1) as { type?: string[] } | undefined;

@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import { agreement, answers } from './agreement-words.ts';
 import { Seal } from './emblems.tsx';
 import { day, firstName, short } from './format.ts';
 import { Button, Form, Refused } from './forms.tsx';
@@ -15,7 +17,6 @@ import { Articles, Half, Whole } from './parts.tsx';
 import { paths } from './paths.ts';
 import { sayRefusal } from './refusal-words.ts';
 import { reading, sayStanding } from './standing.ts';
-import { agreement, answers } from './words.ts';
 
 export function AgreementPage({ frame, model }: { frame: Frame; model: AgreementModel }) {
   const { bank } = frame;
@@ -27,7 +28,7 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
         <Seal start={bank} end={town} label={agreement.title(bank.name, town.name)} />
         <div class="stand__main">
           <h1>{agreement.heading[status](bank.name, town.name)}</h1>
-          <p class="lead mt-xs">{agreement.public}</p>
+          <p class="lead mt-xs">{agreement.readers[model.readers]}</p>
         </div>
       </div>
       {model.refusal ? <Refused text={sayRefusal(model.refusal, place)} /> : null}
@@ -110,6 +111,18 @@ function Yeses({ frame, model }: { frame: Frame; model: AgreementModel }) {
       )}
     </Whole>
   );
+  if (model.canWithdraw)
+    return (
+      <Form action={paths.answerAgreement(model.id)} csrf={frame.csrf} class="mt" label={agreement.yeses(number)}>
+        {both}
+        <p class="read mt">{answers.withdrawHint(town.name)}</p>
+        <p class="acts mt-s">
+          <Button name="answer" value="withdraw" quiet>
+            {answers.withdraw}
+          </Button>
+        </p>
+      </Form>
+    );
   if (!mayAnswer) return <div class="mt">{both}</div>;
   return (
     <Form

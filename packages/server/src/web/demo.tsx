@@ -62,6 +62,7 @@ function freshOf(model: DemoModel): Fresh | undefined {
 
 function DemoMain({ model }: { model: DemoModel }) {
   const { towns, held, sums } = model;
+  const off = towns.filter(({ on }) => !on).map(({ name }) => name);
   return (
     <>
       <div class="two two--stage">
@@ -97,6 +98,7 @@ function DemoMain({ model }: { model: DemoModel }) {
             sum={sumOf(model)}
             together={live.together}
           />
+          {off.length === 0 ? null : <p class="meta">{live.lastKnown(off)}</p>}
           {sumOf(model) === 0 ? null : <p class="note">{live.notZero}</p>}
         </div>
       </section>
@@ -143,12 +145,13 @@ function PairFigures({ pair, towns }: { pair: LivePair; towns: readonly LiveTown
   return (
     <div class="stack stack--close">
       <Agree
-        start={{ label: live.says(a.name), minutes: pair.aSaysMinutes }}
-        end={{ label: live.says(b.name), minutes: pair.bSaysMinutes }}
+        start={{ label: live.says(a.name, a.on), minutes: pair.aSaysMinutes }}
+        end={{ label: live.says(b.name, b.on), minutes: pair.bSaysMinutes }}
       />
       <p>
         {owes === 0 ? live.pairEven(a.name, b.name) : live.toGive(from, to, owes)}
         {pair.aSaysMinutes === pair.bSaysMinutes ? '' : ` ${live.pairOff}`}
+        {[a, b].filter(({ on }) => !on).map(({ name }) => ` ${live.lastSaid(name)}`)}
       </p>
     </div>
   );

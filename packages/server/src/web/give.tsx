@@ -162,6 +162,14 @@ export function GivenPage({ frame, model, url }: { frame: Frame; model: GivenMod
         </Whole>
       </div>
       {under && town ? <Way us={frame.bank} town={town} who={first} answered={status === 'underway'} /> : null}
+      {model.takeBackHref !== null ? (
+        <Form action={model.takeBackHref} csrf={frame.csrf} class="mt" label={given.takeBack}>
+          <p class="read">{given.takeBackText(first)}</p>
+          <p class="acts mt-s">
+            <Button quiet>{given.takeBack}</Button>
+          </p>
+        </Form>
+      ) : null}
       <p class="acts mt">
         <ButtonLink href={paths.me}>{given.mine}</ButtonLink>
         <ButtonLink href={paths.give} quiet>

@@ -106,6 +106,26 @@ describe('an hour to somebody in another town', () => {
     expect((await moira.get('/')).html).toContain('Gràcia honours 8 h 30 min more from us.');
   });
 
+  test('can be taken back while the other town has not answered, and not afterwards', async () => {
+    const { outgoing } = streets.leith.node.context;
+    const { request } = outgoing;
+    Object.assign(outgoing, { request: () => Promise.reject(new Error('away')) });
+    const to = (await give({ town: streets.gracia.host, who: 'rosa', what: 'A second thought' })).to ?? '';
+    const waiting = await moira.get(to);
+    expect(waiting.html).toContain(`action="${to}/back"`);
+    const agnes = await streets.visitor('leith').signIn(streets.tokens.agnes);
+    expect((await agnes.post(`${to}/back`, { csrf: await agnes.csrf() })).status).toBe(404);
+    expect((await moira.post(`${to}/back`, { csrf: 'x' })).status).toBe(403);
+    expect(await moira.fill(to, `${to}/back`, {})).toMatchObject({ status: 303, to });
+    Object.assign(outgoing, { request });
+    const back = await moira.get(to);
+    expect(back.html).toContain('It came back to you');
+    expect(back.html).toContain('It was taken back before it had arrived.');
+    expect(back.html).not.toContain(`${to}/back`);
+    // Pressed once more on a page that was left open.
+    expect(await moira.post(`${to}/back`, { csrf: await moira.csrf() })).toMatchObject({ status: 303, to });
+  });
+
   test('comes back from somebody who is not there, and says why', async () => {
     const seen = await give({ town: streets.gracia.host, who: 'nobody', what: 'Lost words' });
     const html = await until(async () => {

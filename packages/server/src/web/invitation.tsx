@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import { invite, opened } from './agreement-words.ts';
 import { short, until } from './format.ts';
 import { Button, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
@@ -14,7 +16,6 @@ import { Articles, Half, Whole } from './parts.tsx';
 import { paths } from './paths.ts';
 import { sayRefusal } from './refusal-words.ts';
 import { reading } from './standing.ts';
-import { invite, opened } from './words.ts';
 
 export function InvitationPage({ frame, model }: { frame: Frame; model: InvitationModel }) {
   const { bank, csrf } = frame;

@@ -154,6 +154,33 @@ test('a second agreement with the same town is refused, and what was typed stays
   expect(seen.html).toContain('value="7"');
 });
 
+test('what was offered can be taken back until it is answered, and the other desk learns of it', async () => {
+  const leith = await streets.visitor('leith').signIn(streets.leith.token);
+  const fields = { hours: '3', bridgeBuilder: 'Ann Low' };
+  await corner.fill('/console/invitations', '/console/invitations', fields);
+  const made =
+    /value="(http[^"]+\/invitations\/[^"]+)"/.exec((await corner.get('/console/invitations')).html)?.[1] ?? '';
+  await leith.fill('/console/invitations', '/console/invitations/open', { link: made });
+  const said = await leith.fill('/console/invitations/open', '/console/invitations/accept', fields);
+  const [theirs, answer] = [said.to ?? '', `${said.to}/answer`];
+  const ours = await until(async () => {
+    const { html } = await corner.get('/console');
+    return html.includes('Leith said yes. Now it is your turn') ? /href="(\/agreements\/[^"]+)"/.exec(html)?.[1] : null;
+  });
+  expect((await leith.get(theirs)).html).toContain('Corner House has not answered yet.');
+  expect((await corner.get(ours)).html).not.toContain('value="withdraw"');
+  expect((await corner.fill(ours, `${ours}/answer`, { answer: 'withdraw' })).status).toBe(409);
+  expect(await leith.fill(theirs, answer, { answer: 'withdraw' })).toMatchObject({ status: 303, to: theirs });
+  expect((await leith.get(theirs)).html).toContain('was taken back');
+  const page = await until(async () => {
+    const { html } = await corner.get(ours);
+    return html.includes('was taken back') ? html : null;
+  });
+  expect(page).not.toContain('value="yes"');
+  expect((await corner.post(`${ours}/answer`, { answer: 'yes', csrf: await corner.csrf() })).status).toBe(409);
+  expect((await corner.get('/console')).html).not.toContain('Leith said yes');
+});
+
 test('the list of open links is the bank’s own', async () => {
   const { db } = streets.leith.database;
   expect(

@@ -39,7 +39,10 @@ export const live = {
   notZero: 'This should never happen: an hour is in one book and not in the other.',
   pairs: 'What stands between each two',
   pairsLead: 'Each town counts for itself. The two figures must be the same.',
-  says: (town: string) => `${town} says`,
+  says: (town: string, on: boolean) => (on ? `${town} says` : `${town} said`),
+  lastSaid: (town: string) => `That is what ${town} said before its plug was pulled.`,
+  lastKnown: (towns: readonly string[]) =>
+    `${list(towns)} ${towns.length === 1 ? 'is' : 'are'} counted as known last, before the plug was pulled.`,
   toGive: (from: string, to: string, minutes: number) => `${from} has ${short(minutes)} to give to ${to}.`,
   pairEven: (a: string, b: string) => `${a} and ${b} are even.`,
   pairOff: 'One of them has not heard the latest yet.',
@@ -70,6 +73,13 @@ export const acts: Record<ActName, { readonly label: string; readonly hint: stri
   limit: { label: 'Ask for more than is honoured', hint: 'The other town’s limit holds.' },
 };
 
+/** From a second on, milliseconds are no figure for people. */
+function took(ms: number): string {
+  if (ms < 1000) return `${ms} milliseconds`;
+  const seconds = Math.round(ms / 1000);
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
+}
+
 /** What just happened: who did what, then what came of it. */
 export function sayEvent(event: LiveEvent): { readonly title: string; readonly text: string } {
   switch (event.kind) {
@@ -81,7 +91,7 @@ export function sayEvent(event: LiveEvent): { readonly title: string; readonly t
     case 'settled':
       return {
         title: `${of(event.receiver)} has ${short(event.minutes)} from ${event.giver.name}.`,
-        text: `Both banks signed. It took ${event.tookMs} milliseconds.`,
+        text: `Both banks signed. It took ${took(event.tookMs)}.`,
       };
     case 'returned':
       return {

@@ -205,6 +205,8 @@ export interface GivenModel {
   readonly standing: Standing | null;
   readonly refusal: RefusalView | null;
   readonly proofId: string | null;
+  /** Where the giver can take it back; `null` once the other town has answered. */
+  readonly takeBackHref: string | null;
 }
 
 /** One line of a bank's own ledger: minutes went from one account to the other. */
@@ -260,8 +262,12 @@ export interface AgreementModel {
   readonly theirYesAt: Date | null;
   readonly status: 'offered' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'closed';
   readonly standing: Standing;
+  /** `soon`: anybody, once both have said yes. */
+  readonly readers: 'all' | 'soon' | 'desks';
   /** The operator is looking and it is our turn. */
   readonly canAnswer: boolean;
+  /** The operator is looking at an offer of ours that was not answered. */
+  readonly canWithdraw: boolean;
   readonly refusal: RefusalView | null;
 }
 

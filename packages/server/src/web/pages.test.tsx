@@ -10,6 +10,7 @@ import { ErrorPage, NotFoundPage } from './error.tsx';
 import { GivenPage, GivePage } from './give.tsx';
 import { BankHome } from './home.tsx';
 import { InvitationPage, InviteOpenedPage } from './invitation.tsx';
+import { sayEvent } from './live-words.ts';
 import { PositionsPage } from './positions.tsx';
 import { ProofPage } from './proof.tsx';
 import * as s from './samples.ts';
@@ -180,6 +181,17 @@ describe('what pages say', () => {
     expect(read).toContain('aria-label="Two yeses"');
   });
 
+  it('says who may read an agreement, and lets only the desk that offered it take it back', async () => {
+    const said = { all: 'Anyone in either', soon: 'Once both have said yes', desks: 'Only the desks' };
+    for (const readers of ['all', 'soon', 'desks'] as const)
+      expect(await render(<AgreementPage frame={s.fiona} model={{ ...s.agreementModel, readers }} />)).toContain(
+        said[readers],
+      );
+    const offered = { ...s.agreementModel, theirYesAt: null, status: 'offered', canWithdraw: true } as const;
+    expect(await render(<AgreementPage frame={s.fiona} model={offered} />)).toMatch(/<button[^>]*value="withdraw"/);
+    expect(await render(<AgreementPage frame={s.moira} model={s.agreementModel} />)).not.toContain('value="withdraw"');
+  });
+
   it('shows a signed document as it was signed, and what is no JSON too', async () => {
     const [first] = s.proofModel.entries;
     if (first === undefined) throw new Error('no entry');
@@ -205,6 +217,35 @@ describe('the live page', () => {
     const fragment = await render(<DemoFragment model={s.demoModel} />);
     expect(fragment).toMatch(/^<main id="main" class="wrap" data-fresh=/);
     expect(await render(<DemoPage model={s.demoModel} />)).toContain(fragment);
+  });
+
+  it('marks figures of a town that is off as the last that are known', async () => {
+    const html = await render(<DemoPage model={s.demoModel} />);
+    expect(html).toContain('Galway said');
+    expect(html).toContain('That is what Galway said before its plug was pulled.');
+    expect(html).toContain('Leith says');
+    expect(html).toContain('Galway is counted as known last');
+    const towns = s.demoModel.towns.map((town) => ({ ...town, on: true }));
+    expect(await render(<DemoPage model={{ ...s.demoModel, towns }} />)).not.toMatch(/Galway said|known last/);
+  });
+
+  it.each([
+    [7, '7 milliseconds'],
+    [999, '999 milliseconds'],
+    [1000, 'a second'],
+    [6241, '6 seconds'],
+  ])('says %d milliseconds as people do', (tookMs, said) => {
+    const giver = { name: 'Moira', town: s.moira.bank };
+    const { text } = sayEvent({
+      id: '1',
+      at: new Date(0),
+      kind: 'settled',
+      giver,
+      receiver: giver,
+      minutes: 60,
+      tookMs,
+    });
+    expect(text).toBe(`Both banks signed. It took ${said}.`);
   });
 
   it('posts each act with a town', async () => {

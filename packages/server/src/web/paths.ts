@@ -15,6 +15,7 @@ export const paths = {
   me: '/me',
   give: '/give',
   given: (id: string) => `/given/${segment(id)}`,
+  takeBack: (id: string) => `/given/${segment(id)}/back`,
   proof: (id: string) => `/proof/${segment(id)}`,
   console: '/console',
   invitations: '/console/invitations',

@@ -36,12 +36,15 @@ export type ShownCode = Extract<
   | 'known_already'
   | 'pair_waiting'
   | 'pair_halted'
+  | 'pair_recovering'
+  | 'pair_reconciling'
   | 'not_supported'
   | 'id_used'
   | 'pair_suspended'
   | 'limit_reached'
   | 'too_many_open'
   | 'backlog'
+  | 'already_answered'
   | 'minutes_out_of_range'
   | 'amend_out_of_range'
   | 'opening_over_limit'
@@ -59,6 +62,7 @@ export type ShownCode = Extract<
   | 'agreement_exists'
   | 'invitation_used'
   | 'not_your_turn'
+  | 'taken_back'
   | 'invalid_request'
   | 'not_signed_in'
   | 'not_allowed'
@@ -70,6 +74,7 @@ export type ShownCode = Extract<
   | 'partner_unreachable'
   | 'private_address'
   | 'shutting_down'
+  | 'internal_error'
 >;
 
 const nothingLost = 'You lose nothing.';
@@ -94,6 +99,14 @@ const sentences: Record<ShownCode, Sentence> = {
   pair_halted: ({ town, fiona }) => ({
     what: `New hours with ${town} wait, because something between the two towns does not fit. ${nothingLost}`,
     todo: `${fiona} knows and looks at it with ${town}. You need do nothing.`,
+  }),
+  pair_recovering: ({ town, bank }) => ({
+    what: `${bank} is catching up with ${town} after a restart from a backup. ${nothingLost}`,
+    todo: 'Try again in a few minutes.',
+  }),
+  pair_reconciling: ({ town, fiona }) => ({
+    what: `New hours with ${town} wait, because the two towns reach different sums. ${nothingLost}`,
+    todo: `${fiona} knows and looks for the difference with ${town}. You need do nothing.`,
   }),
   not_supported: ({ town }) => ({
     what: `${town} cannot do this yet.`,
@@ -123,6 +136,10 @@ const sentences: Record<ShownCode, Sentence> = {
   backlog: ({ town }) => ({
     what: `Too much is waiting for ${town} already. ${nothingLost}`,
     todo: `Try again when ${town}’s computer is on.`,
+  }),
+  already_answered: ({ town }) => ({
+    what: `${town} has answered this already.`,
+    todo: 'Open the page again to see how it stands.',
   }),
   minutes_out_of_range: () => ({
     what: 'That is not a length that we can count.',
@@ -186,6 +203,10 @@ const sentences: Record<ShownCode, Sentence> = {
     todo: `Ask ${town} for a new one.`,
   }),
   not_your_turn: ({ town }) => ({ what: `It is ${town}’s turn to answer.`, todo: 'Wait for their yes, or ring them.' }),
+  taken_back: ({ who }) => ({
+    what: 'It was taken back before it had arrived.',
+    todo: `Ring ${who} if this surprises you.`,
+  }),
   invalid_request: () => ({
     what: 'Something in the form is not as it should be.',
     todo: 'Look at it once more and send it again.',
@@ -224,6 +245,10 @@ const sentences: Record<ShownCode, Sentence> = {
     todo: 'Check the link. In a trial at home, name it in EVENHOUR_ALLOW_PRIVATE_ORIGINS.',
   }),
   shutting_down: () => ({ what: 'The timebank is starting anew.', todo: 'Try again in a moment.' }),
+  internal_error: ({ fiona }) => ({
+    what: `Something went wrong with us. ${nothingLost}`,
+    todo: `Try again in a moment. If it stays so, ring the office; ${fiona} helps.`,
+  }),
 };
 
 function isShown(code: RefusalCode): code is ShownCode {

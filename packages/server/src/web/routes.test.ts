@@ -1,7 +1,7 @@
 /** The doors of a bank's pages: who is let in where, by which form, and what every answer carries. */
-import { count } from 'drizzle-orm';
+import { count, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exchange, idempotency, invitation, token } from '../db/schema.ts';
+import { exchange, idempotency, invitation, kv, token } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { freePort, startTown } from '../testing/town.ts';
 import { Visitor } from '../testing/visitor.ts';
@@ -20,7 +20,7 @@ const someId = '01J00000000000000000000000';
 /** How many rows there are of what forms make. */
 async function made(): Promise<number[]> {
   const { db } = streets.leith.database;
-  const tables = [exchange, idempotency, invitation, token];
+  const tables = [exchange, idempotency, invitation, kv, token];
   return Promise.all(tables.map(async (table) => (await db.select({ rows: count() }).from(table))[0]?.rows ?? 0));
 }
 
@@ -101,7 +101,7 @@ describe('the door', () => {
     const seen = await visitor.fill('/sign-in', '/sign-in', { token: ` ${streets.tokens.moira} ` });
     expect([seen.status, seen.to]).toEqual([303, '/me']);
     const [line = ''] = seen.headers.getSetCookie();
-    expect(line).toMatch(/^evenhour-\d+=eh_[A-Za-z0-9_-]{32}; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(line).toMatch(/^evenhour-\d+=es_[A-Za-z0-9_-]{32}; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(line).not.toContain(streets.tokens.moira);
     expect(seen.headers.get('cache-control')).toBe('no-store');
     const me = await visitor.get('/me');
@@ -161,6 +161,21 @@ describe('the door', () => {
 
   test('leads the operator to the desk', async () => {
     expect((await streets.visitor('leith').post('/sign-in', { token: streets.leith.token })).to).toBe('/console');
+  });
+
+  test('closes by itself after a month', async () => {
+    const visitor = await member();
+    const { db } = streets.leith.database;
+    await db.update(kv).set({ expiresAt: sql`${kv.expiresAt} - interval '29 days 23 hours'` });
+    expect((await visitor.get('/me')).status).toBe(200);
+    await db.update(kv).set({ expiresAt: sql`${kv.expiresAt} - interval '1 hour'` });
+    expect((await visitor.get('/me')).status).toBe(303);
+  });
+
+  test('opens no API: what is in the cookie is no token', async () => {
+    const visitor = await member();
+    const [secret = ''] = visitor.cookies.values();
+    expect((await streets.leith.call('GET', '/api/members', undefined, { token: secret })).status).toBe(401);
   });
 
   test('closes at once: the session is worth nothing afterwards', async () => {

@@ -202,6 +202,7 @@ export const givenModel: m.GivenModel = {
   standing: { kind: 'off', nextAttemptAt: before(-1) },
   refusal: null,
   proofId: null,
+  takeBackHref: null,
 };
 
 const entry = (kind: string, by: m.Town, seq: number): m.SignedEntry => ({
@@ -265,7 +266,9 @@ export const agreementModel: m.AgreementModel = {
   theirYesAt: new Date('2026-05-13T09:00:00Z'),
   status: 'active',
   standing: { kind: 'open' },
+  readers: 'all',
   canAnswer: false,
+  canWithdraw: false,
   refusal: null,
 };
 
@@ -273,6 +276,7 @@ export const agreementOurTurn: m.AgreementModel = {
   ...agreementModel,
   ourYesAt: null,
   status: 'offered',
+  readers: 'soon',
   canAnswer: true,
   standing: { kind: 'agreeing' },
 };

@@ -4,7 +4,7 @@
  * Promises: members are spoken to in short sentences of the present tense, with the member as the one
  * who acts, and never in the words of the software. An hour that leaves a member is *given*; an hour
  * that arrives has *come*. What is short is "to give", never less than nothing. Refusals are in
- * `refusal-words.ts`, the live page in `live-words.ts`.
+ * `refusal-words.ts`, agreements and invitations in `agreement-words.ts`, the live page in `live-words.ts`.
  *
  * @module
  */
@@ -233,6 +233,8 @@ export const given = {
     counted: (who: string) => `${who} has them, and both towns sign`,
   },
   proof: 'See the proof',
+  takeBack: 'Take it back',
+  takeBackText: (who: string) => `Changed your mind? You can take it back until ${who}’s town has answered.`,
   mine: 'See my hours',
   again: 'Give again',
 };
@@ -266,86 +268,6 @@ export const proof = {
   place: 'Place in the journal',
   placeText: (epoch: number, seq: number) => `number ${seq}, epoch ${epoch}`,
   none: 'No signed lines: both members belong to the same town, so it is in that town’s own books only.',
-};
-
-export const answers = { yes: 'Yes, we honour their hours', no: 'No, not like this' };
-
-export const agreement = {
-  title: (a: string, b: string) => `${a} and ${b}`,
-  heading: {
-    active: (a: string, b: string) => `${a} and ${b} honour each other’s hours`,
-    offered: (a: string, b: string) => `${a} and ${b} may honour each other’s hours`,
-    suspended: (a: string, b: string) => `${a} and ${b} take no new hours just now`,
-    declined: (a: string, b: string) => `${a} and ${b} did not agree`,
-    withdrawn: (a: string, b: string) => `The invitation between ${a} and ${b} was taken back`,
-    closed: (a: string, b: string) => `${a} and ${b} have ended their agreement`,
-  },
-  public: 'Anyone in either town may read it.',
-  yeses: (number: 0 | 1 | 2) => ['No yes yet', 'One yes, one to come', 'Two yeses'][number] ?? '',
-  saidYes: (name: string) => `${name} said yes`,
-  waitingFor: (name: string) => `Waiting for ${name} to say yes`,
-  yourTurn: (name: string) => `Your turn, ${firstName(name)}`,
-  saidNothing: (name: string) => `${name} has not said yes`,
-  articles: 'What both sign',
-  limitsTitle: 'How far we lean on each other',
-  limits: (a: string, b: string) => `${a} and ${b}, side by side`,
-  honours: (town: string) => `${town} honours up to`,
-  limitText:
-    'At the limit new hours wait; nobody’s own hours are touched. Either town may change its own figure on any day.',
-  buildersTitle: 'Who builds the bridge',
-  builders: (ours: string, us: string, theirs: string, them: string) =>
-    `${ours} in ${us} and ${theirs} in ${them}. When something does not fit, they look at it together.`,
-  yesHint: (name: string) => `Press here, ${firstName(name)}`,
-};
-
-export const invite = {
-  title: 'Invite a town',
-  heading: 'Invite a town to honour our hours',
-  lead: 'You make a link and send it to their coordinator. They read what you offer, say yes, and you say yes. Two yeses.',
-  make: 'Make an invitation',
-  paste: 'Open an invitation',
-  pasteLead: 'Has another town sent you a link? Paste it here. You see what they offer before you answer.',
-  hours: 'How many hours do we honour from them?',
-  hoursHint: (suggested: number) =>
-    `In whole hours. ${Math.floor(suggested / 60)} is a good start for a bank of our size.`,
-  hoursMissing: 'Write a whole number of hours.',
-  builder: 'Who builds the bridge on our side?',
-  builderHint: 'One person, with first and last name.',
-  builderMissing: 'Write a name. An agreement needs one person on each side.',
-  makeButton: 'Make the link',
-  link: 'The link that they sent',
-  linkMissing: 'Paste the whole link, from https on.',
-  openButton: 'Read what they offer',
-  made: 'The invitation is ready',
-  madeText: (minutes: number, when: string) =>
-    `It offers ${short(minutes)} and can be used once, until ${when}. Copy it now: it is not shown again.`,
-  madeLabel: 'Send this to their coordinator',
-  open: 'Invitations that nobody has used yet',
-  openLine: (minutes: number, when: string) => `${short(minutes)}, until ${when}`,
-};
-
-export const opened = {
-  title: (town: string) => `${town} invites us`,
-  heading: (town: string, minutes: number) => `${town} honours up to ${short(minutes)} from us`,
-  lead: (builder: string, town: string, when: string) =>
-    `${builder} builds the bridge in ${town}. The invitation is open until ${when}.`,
-  theirWords: 'What both would sign',
-  answer: 'Our half',
-  yes: 'Yes, we honour their hours too',
-  yesHint: (town: string) => `${town} is asked for the second yes`,
-  no: 'Not now',
-};
-
-/** What people see who open an invitation link in a browser. */
-export const invited = {
-  title: (us: string) => `${us} invites your town`,
-  heading: (us: string, minutes: number) => `${us} would honour up to ${short(minutes)} from your town`,
-  lead: (builder: string, us: string, when: string) =>
-    `${builder} builds the bridge in ${us}. The invitation can be used once, until ${when}.`,
-  how: 'How to answer',
-  howText:
-    'This page is for the coordinator of another timebank. Copy the link, go to the desk of your own bank, and paste it under “Open an invitation”. You read everything once more there before you say yes.',
-  link: 'The link to paste',
 };
 
 export const signIn = {

@@ -36,7 +36,7 @@ CREATE TABLE "bank_key" (
 	"public_key" text NOT NULL,
 	"sealed" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "bank_key_bank_id_id_pk" PRIMARY KEY("bank_id","id")
+	CONSTRAINT "bank_key_bank_id_public_key_pk" PRIMARY KEY("bank_id","public_key")
 );
 --> statement-breakpoint
 CREATE TABLE "evidence" (
@@ -133,7 +133,7 @@ CREATE TABLE "journal_entry" (
 	"ack_seq" bigint NOT NULL,
 	"document" text NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "journal_entry_bank_id_pair_id_author_epoch_seq_pk" PRIMARY KEY("bank_id","pair_id","author","epoch","seq")
+	CONSTRAINT "journal_entry_bank_id_pair_id_author_seq_epoch_pk" PRIMARY KEY("bank_id","pair_id","author","seq","epoch")
 );
 --> statement-breakpoint
 CREATE TABLE "kv" (
@@ -175,6 +175,7 @@ CREATE TABLE "pair" (
 	"mode" text DEFAULT 'waiting' NOT NULL,
 	"halted_because" text,
 	"state" jsonb NOT NULL,
+	"version" text DEFAULT '' NOT NULL,
 	"debt_minutes" bigint DEFAULT 0 NOT NULL,
 	"open_minutes" bigint DEFAULT 0 NOT NULL,
 	"limit_minutes" bigint DEFAULT 0 NOT NULL,
@@ -185,12 +186,14 @@ CREATE TABLE "pair" (
 	"statement_agrees" boolean,
 	"statement_we_say_minutes" bigint,
 	"statement_at" timestamp with time zone,
-	"stated_seq" bigint DEFAULT 0 NOT NULL,
+	"stated_seqs" bigint DEFAULT 0 NOT NULL,
 	"tested_at" timestamp with time zone,
 	"mirror_id" text NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"next_attempt_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"last_error" text,
+	"key_changes" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"peer_key" text,
 	"honour_pending" text,
 	"sender_id" text,
 	"sender_until" timestamp with time zone,
@@ -244,18 +247,9 @@ CREATE TABLE "token" (
 --> statement-breakpoint
 ALTER TABLE "account" ADD CONSTRAINT "account_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bank_key" ADD CONSTRAINT "bank_key_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "evidence" ADD CONSTRAINT "evidence_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "exchange" ADD CONSTRAINT "exchange_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "exchange_message" ADD CONSTRAINT "exchange_message_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "idempotency" ADD CONSTRAINT "idempotency_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invitation" ADD CONSTRAINT "invitation_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "journal_entry" ADD CONSTRAINT "journal_entry_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "kv" ADD CONSTRAINT "kv_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "member" ADD CONSTRAINT "member_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "pair_transfer" ADD CONSTRAINT "pair_transfer_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "posting" ADD CONSTRAINT "posting_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "request_nonce" ADD CONSTRAINT "request_nonce_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "token" ADD CONSTRAINT "token_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "exchange_by_member" ON "exchange" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "exchange_by_detail" ON "exchange" USING btree ("bank_id","detail") WHERE "exchange"."direction" = 'in';--> statement-breakpoint
@@ -263,8 +257,8 @@ CREATE INDEX "exchange_given_lately" ON "exchange" USING btree ("bank_id","membe
 CREATE INDEX "exchange_unheld" ON "exchange" USING btree ("bank_id","pair_id") WHERE "exchange"."status" in ('offered', 'accepted');--> statement-breakpoint
 CREATE INDEX "exchange_message_answers" ON "exchange_message" USING btree ("bank_id","pair_id","exchange_id") WHERE "exchange_message"."direction" = 'out';--> statement-breakpoint
 CREATE INDEX "exchange_message_pending" ON "exchange_message" USING btree ("bank_id","pair_id","at") WHERE "exchange_message"."pending";--> statement-breakpoint
-CREATE INDEX "journal_by_seq" ON "journal_entry" USING btree ("bank_id","pair_id","author","seq");--> statement-breakpoint
 CREATE INDEX "journal_by_transfer" ON "journal_entry" USING btree ("bank_id","pair_id","transfer");--> statement-breakpoint
+CREATE INDEX "journal_amends" ON "journal_entry" USING btree ("bank_id","pair_id","author","seq") WHERE "journal_entry"."kind" = 'Amend';--> statement-breakpoint
 CREATE UNIQUE INDEX "pair_one_a_partner" ON "pair" USING btree ("bank_id","peer_bank") WHERE "pair"."status" not in ('closed', 'declined', 'withdrawn');--> statement-breakpoint
 CREATE INDEX "pair_transfer_underway" ON "pair_transfer" USING btree ("bank_id","pair_id") WHERE "pair_transfer"."underway";--> statement-breakpoint
 CREATE UNIQUE INDEX "posting_hold_ends_once" ON "posting" USING btree ("bank_id","hold_id") WHERE "posting"."hold_id" is not null;--> statement-breakpoint

@@ -1,12 +1,12 @@
 /**
- * An agreement as people read it, and the operator's yes or no.
+ * An agreement as people read it, the operator's yes or no, and an offer that is taken back.
  *
  * Promises: an agreement in force that both towns made public is for everybody to read; any other is
  * for the desk. Nothing says yes for anybody.
  *
  * @module
  */
-import { answerAgreement } from '../../agreement/service.ts';
+import { answerAgreement, withdrawOffer } from '../../agreement/service.ts';
 import { type AgreementView, agreementViewById } from '../../agreement/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { AgreementPage } from '../agreement.tsx';
@@ -24,9 +24,14 @@ export function agreementRoutes(app: WebApp): void {
     const { bank, node, form } = c.var;
     const id = idOf(c.req.param('id'));
     const answer = field(form, 'answer');
-    if (answer !== 'yes' && answer !== 'no') throw new Refused('invalid_request', { field: 'answer' });
+    if (answer !== 'yes' && answer !== 'no' && answer !== 'withdraw')
+      throw new Refused('invalid_request', { field: 'answer' });
     try {
-      await node.signals.commit((tx, after) => answerAgreement(tx, bank, id, answer === 'yes', after));
+      await node.signals.commit((tx, after) =>
+        answer === 'withdraw'
+          ? withdrawOffer(tx, bank, id, after)
+          : answerAgreement(tx, bank, id, answer === 'yes', after),
+      );
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null || refusal.code === 'not_found') throw error;
@@ -69,7 +74,9 @@ function agreementModel(view: AgreementView, isOperator: boolean, refusal: Refus
     theirYesAt: view.theirYesAt === null ? null : new Date(view.theirYesAt),
     status: STATUSES.find((known) => known === view.status) ?? 'closed',
     standing: standingOf(view),
+    readers: view.public ? (isLive(view) ? 'all' : 'soon') : 'desks',
     canAnswer: isOperator && view.ourTurn,
+    canWithdraw: isOperator && view.status === 'offered' && !view.ourTurn,
     refusal,
   };
 }

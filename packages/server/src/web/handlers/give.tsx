@@ -11,10 +11,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { agreementViewOfPair, agreementViews } from '../../agreement/view.ts';
-import { onceFor } from '../../api/idempotent.ts';
 import { member } from '../../db/schema.ts';
 import { type ExchangeRow, exchangeById } from '../../exchange/exchange-store.ts';
-import { give } from '../../exchange/gifts.ts';
+import { takeBack } from '../../exchange/take-back.ts';
 import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { GivenPage, GivePage } from '../give.tsx';
@@ -54,12 +53,30 @@ export function giveRoutes(app: WebApp): void {
   });
 
   app.get(pattern(paths.given), signedIn, async (c) => {
-    const { memberId } = memberOf(c);
-    const { bank, node } = c.var;
-    const row = await exchangeById(node.database.db, bank.id, idOf(c.req.param('id')));
-    if (row === undefined || row.memberId !== memberId || row.direction === 'in') throw new Refused('not_found');
+    const row = await ownGift(c);
     return c.html(<GivenPage frame={frameOf(c)} model={await givenModel(c, row)} url={paths.given(row.id)} />);
   });
+
+  app.post(pattern(paths.takeBack), ...guarded, async (c) => {
+    const { bank, node } = c.var;
+    const { id } = await ownGift(c);
+    try {
+      await node.signals.commit((tx, after) => takeBack(tx, bank, id, after));
+    } catch (error) {
+      // It was answered a moment before: the page says what became of it.
+      if (refusalOf(error)?.code !== 'already_answered') throw error;
+    }
+    return c.redirect(paths.given(id), 303);
+  });
+}
+
+/** The gift of the address, if it is the signed-in member's. */
+async function ownGift(c: WebContext): Promise<ExchangeRow> {
+  const { memberId } = memberOf(c);
+  const { bank, node } = c.var;
+  const row = await exchangeById(node.database.db, bank.id, idOf(c.req.param('id')));
+  if (row === undefined || row.memberId !== memberId || row.direction === 'in') throw new Refused('not_found');
+  return row;
 }
 
 /** What the form is filled with, whatever was typed into it. */
@@ -124,12 +141,12 @@ async function giveOnce(c: WebContext, me: MemberRow, { values, to, minutes }: M
   const digest = createHash('sha256')
     .update(JSON.stringify(['give', me.id, to, minutes, values.what]))
     .digest('base64url');
-  const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx, after) => {
-    const given = await give(tx, bank, { from: me, to, minutes, content: values.what });
-    if (given.pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId: given.pairId });
-    return { status: 202, body: given.exchange.id };
+  return node.giving.give(bank, {
+    key: `form ${key}`,
+    digest,
+    gift: { from: me.id, to, minutes, content: values.what },
+    answer: (given) => given.exchange.id,
   });
-  return body;
 }
 
 async function givenModel(c: WebContext, row: ExchangeRow): Promise<GivenModel> {
@@ -147,5 +164,6 @@ async function givenModel(c: WebContext, row: ExchangeRow): Promise<GivenModel> 
     standing: view === null || status === 'settled' ? null : standingOf(view),
     refusal: refusalOfExchange(row),
     proofId: status === 'settled' && view !== null ? row.id : null,
+    takeBackHref: row.direction === 'out' && row.status === 'offered' ? paths.takeBack(row.id) : null,
   };
 }

@@ -9,7 +9,8 @@
  */
 import { suggestedLimit } from '@evenhour/protocol';
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { createInvitation, type InvitationDraft, offerAgreement, readInvitation } from '../../agreement/service.ts';
+import { createInvitation, type InvitationDraft, readInvitation } from '../../agreement/invitations.ts';
+import { offerAgreement } from '../../agreement/service.ts';
 import { invitation, member } from '../../db/schema.ts';
 import { refusalOf } from '../../node/refused.ts';
 import { InvitationPage, InviteOpenedPage } from '../invitation.tsx';

@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { type InvitationDraft, showInvitation } from '../../agreement/service.ts';
+import { type InvitationDraft, showInvitation } from '../../agreement/invitations.ts';
 import { Refused } from '../../node/refused.ts';
+import { invited, opened } from '../agreement-words.ts';
 import { until } from '../format.ts';
 import { Page } from '../layout.tsx';
 import type { Frame } from '../models.ts';
 import { Articles } from '../parts.tsx';
 import { reading } from '../standing.ts';
-import { invited, opened } from '../words.ts';
 import type { WebApp } from './env.ts';
 import { frameOf } from './page.tsx';
 

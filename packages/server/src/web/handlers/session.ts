@@ -1,7 +1,7 @@
 /**
- * Who looks at a page: a cookie, the token behind it, and what must come with a form.
+ * Who looks at a page: a cookie, the session behind it, and what must come with a form.
  *
- * Promises: a session belongs to one bank and is a fresh token at each sign-in, so nobody can hand a
+ * Promises: a session belongs to one bank and is a fresh one at each sign-in, so nobody can hand a
  * session to somebody else; signing out ends it at once; scripts cannot read it; a form counts only
  * when a page of this very origin sent it, with the secret of the session that the page was made for.
  *
@@ -9,7 +9,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { findCaller, hashToken, issueToken, revokeToken } from '../../auth/tokens.ts';
+import { beginSession, endSessionOf, findSessionCaller, type SessionOf } from '../../auth/sessions.ts';
 import type { Bank } from '../../bank/bank.ts';
 import { findMember } from '../../member/members.ts';
 import { Refused } from '../../node/refused.ts';
@@ -29,17 +29,12 @@ export function cookieOptions(bank: Pick<Bank, 'origin'>) {
   return { httpOnly: true, sameSite: 'Lax', path: '/', secure: bank.origin.startsWith('https:') } as const;
 }
 
-function secretOf(c: WebContext): string | undefined {
-  const value = getCookie(c, cookieName(c.var.bank));
-  return value !== undefined && /^eh_[A-Za-z0-9_-]{32}$/.test(value) ? value : undefined;
-}
-
 /** The session of a request, if it has one at this bank. */
 export async function findSession(c: WebContext): Promise<Session | null> {
-  const secret = secretOf(c);
-  if (secret === undefined) return null;
   const { bank, node } = c.var;
-  const caller = await findCaller(node.database.db, bank.id, hashToken(secret));
+  const secret = getCookie(c, cookieName(bank));
+  if (secret === undefined) return null;
+  const caller = await findSessionCaller(node.database.db, bank.id, secret);
   if (caller === null) return null;
   const csrf = createHmac('sha256', node.seal.derive('csrf')).update(`${bank.id} ${secret}`).digest('base64url');
   if (caller.role === 'operator') return { caller, name: common.operatorName, csrf };
@@ -48,20 +43,18 @@ export async function findSession(c: WebContext): Promise<Session | null> {
 }
 
 /** Begins a session. The one before it, if there is one, ends. */
-export async function startSession(c: WebContext, who: 'operator' | { readonly memberId: string }): Promise<void> {
+export async function startSession(c: WebContext, who: SessionOf): Promise<void> {
   const { bank, node, session } = c.var;
   const secret = await node.database.transaction(async (tx) => {
-    if (session !== null) await revokeToken(tx, bank.id, session.caller.tokenHash);
-    return who === 'operator'
-      ? issueToken(tx, bank.id, 'operator', null)
-      : issueToken(tx, bank.id, 'member', who.memberId);
+    if (session !== null) await endSessionOf(tx, bank.id, session.caller.tokenHash);
+    return beginSession(tx, bank.id, who);
   });
   setCookie(c, cookieName(bank), secret, cookieOptions(bank));
 }
 
 export async function endSession(c: WebContext): Promise<void> {
   const { bank, node, session } = c.var;
-  if (session !== null) await revokeToken(node.database.db, bank.id, session.caller.tokenHash);
+  if (session !== null) await endSessionOf(node.database.db, bank.id, session.caller.tokenHash);
   deleteCookie(c, cookieName(bank), cookieOptions(bank));
 }
 

@@ -30,7 +30,8 @@ export function signInRoutes(app: WebApp): void {
       node.openRate.take(source);
       return door(c, next, true);
     }
-    await startSession(c, caller.role === 'operator' ? 'operator' : caller);
+    const { tokenHash: _token, ...who } = caller;
+    await startSession(c, who);
     return c.redirect(next || (caller.role === 'operator' ? paths.console : paths.me), 303);
   });
 
@@ -39,12 +40,12 @@ export function signInRoutes(app: WebApp): void {
     if (!node.config.demo) throw new Refused('not_found');
     const id = field(form, 'member');
     if (id === DESK) {
-      await startSession(c, 'operator');
+      await startSession(c, { role: 'operator' });
       return c.redirect(paths.console, 303);
     }
     const member = await findMember(node.database.db, bank.id, id);
     if (member === undefined || member.kind === 'fund') throw new Refused('not_found');
-    await startSession(c, { memberId: member.id });
+    await startSession(c, { role: 'member', memberId: member.id });
     return c.redirect(paths.me, 303);
   });
 

@@ -1,0 +1,27 @@
+/**
+ * Ids of our own rows: ULIDs, so that rows of one bank lie in the order in which they were made.
+ *
+ * Their random part is drawn from the system in portions, for asking it for each letter costs more
+ * than everything else that a row needs.
+ *
+ * @module
+ */
+import { randomFillSync } from 'node:crypto';
+import { ulid } from 'ulid';
+
+const portion = new Uint8Array(4096);
+let used = portion.length;
+
+/** `at` in milliseconds; default now. */
+export function newId(at?: number): string {
+  return ulid(at, nextFraction);
+}
+
+/** From 0 up to 1, in steps of 1/256: a letter of a ULID takes five of the eight bits. */
+function nextFraction(): number {
+  if (used === portion.length) {
+    randomFillSync(portion);
+    used = 0;
+  }
+  return (portion[used++] as number) / 256;
+}
