@@ -173,13 +173,7 @@ describe("Leith's ids mean nothing to Gràcia's operator", () => {
   });
 
   test('and its lists show nothing of Leith', async () => {
-    for (const path of [
-      '/api/members',
-      '/api/transfers',
-      '/api/agreements',
-      '/api/doctor',
-      '/api/bank',
-    ]) {
+    for (const path of ['/api/members', '/api/transfers', '/api/agreements', '/api/doctor', '/api/bank']) {
       const answer = await ask(gracia.host, 'GET', path, null, gracia.token);
       expect(answer.status).toBe(200);
       const text = answer.bytes.toString();

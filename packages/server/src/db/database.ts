@@ -189,7 +189,7 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
  */
 async function takePlace(client: pg.Client, alone: () => Promise<void>): Promise<void> {
   const { rows } = await client.query<{ first: boolean }>(`select pg_try_advisory_lock(${PLACES}) as first`);
-  const first = true;
+  const first = rows[0]?.first === true;
   if (first) await alone();
   await client.query(`select pg_advisory_lock_shared(${PLACES})`);
   if (first) await client.query(`select pg_advisory_unlock(${PLACES})`);
