@@ -109,11 +109,12 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     const work = await openFor(tx, incoming);
     if (!keyHolds(work, partner)) throw new Refused('pair_waiting');
     const run = await applyRun(work, entries);
-    work.changes = { ...work.changes, lastSeenAt: new Date() };
+    // What the partner acknowledges need not be sent to it again.
+    const has = Math.max(work.pair.acks[partner.party].seq, work.row.deliveredSeq);
+    work.changes = { ...work.changes, deliveredSeq: has, lastSeenAt: new Date() };
     await work.save();
     await afterWork(work, run.settled, run.ended, after);
     const me = work.pair.me;
-    const has = Math.max(work.pair.acks[partner.party].seq, work.row.deliveredSeq);
     const own = await readEntries(tx, bank.id, work.row.id, me, has, RUN_ENTRIES);
     return { run, head: work.pair.heads[partner.party], own };
   });
