@@ -167,10 +167,17 @@ export async function beginGifts(
     ${postingRows(bankId, postings)}`);
 }
 
-/** Stores exchanges that a partner began; answers the URLs of those that were not known. */
+/**
+ * Stores exchanges that a partner began; answers the URLs of those that are new. One that the partner
+ * took back before its offer came is none.
+ */
 export async function insertExchanges(tx: Queries, exchanges: readonly ExchangeRow[]): Promise<Set<string>> {
   if (exchanges.length === 0) return new Set();
-  const result = await tx.execute(sql`${exchangeRows(exchanges)} on conflict do nothing returning url`);
+  const result = await tx.execute(sql`
+    ${exchangeRows(exchanges)} x
+    where not exists (
+      select 1 from exchange_message m where m.bank_id = x.bank_id and m.pair_id = x.pair_id and m.id = x.url || '/2')
+    on conflict do nothing returning url`);
   return new Set(rowsOf<{ url: string }>(result).map((row) => row.url));
 }
 

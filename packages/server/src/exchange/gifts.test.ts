@@ -55,6 +55,21 @@ describe('an offer', () => {
     expect([yeses.size, answers.filter(({ body }) => !body.results[0].known).length]).toEqual([1, 1]);
   });
 
+  test('that comes after it was taken back is not begun', async () => {
+    const { document, exchange } = await partner.gift('moira', 60);
+    const cancel = encodeExchangeMessage(partner.core, partner.pair, partner.me, {
+      kind: 'GiftCancel',
+      id: `${exchange}/2`,
+      exchange,
+      object: String(document['id']),
+      code: 'taken_back',
+      answered: false,
+    });
+    await partner.messages([await partner.sign(cancel)]);
+    expect(said(await partner.messages([document]))).toBe('200 id_used');
+    expect(await exchangeOf(exchange)).toBeUndefined();
+  });
+
   test('of the same id with other words is refused', async () => {
     const { document, exchange } = await partner.gift('moira', 60);
     await partner.messages([document]);
