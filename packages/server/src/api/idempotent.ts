@@ -60,7 +60,7 @@ export async function onceAsked<P, T>(
 ): Promise<ActionResult<T>> {
   const { bank, node } = c.var;
   const asked = await keyOf(c);
-  const stored = await storedAnswer<T>(node.database.db, bank, asked);
+  const stored = await storedAnswer<T>(node, node.database.db, bank, asked);
   if (stored !== null) return stored;
   const found = await ask();
   return onceFor(node, bank, asked, (tx, after) => action(tx, found, after));
@@ -81,26 +81,37 @@ async function onceFor<T>(
       .onConflictDoNothing()
       .returning({ key: idempotency.key });
     if (claimed.length === 0) {
-      const stored = await storedAnswer<T>(tx, bank, asked);
+      const stored = await storedAnswer<T>(node, tx, bank, asked);
       if (stored === null) throw new Refused('idempotency_key_reused');
       return stored;
     }
     const result = await action(tx, after);
     await tx
       .update(idempotency)
-      .set({ status: result.status, body: JSON.stringify(result.body) })
+      .set({ status: result.status, body: node.seal.seal(sealOf(bank), JSON.stringify(result.body)) })
       .where(and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key)));
     return result;
   });
 }
 
 /** The answer that was given before, or `null`. Refuses `idempotency_key_reused` when it was to something else. */
-async function storedAnswer<T>(tx: Queries, bank: Bank, { key, digest }: Asked): Promise<ActionResult<T> | null> {
+async function storedAnswer<T>(
+  node: NodeContext,
+  tx: Queries,
+  bank: Bank,
+  { key, digest }: Asked,
+): Promise<ActionResult<T> | null> {
   const [stored] = await tx
     .select()
     .from(idempotency)
     .where(and(eq(idempotency.bankId, bank.id), eq(idempotency.key, key)));
   if (stored === undefined) return null;
   if (stored.digest !== digest || stored.status === null) throw new Refused('idempotency_key_reused');
-  return { status: stored.status as 200, body: JSON.parse(stored.body ?? 'null') as T };
+  const body = JSON.parse(node.seal.open(sealOf(bank), stored.body ?? '')) as T;
+  return { status: stored.status as 200, body };
+}
+
+/** An answer may hold a token, so a copy of the database alone does not open it. */
+function sealOf(bank: Bank): string {
+  return `${bank.id} answer`;
 }

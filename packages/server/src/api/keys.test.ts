@@ -173,3 +173,14 @@ describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over }) => 
     expect(said(changed as never)).toBe('422 idempotency_key_reused');
   });
 });
+
+test('an answer that holds a token is kept sealed', async () => {
+  const { body } = await post('/api/members/moira/tokens', {}, crypto.randomUUID());
+  const { rows } = (await stage.town.database.db.execute(
+    'select body from idempotency where body is not null',
+  )) as unknown as {
+    rows: { body: string }[];
+  };
+  expect(body.token).toMatch(/^eh_/);
+  expect(rows.map((row) => row.body).join()).not.toContain(body.token);
+});

@@ -107,18 +107,18 @@ export class GivingQueue {
         bank,
         fresh.map(({ gift }) => gift),
       );
-      const outcomes = new Map<string, { digest: string; outcome: Outcome }>(stored);
+      const outcomes = new Map<string, { digest: string; outcome: () => Outcome }>(stored);
       const begun: { key: string; digest: string; answer: unknown }[] = [];
       for (const [index, { key, digest, answer: answerFor }] of fresh.entries()) {
         const result = results[index];
         if (result?.ok !== true) {
           const error = result === undefined ? new Error('a gift has no result') : new Refused(result.refusal);
-          outcomes.set(key, { digest, outcome: { ok: false, error } });
+          outcomes.set(key, { digest, outcome: () => ({ ok: false, error }) });
           continue;
         }
         const answer = answerFor(result.given);
         begun.push({ key, digest, answer });
-        outcomes.set(key, { digest, outcome: { ok: true, answer } });
+        outcomes.set(key, { digest, outcome: () => ({ ok: true, answer }) });
         signal(after, bank, result.given);
       }
       await storeAnswers(tx, bank.id, begun);
@@ -126,7 +126,7 @@ export class GivingQueue {
         const found = outcomes.get(key);
         if (found === undefined || found.digest !== digest)
           return { ok: false, error: new Refused('idempotency_key_reused') };
-        return found.outcome;
+        return found.outcome();
       });
     });
   }
@@ -141,7 +141,7 @@ async function storedAnswers(
   tx: Queries,
   bankId: string,
   orders: readonly GivingOrder<unknown>[],
-): Promise<Map<string, { digest: string; outcome: Outcome }>> {
+): Promise<Map<string, { digest: string; outcome: () => Outcome }>> {
   const rows = await tx
     .select()
     .from(idempotency)
@@ -149,9 +149,10 @@ async function storedAnswers(
       and(eq(idempotency.bankId, bankId), sql`${idempotency.key} = any(${textArray(orders.map(({ key }) => key))})`),
     );
   return new Map(
-    rows.map((row) => [
-      row.key,
-      { digest: row.digest, outcome: { ok: true, answer: JSON.parse(row.body ?? 'null') as unknown } },
+    rows.map(({ key, digest, body }) => [
+      key,
+      // What the key stood for is compared first: the answer to something else has another form.
+      { digest, outcome: () => ({ ok: true, answer: JSON.parse(body ?? 'null') as unknown }) },
     ]),
   );
 }

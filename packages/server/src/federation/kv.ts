@@ -10,7 +10,7 @@
 import type { KvKey, KvStore, KvStoreSetOptions } from '@fedify/fedify/federation';
 import { and, eq, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { kv } from '../db/schema.ts';
+import { idempotency, kv } from '../db/schema.ts';
 import { logger } from '../node/log.ts';
 
 /** The store of one bank. */
@@ -90,10 +90,17 @@ export async function sweepKv(db: Queries): Promise<number> {
   return (await db.delete(kv).where(over).returning({ key: kv.key })).length;
 }
 
+/** Removes answers that nobody asks for again: a client repeats a request within hours, not months. */
+async function sweepAnswers(db: Queries): Promise<void> {
+  await db.delete(idempotency).where(sql`${idempotency.at} < now() - interval '90 days'`);
+}
+
 /** Sweeps now, and once a day until what it returns is called. */
 export function sweepDaily(db: Queries): () => void {
   const sweep = (): void =>
-    void sweepKv(db).catch((error: unknown) => logger('kv').error('What is over could not be swept away.', { error }));
+    void Promise.all([sweepKv(db), sweepAnswers(db)]).catch((error: unknown) =>
+      logger('kv').error('What is over could not be swept away.', { error }),
+    );
   sweep();
   const timer = setInterval(sweep, DAY_MS);
   timer.unref();
