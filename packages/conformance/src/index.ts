@@ -1,6 +1,5 @@
 /**
- * Programs that check Evenhour from outside. This version has the auditor; the simulator and the
- * black-box suite come next.
+ * The auditor, for programs of others. The simulator is a command: `npm run sim`.
  *
  * @module
  */

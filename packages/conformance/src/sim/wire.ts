@@ -1,0 +1,85 @@
+/**
+ * What travels between simulated banks, and the points at which a bank may be interrupted.
+ *
+ * A packet stands for a signed request or a signed answer: it is known who sent it, and an answer
+ * belongs to one request. Entries inside are documents with proofs of their own.
+ *
+ * @module
+ */
+import type { Head, Refusal } from '@evenhour/protocol';
+import type { JsonObject } from '@evenhour/protocol/wire';
+
+export interface Run {
+  readonly kind: 'run';
+  readonly session: string;
+  readonly entries: readonly JsonObject[];
+}
+
+export interface Open {
+  readonly kind: 'open';
+  readonly session: string;
+  readonly nonce: string;
+}
+
+/** Asks for a journal: the asker's own as it is held there (`mine`), or the other bank's (`yours`). */
+export interface Fetch {
+  readonly kind: 'fetch';
+  readonly session: string;
+  readonly whose: 'mine' | 'yours';
+  readonly after: Head;
+}
+
+export type Ask = Run | Open | Fetch;
+
+export type Reply =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly kind: 'ran';
+      readonly head: Head;
+      readonly refused: { readonly seq: number; readonly refusal: Refusal } | null;
+      readonly entries: readonly JsonObject[];
+    }
+  | { readonly kind: 'opened'; readonly head: Head; readonly nonce: string }
+  /** `entries` is null when the asker's `after` is not known here. */
+  | { readonly kind: 'fetched'; readonly head: Head; readonly entries: readonly JsonObject[] | null };
+
+interface Letter {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  /** Number of the pair in the run of the simulator. */
+  readonly pair: number;
+  /** The sender's clock when it signed, in milliseconds. */
+  readonly signedAt: number;
+}
+
+export interface Request extends Letter {
+  readonly ask: Ask;
+}
+
+export interface Answer extends Letter {
+  /** The request that is answered. */
+  readonly inReplyTo: number;
+  readonly reply: Reply;
+}
+
+export type Packet = Request | Answer;
+
+/** Where a bank at work may be interrupted. */
+export type Point = 'before_commit' | 'after_commit' | 'before_send' | 'after_send';
+
+export interface Pause {
+  readonly point: Point;
+  /** What the bank is about: a kind of entry or of request. */
+  readonly about: string;
+}
+
+export interface WantsLock {
+  readonly lock: number;
+}
+
+/**
+ * A piece of work of one bank. It may be interrupted where it yields: for ever by a crash, for a
+ * while by other work, or until a promise is kept.
+ */
+export type Job<T = void> = Generator<Pause | WantsLock | Promise<unknown>, T, unknown>;
