@@ -66,6 +66,11 @@ export async function recomputeTown(folder: string): Promise<Recomputed> {
         faults.push(`${row.peerName}: the entries say ${folded.owesMinutes} minutes, the node ${row.debtMinutes}`);
       if (folded.owesMinutes !== mirror)
         faults.push(`${row.peerName}: the entries say ${folded.owesMinutes} minutes, the postings ${mirror}`);
+      // Law 5: every minute between two banks comes from a signed entry.
+      const signed = new Set(folded.journals.flat());
+      for (const { id, kind, debit, credit, cause } of ledger.lines)
+        if ((kind === 'direct' || kind === 'post') && [debit, credit].includes(row.mirrorId) && !signed.has(cause))
+          faults.push(`${row.peerName}: posting ${id} names no signed entry`);
     }
     const { accounts, postings, membersMinutes, fundsMinutes } = ledger;
     return { accounts, postings, entries, pairs, membersMinutes, fundsMinutes, faults };
@@ -75,6 +80,7 @@ export async function recomputeTown(folder: string): Promise<Recomputed> {
 }
 
 interface Ledger {
+  readonly lines: readonly (typeof posting.$inferSelect)[];
   readonly balances: ReadonlyMap<string, number>;
   readonly accounts: number;
   readonly postings: number;
@@ -110,6 +116,7 @@ async function addUp({ db }: Database): Promise<Ledger> {
   const of = (kinds: readonly string[]): number =>
     accounts.filter((row) => kinds.includes(row.kind)).reduce((total, row) => total + (balances.get(row.id) ?? 0), 0);
   return {
+    lines,
     balances,
     accounts: accounts.length,
     postings: lines.length,

@@ -2,11 +2,11 @@ import type { KvKey, KvStoreSetOptions } from '@fedify/fedify/federation';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Database, openMemory, openPostgres } from '../db/database.ts';
-import { bank } from '../db/schema.ts';
+import { bank, idempotency } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
 import { until } from '../testing/town.ts';
-import { createKv, sweepDaily, sweepKv } from './kv.ts';
+import { createKv, sweepAnswers, sweepDaily, sweepKv } from './kv.ts';
 import { all } from './testing.ts';
 
 /** Node 24 has no Temporal of its own; the store asks a duration for its seconds and nothing else. */
@@ -92,6 +92,18 @@ function suite(open: () => Promise<Database>): void {
     };
     expect(rows).toEqual([]);
     await kv.delete(['later']);
+  });
+
+  it('sweeps answers that are older than 90 days, and no others', async () => {
+    const row = { bankId: 'leith', digest: 'd', status: 202, body: '{}' };
+    const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+    await database.db.insert(idempotency).values([
+      { ...row, key: 'young', at: days(89) },
+      { ...row, key: 'old', at: days(91) },
+    ]);
+    await sweepAnswers(database.db);
+    const left = await database.db.select({ key: idempotency.key }).from(idempotency);
+    expect(left).toEqual([{ key: 'young' }]);
   });
 
   it('swaps only what is as expected', async () => {

@@ -91,7 +91,7 @@ export async function sweepKv(db: Queries): Promise<number> {
 }
 
 /** Removes answers that nobody asks for again: a client repeats a request within hours, not months. */
-async function sweepAnswers(db: Queries): Promise<void> {
+export async function sweepAnswers(db: Queries): Promise<void> {
   await db.delete(idempotency).where(sql`${idempotency.at} < now() - interval '90 days'`);
 }
 
