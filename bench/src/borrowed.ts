@@ -9,9 +9,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Postgres, PostgresOptions } from '../../packages/server/dist/testing/postgres.js';
+import type { Cleanup } from './cleanup.ts';
+
+export type { Postgres };
 
 const manifest = fileURLToPath(import.meta.resolve('@evenhour/server/package.json'));
 const requireFromServer = createRequire(manifest);
+
+/** Loaded before anything else, ends a process whose standard input was closed. */
+export const TETHER: string = join(dirname(manifest), 'dist', 'demo', 'tether.js');
 
 /** The compiled command `evenhour`. */
 export const EVENHOUR: string = join(dirname(manifest), 'dist', 'cli', 'main.js');
@@ -52,4 +58,26 @@ export async function connectSql(url: string): Promise<Sql> {
     query: async <T>(text: string, values?: readonly unknown[]) => (await client.query(text, values)).rows as T[],
     close: () => client.end(),
   };
+}
+
+/** Starts a PostgreSQL that keeps what it commits; it says so itself, and a failure is noted when it does not. */
+export async function startDurable(
+  settings: Record<string, string>,
+  failures: string[],
+  cleanup: Cleanup,
+): Promise<{ postgres: Postgres; fsync: string; syncCommit: string }> {
+  const postgres = await startPostgres({ durable: true, settings });
+  cleanup.add(() => postgres.stop());
+  const sql = await connectSql(postgres.url);
+  try {
+    const [row] = await sql.query<{ fsync: string; sync: string }>(
+      `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync`,
+    );
+    const { fsync = '', sync: syncCommit = '' } = row ?? {};
+    if (fsync !== 'on' || syncCommit !== 'on')
+      failures.push(`fsync is ${fsync} and synchronous_commit is ${syncCommit}`);
+    return { postgres, fsync, syncCommit };
+  } finally {
+    await sql.close();
+  }
 }

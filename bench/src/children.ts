@@ -14,7 +14,7 @@ import type { Cleanup } from './cleanup.ts';
 export const run: (
   file: string,
   args: readonly string[],
-  options?: { env?: NodeJS.ProcessEnv; cwd?: string; maxBuffer?: number },
+  options?: { env?: NodeJS.ProcessEnv; cwd?: string; maxBuffer?: number; uid?: number; gid?: number },
 ) => Promise<{ stdout: string; stderr: string }> = promisify(execFile);
 
 const START_MS = 60_000;
@@ -29,7 +29,7 @@ export async function startProgram(
   cleanup: Cleanup,
 ): Promise<ChildProcess> {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  cleanup.add(() => end(child));
+  cleanup.add(() => endProgram(child));
   let said = '';
   const listening = new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer): void => {
@@ -57,7 +57,7 @@ export interface Colleague {
 /** Starts one of our own modules as another process. */
 export function startColleague(module: URL, cleanup: Cleanup): Colleague {
   const child = fork(module, { stdio: ['ignore', 2, 2, 'ipc'] });
-  cleanup.add(() => end(child));
+  cleanup.add(() => endProgram(child));
   return {
     pid: child.pid ?? 0,
     ask: (job) =>
@@ -89,7 +89,8 @@ export function serveJobs<Job>(work: (job: Job) => Promise<object>): void {
   process.on('SIGTERM', () => process.exit(0));
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a child by SIGTERM, and by SIGKILL when that takes too long. */
+export async function endProgram(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');

@@ -1,5 +1,5 @@
 /**
- * Ends what a bench started, in reverse order.
+ * Ends what a program started, in reverse order.
  *
  * Promises: each thing is ended once, also when an earlier one fails to end; on SIGINT, SIGTERM and SIGHUP
  * everything is ended and the process leaves with the code that shells expect.
@@ -36,7 +36,7 @@ export class Cleanup {
       try {
         await step();
       } catch (error) {
-        process.stderr.write(`bench: something could not be ended: ${String(error)}\n`);
+        process.stderr.write(`something could not be ended: ${String(error)}\n`);
       }
     }
     for (const signal of SIGNALS) process.off(signal, this.#onSignal);

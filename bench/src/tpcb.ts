@@ -1,7 +1,7 @@
 /**
  * The baseline of the database: pgbench's TPC-B on the same server, with the same durability.
  *
- * Eight clients, scale 10, prepared statements (the faster of pgbench's ways). pgbench of another major
+ * Eight clients, scale 10 (1 in a quick run), prepared statements (the faster of pgbench's ways). pgbench of another major
  * version than the server's works as well.
  *
  * @module
@@ -15,16 +15,32 @@ import { say } from './report.ts';
 const CLIENTS = 8;
 const SCALE = 10;
 
-export interface Tpcb {
+export interface Rate {
   /** Transactions a second over some seconds. */
   measure(seconds: number): Promise<number>;
 }
 
+/** pgbench against an empty database of its own. */
+export interface Pgbench {
+  /** The address of its database. */
+  readonly url: string;
+  run(args: readonly string[]): Promise<string>;
+}
+
 /** Prepares the tables in a database of their own. `null` where there is no pgbench and none can be installed. */
-export async function prepareTpcb(postgres: Postgres): Promise<Tpcb | null> {
+export async function prepareTpcb(postgres: Postgres, quick: boolean): Promise<Rate | null> {
+  const pgbench = await openPgbench(postgres);
+  if (pgbench === null) return null;
+  await pgbench.run(['-i', '-q', '-s', String(quick ? 1 : SCALE)]);
+  return { measure: (seconds) => measure(pgbench, CLIENTS, seconds) };
+}
+
+/** `null` where there is no pgbench and none can be installed. */
+export async function openPgbench(postgres: Postgres): Promise<Pgbench | null> {
   const program = findPgbench() ?? (await installPgbench());
   if (program === null) return null;
-  const url = new URL(await postgres.createDatabase());
+  const address = await postgres.createDatabase();
+  const url = new URL(address);
   const env = {
     PATH: process.env['PATH'],
     PGHOST: url.hostname,
@@ -33,16 +49,21 @@ export async function prepareTpcb(postgres: Postgres): Promise<Tpcb | null> {
     PGPASSWORD: url.password,
     PGDATABASE: url.pathname.slice(1),
   };
-  await run(program, ['-i', '-q', '-s', String(SCALE)], { env });
-  return {
-    async measure(seconds) {
-      const args = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(Math.ceil(seconds))];
-      const { stdout } = await run(program, args, { env });
-      const tps = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1]);
-      if (!(tps > 0)) throw new Error(`pgbench said nothing of its speed:\n${stdout}`);
-      return tps;
-    },
-  };
+  return { url: address, run: async (args) => (await run(program, args, { env })).stdout };
+}
+
+/** Transactions a second of one run, with prepared statements. `more` are further arguments. */
+export async function measure(
+  pgbench: Pgbench,
+  clients: number,
+  seconds: number,
+  more: readonly string[] = [],
+): Promise<number> {
+  const time = String(Math.ceil(seconds));
+  const said = await pgbench.run(['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', time, ...more]);
+  const tps = Number(/^tps = ([\d.]+)/m.exec(said)?.[1]);
+  if (!(tps > 0)) throw new Error(`pgbench said nothing of its speed:\n${said}`);
+  return tps;
 }
 
 function findPgbench(): string | null {

