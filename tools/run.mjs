@@ -35,6 +35,11 @@ const COMMANDS = {
   bench: { program: 'bench/dist/main.js', about: 'benchmarks' },
   sim: { program: 'packages/conformance/dist/sim/main.js', about: 'the simulator' },
   chaos: { program: 'packages/conformance/dist/chaos/main.js', about: 'real nodes under faults' },
+  mutate: {
+    program: 'node_modules/@stryker-mutator/core/bin/stryker.js',
+    args: ['run', 'tools/mutate.config.mjs'],
+    about: 'mutation testing of the decisions and the proofs',
+  },
   check: { program: 'tools/check.mjs', about: 'types, lint, dead code, packages' },
   build: { about: 'build every package into its dist' },
   exec: { about: 'any other program with the pinned Node and pnpm, as in: exec pnpm add zod' },

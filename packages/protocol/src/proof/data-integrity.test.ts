@@ -237,8 +237,10 @@ describe('the proof has exactly its members', () => {
     ['an array of one', [signed.proof]],
     ['two proofs', [signed.proof, signed.proof]],
     ['an empty array', []],
-  ])('a proof that is %s is refused', async (_name, proof) => {
-    expect(await codeOf({ ...signed, proof })).toBe('proof_malformed');
+  ])('a proof that is %s is refused', async (name, proof) => {
+    expect(await verifyDocument({ ...signed, proof } as unknown as JsonObject, verifying)).toMatchObject({
+      refusal: { code: 'proof_malformed', facts: { reason: name === 'missing' ? 'missing' : 'not_one_object' } },
+    });
   });
 
   test.each<[string, JsonValue]>([

@@ -261,6 +261,12 @@ describe('the presentation of a pair', async () => {
     expect(result.ok && result.presented.keys.map((keys) => keys.length)).toEqual([1, 3]);
   });
 
+  test('gives the second bank of the agreement the same, from its own side', async () => {
+    const result = await verifyPresentation(good, core.parties[1].bank, [leith.publicMultikey]);
+    expect(result.ok && result.presented.me).toBe(1);
+    expect(result.ok && result.presented.keys.map((keys) => keys.length)).toEqual([1, 3]);
+  });
+
   test.each<[string, () => Promise<JsonObject>, string]>([
     ['an agreement of others', async () => good, 'unknown_partner'],
     ['a key that was never mine', async () => good, 'wrong_key'],
@@ -313,6 +319,40 @@ describe('the presentation of a pair', async () => {
         return makePresentation(at.pair, one, two, []);
       },
       'not_supported',
+    ],
+    [
+      'an agreement that names no key for the other bank',
+      async () => {
+        const odd = coreWith({ ...leith, publicMultikey: encodeMultikey(new Uint8Array(32)) });
+        const at = { pair: pairOf(odd).pair, core: odd };
+        const first = {
+          kind: 'HonourOffer',
+          id: 'https://leith.example/o',
+          ...message,
+          ...at,
+          invitation: 'i',
+        } as const;
+        const second = { kind: 'HonourAccept', id: 'https://gracia.example/a', ...yes, ...at } as const;
+        const [one, two] = [await sign(encodeHonour(first), leith), await sign(encodeHonour(second), gracia)];
+        return makePresentation(at.pair, one, two, []);
+      },
+      'schema_mismatch',
+    ],
+    [
+      'a key change of mine that I did not sign',
+      async () => {
+        const draft: Draft = {
+          author: 0,
+          epoch: 0,
+          seq: 1,
+          prev: genesis,
+          ack: START,
+          body: await changeTo(leith2, recovery, recovery2),
+        };
+        const forged = await sign(encodeEntry(core, pair, draft), { ...stranger, verificationMethod: IDS[0] });
+        return { ...good, keyChanges: [forged] };
+      },
+      'proof_mismatch',
     ],
     ['a key change out of its turn', async () => ({ ...good, keyChanges: [change2] }), 'proof_mismatch'],
     ['another pair', async () => ({ ...good, pair: pair.replace(/.$/, 'A') }), 'foreign_pair'],

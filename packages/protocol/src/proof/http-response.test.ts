@@ -132,11 +132,16 @@ describe('a response', () => {
     expect(await codeOf({ ...plain, headers })).toBe('signature_mismatch components');
   });
 
+  test.each([100, 599])('may have the status %d', async (status) => {
+    expect(await codeOf(await answer({ ...plain, status }))).toBe('ok');
+  });
+
   test('to an unsigned request, or with an odd status, throws', async () => {
     const none = { signatureInput: '', signature: '' };
     await expect(signResponse(plain, none, gracia.signing, NOW)).rejects.toThrow(TypeError);
     await expect(verifyResponse(plain, none, gracia.verifying, NOW)).rejects.toThrow(TypeError);
-    await expect(signResponse({ ...plain, status: 1000 }, bound, gracia.signing, NOW)).rejects.toThrow(TypeError);
+    for (const status of [99, 600, 200.5])
+      await expect(signResponse({ ...plain, status }, bound, gracia.signing, NOW)).rejects.toThrow(TypeError);
   });
 });
 

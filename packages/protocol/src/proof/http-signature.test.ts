@@ -127,7 +127,8 @@ describe('a request', () => {
     ['with two sessions', { headers: { 'evenhour-session': 'a', 'Evenhour-Session': 'b' } }, NOW, 'n'],
     ['to a relative address', { url: '/ap/journal' }, NOW, 'n'],
     ['to a file', { url: 'file:///etc/passwd' }, NOW, 'n'],
-    ['with a password', { url: 'https://a:b@gracia.example/' }, NOW, 'n'],
+    ['with a user', { url: 'https://a@gracia.example/' }, NOW, 'n'],
+    ['with a password', { url: 'https://:b@gracia.example/' }, NOW, 'n'],
     ['with a method in lower case', { method: 'post' }, NOW, 'n'],
     ['with a quote in the nonce', {}, NOW, 'n";alg="none'],
     ['with no nonce', {}, NOW, ''],
@@ -334,6 +335,7 @@ describe('a request that is signed well, but not in our profile, is refused', ()
     ['parameters behind the signature', { Signature: `${signature};a=1` }, 'signature_form'],
     ['64 zeros', { Signature: `evenhour=:${base64Encode(new Uint8Array(64))}:` }, 'signature'],
     ['endless headers', { 'Signature-Input': input + ';a=1'.repeat(20_000) }, 'too_long'],
+    ['an endless signature', { Signature: `${signature}${' '.repeat(20_000)}` }, 'too_long'],
   ] as [string, Record<string, string>, string][])('%s', async (_name, headers, reason) => {
     expect(await refusalOf(withHeaders(headers))).toBe(`signature_mismatch ${reason}`);
   });

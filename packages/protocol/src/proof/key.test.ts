@@ -87,6 +87,14 @@ describe('Multikey', () => {
     expect(decodeMultikey(prefixed(unhex(`eb${'ff'.repeat(30)}7f`)))).toBeDefined();
   });
 
+  test.each([
+    ['a large number with one byte below the largest', `ff${'ff'.repeat(14)}fe${'ff'.repeat(15)}7f`],
+    ['a large number with one byte below, at the end', `ff${'ff'.repeat(29)}fe7f`],
+    ['a large number with one byte below, at the beginning', `fffe${'ff'.repeat(29)}7f`],
+  ])('accepts %s', (_name, bytes) => {
+    expect(decodeMultikey(prefixed(unhex(bytes)))).toBeDefined();
+  });
+
   test('a public key has 32 bytes', () => {
     expect(() => encodeMultikey(new Uint8Array(31))).toThrow(RangeError);
   });

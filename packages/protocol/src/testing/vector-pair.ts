@@ -9,7 +9,15 @@ import { appendOwn, type Draft, receive } from '../core/journal/decide.ts';
 import { type Body, type Entry, type KeyChange, other, type Party, type VerifiedEntry } from '../core/journal/entry.ts';
 import { judge } from '../core/journal/judge.ts';
 import { type KeySchedule, keysAfter, keysAtStart } from '../core/journal/keys.ts';
-import { debtOf, isRecovering, type Pair, startPair, type Transfer, transferKey } from '../core/journal/pair.ts';
+import {
+  debtOf,
+  exposureOf,
+  isRecovering,
+  type Pair,
+  startPair,
+  type Transfer,
+  transferKey,
+} from '../core/journal/pair.ts';
 import { signDocument } from '../proof/data-integrity.ts';
 import { importSeed, type SigningKey, signBytes } from '../proof/key.ts';
 import { recoveryBytes, verifyRun } from '../proof/verified.ts';
@@ -186,6 +194,7 @@ export async function storyFile(
       code,
       hash: hashOf(unsigned),
       debtMinutes: byBank((party) => debtOf(reader.pair.views[reader.pair.me], party)),
+      exposureMinutes: byBank((party) => exposureOf(reader.pair.views[reader.pair.me], party)),
       recovering: byBank((party) => isRecovering(sides[party].pair)),
       document,
     });

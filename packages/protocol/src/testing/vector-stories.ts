@@ -26,7 +26,7 @@ const checkpoint = (writer: Side): Body => ({ kind: 'Checkpoint', statement: sta
 const RESUME: Body = { kind: 'Resume' };
 
 const HOW =
-  'Be the bank that did not write the entry, and receive each in order. `applied` has effect; `breach` is appended without effect; `not_an_entry`, `not_next` and `fault` are not appended. A fault does not end the story here, so that the next case can show another; a bank would halt. `debtMinutes` is what each bank owes afterwards, `recovering` whether it may write nothing but an answering Checkpoint.';
+  'Be the bank that did not write the entry, and receive each in order. `applied` has effect; `breach` is appended without effect; `not_an_entry`, `not_next` and `fault` are not appended. A fault does not end the story here, so that the next case can show another; a bank would halt. `debtMinutes` is what each bank owes afterwards, `exposureMinutes` that and what it has promised in open holds, `recovering` whether it may write nothing but an answering Checkpoint.';
 
 /** The files of all stories. */
 export async function journalVectors(): Promise<VectorFile[]> {

@@ -9,13 +9,13 @@
  */
 import { z } from 'zod';
 import { signDocument, signingInput } from '../proof/data-integrity.ts';
-import { signRequest, signResponse } from '../proof/http-signature.ts';
-import { base64urlEncode, canonical, hashOf, sha256 } from '../wire/canonical.ts';
+import { canonical, hashOf, sha256 } from '../wire/canonical.ts';
 import { CONTEXT } from '../wire/context.ts';
 import * as schemas from '../wire/schemas.ts';
 import { type JsonObject, type JsonValue, parseStrict } from '../wire/strict-json.ts';
 import { endingVectors } from './vector-endings.ts';
 import { flagVectors } from './vector-flags.ts';
+import { httpVectors } from './vector-http.ts';
 import { CREATED, hex, keyOf, type VectorFile } from './vector-pair.ts';
 import { journalVectors } from './vector-stories.ts';
 
@@ -168,52 +168,4 @@ async function proofVectors(): Promise<VectorFile> {
       ],
     },
   };
-}
-
-async function httpVectors(): Promise<VectorFile> {
-  const client = await keyOf(2, 'https://leith.example/ap/bank#key-1');
-  const server = await keyOf(1, 'https://gracia.example/ap/bank#key-1');
-  const created = 1_795_341_600;
-  const url = 'https://gracia.example/ap/journals';
-  const session = base64urlEncode(new Uint8Array(32).fill(5));
-  const body = '{"example":true}';
-  const requestHeaders = await signRequest(
-    { method: 'POST', url, headers: { 'Evenhour-Session': session }, body: text(body) },
-    client,
-    created,
-    'AAAAAAAAAAAAAAAAAAAAAA',
-  );
-  const find = (headers: Record<string, string>, name: string): string =>
-    Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
-  const bound = {
-    signatureInput: find(requestHeaders, 'signature-input'),
-    signature: find(requestHeaders, 'signature'),
-  };
-  const answer = '{"ok":true}';
-  const responseHeaders = await signResponse({ status: 200, headers: {}, body: text(answer) }, bound, server, created);
-  return {
-    name: 'http-signatures.json',
-    content: {
-      about:
-        'RFC 9421 between partners: a signed request, and an answer that is bound to it. `now` is in seconds since 1970.',
-      now: created,
-      request: {
-        method: 'POST',
-        url,
-        headers: { 'evenhour-session': session, ...lower(requestHeaders) },
-        body,
-        publicKeyMultibase: client.publicMultikey,
-      },
-      response: {
-        status: 200,
-        headers: lower(responseHeaders),
-        body: answer,
-        publicKeyMultibase: server.publicMultikey,
-      },
-    },
-  };
-}
-
-function lower(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
 }

@@ -141,9 +141,10 @@ export const AGREEMENT_TABLE: { readonly [S in AgreementStatus]: { readonly [A i
     draft: { offer: 'offered', withdraw: 'withdrawn' },
     offered: { accept: 'active', decline: 'declined', withdraw: 'withdrawn' },
     // `withdraw`: the offering bank had taken its offer back before it heard of the second yes.
-    active: { suspend: 'suspended', give_notice: 'notice', withdraw: 'withdrawn' },
-    suspended: { resume: 'active', give_notice: 'notice' },
-    notice: { wind_up: 'winding_up' },
+    // `close`: either bank may end a pair that cannot go on.
+    active: { suspend: 'suspended', give_notice: 'notice', withdraw: 'withdrawn', close: 'closed' },
+    suspended: { resume: 'active', give_notice: 'notice', close: 'closed' },
+    notice: { wind_up: 'winding_up', close: 'closed' },
     winding_up: { close: 'closed' },
     closed: {},
     withdrawn: {},

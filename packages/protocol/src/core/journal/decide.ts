@@ -100,7 +100,7 @@ export function appendOwn(
 ): { readonly pair: Pair; readonly appended: Appended } {
   const judged = judgedFrom(entry, breach === null ? null : breach.code);
   const transfer = updateTransfer(book, entry, breach);
-  const view = advance(pair.views[pair.me], judged, withTransfer(book, transfer));
+  const view = advance(pair.views[pair.me], judged, book);
   const next: Pair = {
     ...pair,
     heads: withParty(pair.heads, pair.me, headOf(entry)),
@@ -159,9 +159,8 @@ export function receive(pair: Pair, book: Book, entry: VerifiedEntry, held: stri
   // From here the entry is appended; only its effect is in question.
   const judged = judgedFrom(entry, breach === null ? null : breach.code);
   const transfer = updateTransfer(book, entry, breach);
-  const after = withTransfer(book, transfer);
-  const mine = advance(pair.views[pair.me], judged, after);
-  const theirs = advance(view, judged, after);
+  const mine = advance(pair.views[pair.me], judged, book);
+  const theirs = advance(view, judged, book);
   const { differs, ...same } = pair;
   const differing = compared === null ? differs : compared.agrees ? undefined : headOf(entry);
   const next: Pair = {
@@ -272,16 +271,6 @@ export function sameHead(a: Head, b: Head): boolean {
 
 export function headOf(entry: Entry): Head {
   return { epoch: entry.epoch, seq: entry.seq, hash: entry.hash };
-}
-
-/** The book with one transfer laid over it. */
-function withTransfer(book: Book, transfer: Transfer | null): Book {
-  if (transfer === null) return book;
-  const key = transferKey(transfer.debtor, transfer.id);
-  return {
-    get: (wanted) => (wanted === key ? transfer : book.get(wanted)),
-    has: (wanted) => wanted === key || book.has(wanted),
-  };
 }
 
 function place(entry: Entry): Facts {

@@ -92,4 +92,4 @@ test('every interleaving of a pair with three entries a bank', () => {
   const { states, appended } = explore(3);
   console.log(`exhaustive pair: ${states} states, ${appended} deliveries, none refused`);
   expect(states).toBeGreaterThan(10_000);
-});
+}, 120_000);

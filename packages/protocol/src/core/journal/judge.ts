@@ -25,9 +25,6 @@ import {
   type View,
 } from './pair.ts';
 
-/** Entries of optional features: without effect as long as a party does not list the feature. */
-const FEATURE_OF: Partial<Record<Body['kind'], string>> = { Fulfil: 'routing', Release: 'routing' };
-
 /**
  * Judges `body` as the next entry of `author`.
  *
@@ -36,8 +33,6 @@ const FEATURE_OF: Partial<Record<Body['kind'], string>> = { Fulfil: 'routing', R
  * @returns `null` when the entry has effect, else the rule that it breaks
  */
 export function judge(view: View, book: Book, author: Party, body: Body): Refusal | null {
-  const feature = FEATURE_OF[body.kind];
-  if (feature !== undefined) return refusal('not_supported', { feature });
   switch (body.kind) {
     case 'Hold':
       return judgeHold(view, book, author, body);
@@ -81,8 +76,10 @@ export function judge(view: View, book: Book, author: Party, body: Body): Refusa
     case 'Checkpoint':
     case 'Resume':
       return null;
-    default:
-      return refusal('not_supported', { kind: body.kind });
+    // Entries of a feature that no agreement lists.
+    case 'Fulfil':
+    case 'Release':
+      return refusal('not_supported', { feature: 'routing' });
   }
 }
 

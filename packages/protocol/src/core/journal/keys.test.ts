@@ -33,6 +33,16 @@ describe('the keys of a journal', () => {
     [99, 'k2'],
   ])('entry %i is signed with %s', (seq, key) => expect(keyAt(twice, seq)).toBe(key));
 
+  test('a third change follows the second', () => {
+    const thrice = keysAfter(twice, amend(12, 'k3', 'r2', 'r3'));
+    expect(thrice.map(({ key }) => key)).toEqual(['z6MkA', 'k1', 'k2', 'k3']);
+    expect(keysAfter(twice, amend(12, 'k3', 'r1', 'r3'))).toBe(twice);
+  });
+
+  test('a change may stand right behind another', () => {
+    expect(keysAfter(once, amend(6, 'k2', 'r1', 'r2'))).toHaveLength(3);
+  });
+
   test('a period names the entry that began it', () => {
     expect(twice.map(({ fromSeq, hash }) => [fromSeq, hash])).toEqual([
       [1, 'genesis'],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { holdBody, TestBank, testTerms } from '../../testing/bank.ts';
 import { statementFor } from '../journal/decide.ts';
-import { type Body, type Entry, other, type Party } from '../journal/entry.ts';
+import { type Body, type Entry, other, type Party, type VerifiedEntry } from '../journal/entry.ts';
 import { isRecovering, owesAnswer, startPair } from '../journal/pair.ts';
+import { recover } from './recover.ts';
 import { replay } from './replay.ts';
 
 const terms = testTerms([600, 600]);
@@ -16,6 +17,12 @@ function twoBanks(): [TestBank, TestBank] {
   say(banks, 1, accept('t1'));
   say(banks, 0, post('t1'));
   return banks;
+}
+
+function oneHold(): TestBank {
+  const bank = new TestBank(terms, 0);
+  bank.write(holdBody('t1', 60));
+  return bank;
 }
 
 function say(banks: readonly [TestBank, TestBank], party: Party, body: Body, arrives = true): Entry {
@@ -190,6 +197,17 @@ describe('what cannot come from two honest banks is refused', () => {
       refusal: { facts: { reason: 'not_my_next' } },
     });
   });
+});
+
+test.each<[string, string, TestBank]>([
+  ['the fold of a backup', 'from_the_beginning', twoBanks()[0]],
+  ['the fold of a backup that has one journal only', 'from_the_beginning', oneHold()],
+  ['an empty pair', 'halt', new TestBank(terms, 0)],
+])('what does not fit %s: %s', (_name, next, backup) => {
+  const stray = backup.forge(holdBody('t9', 1), { author: 1, seq: 7 }) as VerifiedEntry;
+  const { pair, book: transfers } = backup;
+  const recovered = recover({ pair, transfers, backup: [[], []], partner: [[], [stray]] });
+  expect(recovered).toMatchObject({ ok: false, next, fork: null });
 });
 
 describe('a partner that took an entry and shows another at its place', () => {
