@@ -13,6 +13,8 @@ import type {
   AgreementChange,
   Bank,
   Check,
+  Closing,
+  Evidence,
   Invitation,
   InvitationDraft,
   JournalEntry,
@@ -24,6 +26,7 @@ import type {
   Proof,
   Resent,
   StatementLine,
+  Successor,
   Token,
   Transfer,
 } from './types.ts';
@@ -99,10 +102,16 @@ export interface Agreements {
   withdraw(id: string, options?: DoOptions): Promise<Agreement>;
   /** Changes what we let the partner owe, or stops and resumes new hours. */
   change(id: string, change: AgreementChange, options?: DoOptions): Promise<Agreement>;
+  /** Ends it for good; the other bank is told. `ending.settlement` says what it came to, once that is known. */
+  close(id: string, closing: Closing, options?: DoOptions): Promise<Agreement>;
+  /** Makes a link for the agreement that follows a closed one and carries over what is left. */
+  inviteSuccessor(id: string, terms: Successor, options?: DoOptions): Promise<Invitation>;
   /** Signs what we compute, so that the partner can compare. */
   writeStatement(id: string, options?: DoOptions): Promise<Agreement>;
   /** Sends our journal again from a place; the partner counts nothing twice. */
   resend(id: string, afterSeq: number, options?: DoOptions): Promise<Resent>;
+  /** What was kept for people to look at. Anybody can check the proof of a fork. */
+  evidence(id: string, options?: ListOptions): Listing<Evidence>;
   /** Signed entries as they are held here, oldest first. */
   journal(id: string, options?: JournalOptions): Listing<JournalEntry>;
 }
@@ -195,8 +204,11 @@ function agreementsOf({ get, post }: Transport): Agreements {
     decline: (id, call) => post('/api/agreements/{id}/decline', id, {}, call),
     withdraw: (id, call) => post('/api/agreements/{id}/withdraw', id, {}, call),
     change: (id, change, call) => post('/api/agreements/{id}/change', id, change, call),
+    close: (id, closing, call) => post('/api/agreements/{id}/close', id, closing, call),
+    inviteSuccessor: (id, terms, call) => post('/api/agreements/{id}/successor', id, terms, call),
     writeStatement: (id, call) => post('/api/agreements/{id}/statement', id, {}, call),
     resend: (id, afterSeq, call) => post('/api/agreements/{id}/resend', id, { afterSeq }, call),
+    evidence: (id, o = {}) => listing((at) => get('/api/agreements/{id}/evidence', id, paging(at), o), o.pageSize),
     journal: (id, o = {}) => {
       const { author = 'us' } = o;
       const page = ({ cursor, limit }: PageAt): Promise<Page<JournalEntry>> =>

@@ -139,6 +139,12 @@ test('two towns agree, an hour and a half crosses, and both say the same', async
   expect(said).toMatchObject({ theySayMinutes: -90, weSayMinutes: -90, agrees: true });
   expect((await leith.agreements.resend(ours.id, 0)).known).toBeGreaterThan(0);
   expect((await leith.agreements.change(ours.id, { suspended: true })).position.weSuspended).toBe(true);
+  expect(await leith.agreements.evidence(ours.id).all()).toEqual([]);
+  await leith.agreements.close(ours.id, { because: 'We try how that is.' });
+  const ended = await until(async () => (await leith.agreements.get(ours.id)).ending?.settlement);
+  expect(ended).toMatchObject({ owesMinutes: 90, lossMinutes: 0, alone: false });
+  const next = await leith.agreements.inviteSuccessor(ours.id, { grantsMinutes: 600, bridgeBuilder: 'Fiona' });
+  expect(await gracia.invitations.read(next.link)).toMatchObject({ predecessor: ours.pair, opening: { minutes: 90 } });
   expect((await leith.members.setStatus('moira', 'suspended')).status).toBe('suspended');
   expect((await leith.doctor()).find(({ id }) => id === 'sum')?.ok).toBe(true);
   expect(await leith.bank()).toMatchObject({ name: 'Leith', books: { sumMinutes: 0, membersMinutes: -90 } });

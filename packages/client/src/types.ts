@@ -32,6 +32,12 @@ export type InvitationDraft = Schemas['InvitationDraft'];
 export type Agreement = Schemas['Agreement'];
 export type NewAgreement = Schemas['NewAgreement'];
 export type AgreementChange = Schemas['AgreementChange'];
+/** Why an agreement is ended, and whether the other bank is gone for good. */
+export type Closing = Schemas['Closing'];
+/** What we say in an invitation to the agreement after a closed one. */
+export type Successor = Schemas['Successor'];
+/** A signed document that somebody has to look at. */
+export type Evidence = Schemas['Evidence'];
 /** What a resent journal did at the partner. */
 export type Resent = Schemas['Resent'];
 /** One promise of the bank that it has just checked. */

@@ -330,6 +330,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agreements/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a pair for good; the other bank is told, and what stands between both is settled */
+        post: operations["closeAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{id}/successor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link for the agreement that follows a closed one and carries its position over */
+        post: operations["inviteSuccessor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agreements/{id}/statement": {
         parameters: {
             query?: never;
@@ -373,6 +407,23 @@ export interface paths {
         };
         /** Signed entries of both journals, as they are held here */
         get: operations["readJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agreements/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was kept of an agreement for people to look at; anybody can check the proof of a fork */
+        get: operations["readEvidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,6 +626,13 @@ export interface components {
             noticeDays: number;
             /** Format: date-time */
             expiresAt: string;
+            /** @description The closed pair that it follows. */
+            predecessor?: string;
+            /** @description What stands between the two banks from that pair. */
+            opening?: {
+                debtor: string;
+                minutes: number;
+            };
             suggestedMinutes: number;
         };
         InvitationLink: {
@@ -586,7 +644,7 @@ export interface components {
             /** @description `offered`, `active`, `suspended` (a bank lets no new hours in), `declined`, `withdrawn`, `notice`, `winding_up` or `closed`. */
             status: string;
             /** @enum {string} */
-            mode: "waiting" | "open" | "halted";
+            mode: "waiting" | "recovering" | "open" | "halted" | "closed";
             haltedBecause: string | null;
             town: string;
             partner: string;
@@ -635,6 +693,39 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             } | null;
+            /** @description What we owed them at the start, from the agreement before; negative when they did. */
+            openingMinutes: number;
+            /**
+             * @description Set when the partner was not heard of for long: new hours wait, or it may be ended alone.
+             * @enum {string|null}
+             */
+            silent: "suspended" | "orphaned" | null;
+            /** @description How a closed agreement ended. */
+            ending: {
+                /**
+                 * @description Who ended it.
+                 * @enum {string}
+                 */
+                by: "us" | "them";
+                /** @description Why, in our words. */
+                because: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: date-time */
+                settledAt: string | null;
+                settlement: {
+                    /** @description What we owe them at the end; negative when they owe us. */
+                    owesMinutes: number;
+                    /** @description Promised and not given: free again. */
+                    releasedMinutes: number;
+                    /** @description Given and never confirmed: given back. */
+                    refundedMinutes: number;
+                    /** @description Received and owed by nobody: in our community loss account. */
+                    lossMinutes: number;
+                    /** @description Whether the other bank could not be asked. */
+                    alone: boolean;
+                } | null;
+            } | null;
             journal: {
                 ours: {
                     epoch: number;
@@ -674,6 +765,16 @@ export interface components {
             grantsMinutes?: number;
             suspended?: boolean;
         };
+        Closing: {
+            /** @description Why; members read it. */
+            because: string;
+            /** @description The other bank is gone for good: settle at what it has signed. */
+            alone?: boolean;
+        };
+        Successor: {
+            grantsMinutes: number;
+            bridgeBuilder: string;
+        };
         Resent: {
             sent: number;
             known: number;
@@ -689,6 +790,20 @@ export interface components {
         JournalPage: {
             items: components["schemas"]["JournalEntry"][];
             next: string | null;
+        };
+        EvidencePage: {
+            items: components["schemas"]["Evidence"][];
+            next: string | null;
+        };
+        Evidence: {
+            id: string;
+            code: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What was kept: an entry as it was signed, or a Fork. */
+            document: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: never;
@@ -1463,6 +1578,82 @@ export interface operations {
             };
         };
     };
+    closeAgreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description End a pair for good; the other bank is told, and what stands between both is settled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteSuccessor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Successor"];
+            };
+        };
+        responses: {
+            /** @description Make a link for the agreement that follows a closed one and carries its position over */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     writeStatement: {
         parameters: {
             query?: never;
@@ -1561,6 +1752,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEvidence: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was kept of an agreement for people to look at; anybody can check the proof of a fork */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePage"];
                 };
             };
             /** @description Refused, with a code and what to do */

@@ -320,6 +320,9 @@ function agreementView(books: Books, partner: Books['partners'][number]): Agreem
     tested: true,
     delivery: { attempts: 0, nextAttemptAt: null, lastError: null, lastSeenAt: null },
     underway: [],
+    openingMinutes: 0,
+    silent: null,
+    ending: null,
   };
 }
 

@@ -11,7 +11,7 @@ import type { Queries } from '../db/database.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { Refused } from '../node/refused.ts';
-import { lockAgreement } from './service.ts';
+import { lockAgreement } from './lock.ts';
 
 export async function amendAgreement(
   tx: Queries,

@@ -7,7 +7,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { type AgreementParty, originOf } from '@evenhour/protocol';
+import { type AgreementParty, type Opening, originOf } from '@evenhour/protocol';
 import { coreSchema, type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
@@ -27,6 +27,8 @@ export interface NewInvitation {
   readonly bridgeBuilder: string;
   readonly words?: readonly string[];
   readonly public?: boolean;
+  /** The closed pair that the new one follows, and what it carries over. */
+  readonly follows?: { readonly predecessor: string; readonly opening: Opening | null };
 }
 
 /** What an invitation link shows to whoever opens it. */
@@ -36,6 +38,8 @@ export interface InvitationDraft {
   readonly public: boolean;
   readonly noticeDays: number;
   readonly expiresAt: string;
+  readonly predecessor?: string | undefined;
+  readonly opening?: Opening | undefined;
 }
 
 const draftSchema = z.strictObject({
@@ -44,6 +48,8 @@ const draftSchema = z.strictObject({
   public: z.boolean(),
   noticeDays: z.int().min(0).max(366),
   expiresAt: z.iso.datetime(),
+  predecessor: coreSchema.shape.predecessor,
+  opening: coreSchema.shape.opening,
 });
 
 export const DEFAULT_WORDS: readonly string[] = [
@@ -70,6 +76,8 @@ export async function createInvitation(
     bridgeBuilder: input.bridgeBuilder,
     words: [...(input.words ?? DEFAULT_WORDS)],
     public: input.public ?? true,
+    predecessor: input.follows?.predecessor ?? null,
+    opening: input.follows?.opening ?? null,
     expiresAt,
   });
   return { id, link: `${bank.origin}/invitations/${secret}`, expiresAt };
@@ -84,6 +92,8 @@ export async function showInvitation(tx: Queries, bank: Bank, secret: string): P
     public: row.public,
     noticeDays: NOTICE_DAYS,
     expiresAt: row.expiresAt.toISOString(),
+    ...(row.predecessor !== null && { predecessor: row.predecessor }),
+    ...(row.opening !== null && { opening: row.opening }),
   };
 }
 

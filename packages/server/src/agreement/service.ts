@@ -40,6 +40,8 @@ import type { Signal } from '../delivery/signals.ts';
 import { type PairRow, pairColumns } from '../journal/pair-store.ts';
 import { Refused } from '../node/refused.ts';
 import { findInvitation, hashOfLink, type InvitationDraft, NOTICE_DAYS, ownParty } from './invitations.ts';
+import { lockAgreement } from './lock.ts';
+import { mustFollow } from './successor.ts';
 
 const VERSION = 'https://w3id.org/evenhour/v1';
 
@@ -53,6 +55,8 @@ export async function offerAgreement(
   after: Signal[],
 ): Promise<PairRow> {
   await refuseSecond(tx, bank, draft.party.bank);
+  if (draft.predecessor !== undefined)
+    await mustFollow(tx, bank, draft.party.bank, draft.predecessor, draft.opening ?? null);
   const own = ownParty(bank, input.bridgeBuilder, input.grantsMinutes);
   const parties: [AgreementParty, AgreementParty] =
     own.bank < draft.party.bank ? [own, draft.party] : [draft.party, own];
@@ -65,6 +69,8 @@ export async function offerAgreement(
     public: draft.public,
     words: draft.words,
     nonce: randomBytes(32).toString('base64url'),
+    ...(draft.predecessor !== undefined && { predecessor: draft.predecessor }),
+    ...(draft.opening !== undefined && { opening: draft.opening }),
   };
   const checked = checkCore(core);
   if (!checked.ok) throw new Refused(checked.refusal);
@@ -153,14 +159,14 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
   const proposed = ownParty(bank, link.bridgeBuilder, link.grantsMinutes);
   const same = (a: unknown, b: unknown): boolean => canonical(a as JsonObject) === canonical(b as JsonObject);
   const { core } = offer;
-  // Nothing may stand in what we sign that our link did not show: no opening debt, no end, no feature.
-  const plain =
+  // Nothing may stand in what we sign that our link did not show: no other opening, no end, no feature.
+  const shown =
     core.end === undefined &&
-    core.opening === undefined &&
-    core.predecessor === undefined &&
-    core.features.length === 0;
+    core.features.length === 0 &&
+    (core.predecessor ?? null) === link.predecessor &&
+    same(core.opening ?? null, link.opening);
   if (
-    !plain ||
+    !shown ||
     !same(core.parties[offer.me], proposed) ||
     !same(core.words, link.words) ||
     core.public !== link.public ||
@@ -330,12 +336,14 @@ async function refuseSecond(tx: Queries, bank: Bank, peer: string, incoming?: st
     .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, existing.id)));
 }
 
-async function insertPair(
+/** Begins a pair with empty journals. Refuses `agreement_exists` when there is another with this bank. */
+export async function insertPair(
   tx: Queries,
   bank: Bank,
   core: AgreementCore,
   me: Party,
-  values: Pick<PairRow, 'status' | 'offer' | 'accept' | 'honourPending' | 'invitationId'>,
+  values: Pick<PairRow, 'status' | 'offer' | 'accept' | 'honourPending' | 'invitationId'> &
+    Partial<Pick<PairRow, 'presented'>>,
 ): Promise<PairRow> {
   const { pair, genesis } = pairOf(core);
   const peer = core.parties[me === 0 ? 1 : 0];
@@ -362,16 +370,6 @@ async function insertPair(
     .onConflictDoNothing()
     .returning();
   if (row === undefined) throw new Refused('agreement_exists', { bank: peer.bank });
-  return row;
-}
-
-export async function lockAgreement(tx: Queries, bank: Bank, agreementId: string): Promise<PairRow> {
-  const [row] = await tx
-    .select()
-    .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.agreementId, agreementId)))
-    .for('no key update');
-  if (row === undefined) throw new Refused('not_found');
   return row;
 }
 

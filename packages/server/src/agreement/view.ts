@@ -3,13 +3,23 @@
  *
  * @module
  */
-import { type AgreementCore, debtOf, other, type Party, roomOf, type Statement, type View } from '@evenhour/protocol';
+import {
+  type AgreementCore,
+  debtOf,
+  type Opening,
+  other,
+  type Party,
+  roomOf,
+  type Statement,
+  type View,
+} from '@evenhour/protocol';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
-import { pair as pairTable } from '../db/schema.ts';
+import { pairEnd, pair as pairTable } from '../db/schema.ts';
 import { unheldMinutes } from '../exchange/exchange-store.ts';
 import { type LoadedPair, type PairRow, readPair, underway } from '../journal/pair-store.ts';
+import { silenceOf } from './silence.ts';
 
 export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {
   return tx
@@ -87,7 +97,10 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
       theySuspended: view.suspended[me],
     },
     statement: statementView(loaded),
-    journal: { ours: pair.heads[me], theirs: pair.heads[peer], deliveredSeq: row.deliveredSeq },
+    openingMinutes: toGiveOf(bank, core.opening),
+    silent: isInForce(row.status) ? silenceOf(row, bank.settings.silentDays) : null,
+    ending: row.status === 'closed' ? await endingView(tx, row) : null,
+    journal: { ours: pair.heads[me], theirs: pair.heads[peer], deliveredSeq: row.sendAfterSeq },
     tested: row.testedAt !== null,
     delivery: {
       attempts: row.attempts,
@@ -102,6 +115,44 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
       posted: transfer.posted !== null,
     })),
   };
+}
+
+type EndingView = NonNullable<Awaited<ReturnType<typeof endingView>>>;
+
+/** How a pair ended, and what it came to once that is settled. */
+async function endingView(tx: Queries, { bankId, id }: LoadedPair['row']) {
+  const [end] = await tx
+    .select()
+    .from(pairEnd)
+    .where(and(eq(pairEnd.bankId, bankId), eq(pairEnd.pairId, id)));
+  if (end === undefined) return null;
+  const { own, because, at, settledAt, settlement } = end;
+  return {
+    by: own === null ? ('them' as const) : ('us' as const),
+    because,
+    at: at.toISOString(),
+    settledAt: settledAt?.toISOString() ?? null,
+    settlement:
+      settlement === null
+        ? null
+        : {
+            owesMinutes: settlement.owesMinutes,
+            releasedMinutes: settlement.releasedMinutes,
+            refundedMinutes: settlement.refundedMinutes,
+            lossMinutes: settlement.lossMinutes,
+            alone: settlement.alone,
+          },
+  };
+}
+
+function isInForce(status: string): boolean {
+  return status === 'active' || status === 'suspended';
+}
+
+/** What an opening says that we owe; negative when they do. */
+export function toGiveOf({ actor }: Pick<Bank, 'actor'>, opening: Opening | undefined): number {
+  if (opening === undefined) return 0;
+  return opening.debtor === actor ? opening.minutes : -opening.minutes;
 }
 
 export type AgreementView = Awaited<ReturnType<typeof viewOf>>;

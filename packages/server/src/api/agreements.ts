@@ -4,11 +4,13 @@ import { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { amendAgreement } from '../agreement/amend.ts';
+import { closeAgreement } from '../agreement/ending.ts';
 import { createInvitation, readInvitation } from '../agreement/invitations.ts';
 import { answerAgreement, offerAgreement, withdrawOffer } from '../agreement/service.ts';
+import { inviteSuccessor } from '../agreement/successor.ts';
 import { type AgreementView, agreementViewById, agreementViews } from '../agreement/view.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
-import { journalEntry, member, pair as pairTable } from '../db/schema.ts';
+import { member, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { writeStatement } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
@@ -18,6 +20,7 @@ import { once, onceAsked } from './idempotent.ts';
 import {
   agreementSchema,
   amendSchema,
+  closingSchema,
   draftSchema,
   invitationSchema,
   journalEntrySchema,
@@ -27,6 +30,7 @@ import {
   page,
   resendSchema,
   resentSchema,
+  successorSchema,
 } from './schemas.ts';
 import { journalView } from './transfers.ts';
 
@@ -75,9 +79,11 @@ export function agreementRoutes(api: Api): void {
       const result = await onceAsked(
         c,
         () => readInvitation(c.var.node.outgoing, c.var.bank, link),
-        async (tx, { party, words, ...draft }) => ({
+        async (tx, { party, words, predecessor, opening, ...draft }) => ({
           status: 200,
           body: {
+            ...(predecessor !== undefined && { predecessor }),
+            ...(opening !== undefined && { opening: { debtor: opening.debtor, minutes: opening.minutes } }),
             town: party.name,
             bank: party.bank,
             bridgeBuilder: party.bridgeBuilder,
@@ -212,6 +218,52 @@ export function agreementRoutes(api: Api): void {
     doing(
       {
         method: 'post',
+        path: '/api/agreements/{id}/close',
+        operationId: 'closeAgreement',
+        summary: 'End a pair for good; the other bank is told, and what stands between both is settled',
+        status: 200,
+      },
+      { answer: agreementSchema, body: closingSchema, params: idParam },
+    ),
+    async (c) => {
+      mustOperate(c.var.caller);
+      const { id } = c.req.valid('param');
+      const { because, alone = false } = c.req.valid('json');
+      const result = await once(c, async (tx, after) => {
+        await closeAgreement(tx, c.var.bank, id, { because, alone }, after);
+        return { status: 200, body: await shown(tx, c, id) };
+      });
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/agreements/{id}/successor',
+        operationId: 'inviteSuccessor',
+        summary: 'Make a link for the agreement that follows a closed one and carries its position over',
+        status: 201,
+      },
+      { answer: invitationSchema, body: successorSchema, params: idParam },
+    ),
+    async (c) => {
+      mustOperate(c.var.caller);
+      const { id } = c.req.valid('param');
+      const terms = c.req.valid('json');
+      const result = await once(c, async (tx) => {
+        const made = await inviteSuccessor(tx, c.var.bank, id, terms);
+        return { status: 201, body: { id: made.id, link: made.link, expiresAt: made.expiresAt.toISOString() } };
+      });
+      return c.json(result.body, 201);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
         path: '/api/agreements/{id}/statement',
         operationId: 'writeStatement',
         summary: 'Sign what we compute, so that the partner can compare',
@@ -284,16 +336,16 @@ export function agreementRoutes(api: Api): void {
       const me = node.partners.byPair(bank.id, pairId)?.me ?? 0;
       const rows = await db
         .select()
-        .from(journalEntry)
+        .from(standingEntry)
         .where(
           and(
-            eq(journalEntry.bankId, bank.id),
-            eq(journalEntry.pairId, pairId),
-            eq(journalEntry.author, author === 'us' ? me : 1 - me),
-            sql`${journalEntry.seq} > ${cursor}`,
+            eq(standingEntry.bankId, bank.id),
+            eq(standingEntry.pairId, pairId),
+            eq(standingEntry.author, author === 'us' ? me : 1 - me),
+            sql`${standingEntry.seq} > ${cursor}`,
           ),
         )
-        .orderBy(asc(journalEntry.seq))
+        .orderBy(asc(standingEntry.seq))
         .limit(limit);
       return c.json(
         {

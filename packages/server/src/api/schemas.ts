@@ -145,7 +145,7 @@ export const agreementSchema = z
       .describe(
         '`offered`, `active`, `suspended` (a bank lets no new hours in), `declined`, `withdrawn`, `notice`, `winding_up` or `closed`.',
       ),
-    mode: z.enum(['waiting', 'open', 'halted']),
+    mode: z.enum(['waiting', 'recovering', 'open', 'halted', 'closed']),
     haltedBecause: z.string().nullable(),
     town: z.string(),
     partner: z.string(),
@@ -172,6 +172,31 @@ export const agreementSchema = z
       .object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time })
       .nullable()
       .describe("The partner's latest statement, and what our own figures say at the same place."),
+    openingMinutes: minutes.describe(
+      'What we owed them at the start, from the agreement before; negative when they did.',
+    ),
+    silent: z
+      .enum(['suspended', 'orphaned'])
+      .nullable()
+      .describe('Set when the partner was not heard of for long: new hours wait, or it may be ended alone.'),
+    ending: z
+      .object({
+        by: z.enum(['us', 'them']).describe('Who ended it.'),
+        because: z.string().describe('Why, in our words.'),
+        at: time,
+        settledAt: time.nullable(),
+        settlement: z
+          .object({
+            owesMinutes: minutes.describe('What we owe them at the end; negative when they owe us.'),
+            releasedMinutes: minutes.describe('Promised and not given: free again.'),
+            refundedMinutes: minutes.describe('Given and never confirmed: given back.'),
+            lossMinutes: minutes.describe('Received and owed by nobody: in our community loss account.'),
+            alone: z.boolean().describe('Whether the other bank could not be asked.'),
+          })
+          .nullable(),
+      })
+      .nullable()
+      .describe('How a closed agreement ended.'),
     journal: z.object({ ours: headSchema, theirs: headSchema, deliveredSeq: z.int() }),
     tested: z.boolean(),
     delivery: z.object({
@@ -209,6 +234,11 @@ export const draftSchema = z
     public: z.boolean(),
     noticeDays: z.int(),
     expiresAt: time,
+    predecessor: z.string().optional().describe('The closed pair that it follows.'),
+    opening: z
+      .object({ debtor: z.string(), minutes: positive })
+      .optional()
+      .describe('What stands between the two banks from that pair.'),
     suggestedMinutes: limit,
   })
   .openapi('InvitationDraft');
@@ -216,6 +246,17 @@ export const draftSchema = z
 export const newAgreementSchema = z
   .strictObject({ link: z.string().max(512), grantsMinutes: limit, bridgeBuilder: text(100).pipe(z.string().min(1)) })
   .openapi('NewAgreement');
+
+export const closingSchema = z
+  .strictObject({
+    because: text(300).pipe(z.string().min(1)).describe('Why; members read it.'),
+    alone: z.boolean().optional().describe('The other bank is gone for good: settle at what it has signed.'),
+  })
+  .openapi('Closing');
+
+export const successorSchema = z
+  .strictObject({ grantsMinutes: limit, bridgeBuilder: text(100).pipe(z.string().min(1)) })
+  .openapi('Successor');
 
 export const amendSchema = z
   .strictObject({ grantsMinutes: limit.optional(), suspended: z.boolean().optional() })
@@ -225,6 +266,15 @@ export const amendSchema = z
 export const resendSchema = z.strictObject({ afterSeq: z.int().min(0) }).openapi('Resend');
 
 export const resentSchema = z.object({ sent: z.int(), known: z.int(), head: headSchema }).openapi('Resent');
+
+export const evidenceSchema = z
+  .object({
+    id: z.string(),
+    code: z.string(),
+    at: time,
+    document: z.record(z.string(), z.unknown()).describe('What was kept: an entry as it was signed, or a Fork.'),
+  })
+  .openapi('Evidence');
 
 export const journalEntrySchema = z
   .object({

@@ -7,7 +7,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
-import { journalEntry, pair as pairTable, posting } from '../db/schema.ts';
+import { pair as pairTable, posting, standingEntry } from '../db/schema.ts';
 import { type ExchangeRow, exchangeById, listExchanges, maySee } from '../exchange/exchange-store.ts';
 import { takeBack } from '../exchange/take-back.ts';
 import { findMember } from '../member/members.ts';
@@ -275,17 +275,17 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
       ? []
       : await db
           .select()
-          .from(journalEntry)
+          .from(standingEntry)
           .where(
             and(
-              eq(journalEntry.bankId, bank.id),
-              eq(journalEntry.pairId, row.pairId),
-              eq(journalEntry.transfer, row.transfer),
+              eq(standingEntry.bankId, bank.id),
+              eq(standingEntry.pairId, row.pairId),
+              eq(standingEntry.transfer, row.transfer),
             ),
           )
           .orderBy(
-            asc(journalEntry.at),
-            sql`array_position(array['Hold','HoldAccept','HoldDecline','Post','Void','Receipt'], ${journalEntry.kind})`,
+            asc(standingEntry.at),
+            sql`array_position(array['Hold','HoldAccept','HoldDecline','Post','Void','Receipt'], ${standingEntry.kind})`,
           );
   const lines = await db
     .select()
@@ -310,7 +310,7 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
 
 async function isSigned(
   partner: ReturnType<NodeContext['partners']['byPair']>,
-  entry: typeof journalEntry.$inferSelect,
+  entry: typeof standingEntry.$inferSelect,
 ): Promise<boolean> {
   if (partner === undefined) return false;
   const parsed = parseStrict(entry.document);
@@ -322,7 +322,7 @@ async function isSigned(
   return verified.ok && verified.entry.hash === entry.hash;
 }
 
-export function journalView(entry: typeof journalEntry.$inferSelect, me: number): z.infer<typeof journalEntrySchema> {
+export function journalView(entry: typeof standingEntry.$inferSelect, me: number): z.infer<typeof journalEntrySchema> {
   return {
     author: entry.author === me ? 'us' : 'them',
     epoch: entry.epoch,

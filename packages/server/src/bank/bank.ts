@@ -185,14 +185,14 @@ async function keysOfPairs(
   db: Queries,
   bankId: string,
 ): Promise<{ known: Map<string, string>; uncovered: Map<string, number> }> {
-  const changes = sql`journal_entry e where e.bank_id = p.bank_id and e.pair_id = p.id and e.author = p.me
+  const changes = sql`standing_entry e where e.bank_id = p.bank_id and e.pair_id = p.id and e.author = p.me
     and e.kind = 'Amend' and e.breach is null and e.change->>'key' is not null`;
   const result = await db.execute(sql`
     select p.id, coalesce(
         (select e.change->>'key' from ${changes} and e.seq <= p.delivered_seq order by e.seq desc limit 1),
-        p.core->'parties'->(p.me::int)->'key'->>'publicKeyMultibase') as known,
+        p.presented->>'own', p.core->'parties'->(p.me::int)->'key'->>'publicKeyMultibase') as known,
       (select e.seq from ${changes} and e.seq > p.delivered_seq order by e.seq limit 1) as uncovered
-    from pair p where p.bank_id = ${bankId} and p.status <> 'closed'`);
+    from pair p where p.bank_id = ${bankId}`);
   const rows = rowsOf<{ id: string; known: string; uncovered: number | null }>(result);
   return {
     known: new Map(rows.map(({ id, known }) => [id, known])),

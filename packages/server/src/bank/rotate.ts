@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { KeyChange } from '@evenhour/protocol';
+import { isRecovering, type KeyChange } from '@evenhour/protocol';
 import { recoveryBytes, signBytes } from '@evenhour/protocol/proof';
 import { base58Encode, hashOfKey } from '@evenhour/protocol/wire';
 import { and, desc, eq, sql } from 'drizzle-orm';
@@ -86,7 +86,8 @@ async function presentRecovery(tx: Queries, bankId: string): Promise<string | un
 /** Writes the key changes that wait for this pair into its journal, if it is open. */
 export async function writeKeyChanges(tx: Queries, bank: Bank, pairId: string): Promise<boolean> {
   const work = await PairWork.open(tx, bank, pairId);
-  if (work === null || work.row.mode !== 'open' || work.row.keyChanges.length === 0) return false;
+  if (work === null || work.row.mode !== 'open' || isRecovering(work.pair) || work.row.keyChanges.length === 0)
+    return false;
   for (const keyChange of work.row.keyChanges) {
     const written = work.write({ kind: 'Amend', keyChange, recoveryVerified: true });
     if (!written.ok) throw new Error(`a key change was refused by our own rules: ${written.refusal.code}`);

@@ -1,15 +1,11 @@
-/** Commands for the person who runs a node: banks, tokens, the doctor. */
+/** Commands for the person who runs a node: banks and tokens. */
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
-import { Banks, createBank } from '../bank/bank.ts';
+import { createBank } from '../bank/bank.ts';
 import { keyFileName, writeKeyFile } from '../bank/keys.ts';
 import { bank as bankTable } from '../db/schema.ts';
-import { Partners } from '../delivery/partners.ts';
-import { createOutgoing } from '../federation/outgoing.ts';
 import { findMember } from '../member/members.ts';
-import { examine } from '../node/doctor.ts';
-import type { NodeContext } from '../node/env.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
 import { fail, findBank, withDatabase } from './common.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
@@ -60,25 +56,5 @@ export async function tokenCommand(args: string[]): Promise<number> {
     const secret = await issueToken(database.db, row.id, found === null ? 'operator' : 'member', found?.id ?? null);
     process.stdout.write(`${secret}\n`);
     return 0;
-  });
-}
-
-export async function doctorCommand(args: string[]): Promise<number> {
-  return withDatabase(async (config, database) => {
-    const row = await findBank(database, args[0]);
-    if (typeof row === 'string') return fail(row);
-    const banks = new Banks(database, createSeal(readSecret(config.secret, config.dataFolder)));
-    await banks.reload();
-    const bank = banks.byId(row.id);
-    if (bank === undefined) return fail('the bank could not be opened');
-    const outgoing = createOutgoing({ allowedOrigins: config.allowPrivateOrigins, userAgent: 'Evenhour' });
-    const partners = new Partners(database);
-    const checks = await examine({ config, database, banks, partners, outgoing } as NodeContext, bank);
-    outgoing.close();
-    for (const check of checks) {
-      process.stdout.write(`${check.ok ? 'well ' : 'WRONG'}  ${check.says}\n`);
-      if (check.fix !== undefined) process.stdout.write(`       ${check.fix}\n`);
-    }
-    return checks.every((check) => check.ok) ? 0 : 1;
   });
 }

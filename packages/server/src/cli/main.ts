@@ -4,19 +4,26 @@
  *
  * @module
  */
+import { REFUSALS } from '@evenhour/protocol';
 import { KeyFileError } from '../bank/keys.ts';
 import { DatabaseError } from '../db/database.ts';
 import { ConfigError } from '../node/config.ts';
+import { Refused } from '../node/refused.ts';
 import { SealError } from '../node/seal.ts';
+import { ExportError } from '../verify/export.ts';
 
 const USAGE = `evenhour: software for timebanks that honour each other's hours
 
   evenhour serve                     run a node; settings come from the environment
   evenhour demo [options]            three towns on this machine (npm start)
   evenhour bank add ORIGIN NAME      host another bank on this node
+  evenhour bank list                 the banks that this node hosts
   evenhour bank rotate-key OLD NEW   give a bank a new key; OLD and NEW are files with its keys
   evenhour token BANK [MEMBER]       make a token for a bank's operator, or for a member
-  evenhour doctor [BANK]             check what a bank promises about itself
+  evenhour doctor [BANK]             check what a bank promises; --token TOKEN asks the running node
+  evenhour pair list|close|successor  end a pair that cannot go on, and begin the next one
+  evenhour export FOLDER             write everything that proves a bank; --bank ORIGIN, --words
+  evenhour verify FOLDER             prove an export, without a database and without a network
 
 Settings are described in docs/operating/README.md.
 `;
@@ -25,6 +32,12 @@ async function main(argv: string[]): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
     case 'serve':
+      if (rest.length > 0) {
+        process.stderr.write(
+          `evenhour serve takes no options, and "${rest[0]}" is one. Settings come from the environment.\n`,
+        );
+        return 2;
+      }
       return (await import('./serve.ts')).serveCommand();
     case 'demo':
       return (await import('../demo/main.ts')).demoCommand(rest);
@@ -33,7 +46,13 @@ async function main(argv: string[]): Promise<number> {
     case 'token':
       return (await import('./admin.ts')).tokenCommand(rest);
     case 'doctor':
-      return (await import('./admin.ts')).doctorCommand(rest);
+      return (await import('./doctor.ts')).doctorCommand(rest);
+    case 'pair':
+      return (await import('./pair.ts')).pairCommand(rest);
+    case 'export':
+      return (await import('./verify.ts')).exportCommand(rest);
+    case 'verify':
+      return (await import('./verify.ts')).verifyCommand(rest);
     case undefined:
     case 'help':
     case '--help':
@@ -48,8 +67,9 @@ async function main(argv: string[]): Promise<number> {
 
 /** What a person can mend gets a sentence; a bug keeps its stack. */
 function explain(error: unknown): string {
-  const told = [ConfigError, DatabaseError, KeyFileError, SealError];
+  const told = [ConfigError, DatabaseError, ExportError, KeyFileError, SealError];
   if (told.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (error instanceof Refused) return `${REFUSALS[error.refusal.code].advice} (${error.refusal.code})`;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'EADDRINUSE') {
     const port = (error as { port?: number }).port;

@@ -105,6 +105,8 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
   } as pg.PoolConfig);
   // An idle connection that the server closes is replaced by the next query; the error needs no other answer.
   pool.on('error', () => {});
+  // In a transaction the next query fails, which is answer enough. Unheard, the error would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = drizzleNode(pool, { schema }) as unknown as Queries;
   try {
     // Two processes that start at once migrate one after the other.

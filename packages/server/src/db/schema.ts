@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { KeyChange } from '@evenhour/protocol';
+import type { KeyChange, KeySchedule, Opening } from '@evenhour/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -17,6 +17,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  pgView,
   primaryKey,
   smallint,
   text,
@@ -44,6 +45,8 @@ export const bank = pgTable('bank', {
   ceilingMinutes: minutes('ceiling_minutes'),
   transferCapMinutes: minutes('transfer_cap_minutes').notNull(),
   memberCapMinutes: minutes('member_cap_minutes').notNull(),
+  /** After so many days without a signed word of a partner, new hours to it wait. */
+  silentDays: integer('silent_days').notNull().default(30),
   /** Returned by this bank's public origin, to notice a copied database. */
   presence: text('presence').notNull().default(''),
   createdAt: at('created_at').notNull().defaultNow(),
@@ -168,6 +171,9 @@ export const invitation = pgTable(
     bridgeBuilder: text('bridge_builder').notNull(),
     words: jsonb('words').$type<string[]>().notNull(),
     public: boolean('public').notNull(),
+    /** A successor carries over what a closed pair left: its id, and who owes what. */
+    predecessor: text('predecessor'),
+    opening: jsonb('opening').$type<Opening>(),
     status: text('status', { enum: ['open', 'used', 'withdrawn'] })
       .notNull()
       .default('open'),
@@ -199,12 +205,14 @@ export const pair = pgTable(
     accept: text('accept'),
     status: text('status').notNull(),
     invitationId: text('invitation_id'),
-    /** `waiting` until the partner has greeted us since our start; `halted` after a fault. */
-    mode: text('mode', { enum: ['waiting', 'open', 'halted'] })
+    /** The specification's table of modes says what each one allows. */
+    mode: text('mode', { enum: ['waiting', 'recovering', 'open', 'halted', 'closed'] })
       .notNull()
       .default('waiting'),
+    /** Whether we doubted ourselves since an entry of the partner was last appended: it named one that we do not know. */
+    doubted: boolean('doubted').notNull().default(false),
     haltedBecause: text('halted_because'),
-    /** Heads, acks and both views, as the core keeps them. */
+    /** Heads, acks, both views and a statement that differs, as the core keeps them. */
     state: jsonb('state').$type<unknown>().notNull(),
     /** Another one whenever the fold was stored, so that who remembers it knows whether it still stands. */
     version: text('version').notNull().default(''),
@@ -216,6 +224,8 @@ export const pair = pgTable(
     peerSession: text('peer_session').notNull().default(''),
     /** The last of my entries that the partner has said it applied. */
     deliveredSeq: bigint('delivered_seq', { mode: 'number' }).notNull().default(0),
+    /** Sending goes on after this one. A partner that greets may have lost what it had taken, so this goes back then. */
+    sendAfterSeq: bigint('send_after_seq', { mode: 'number' }).notNull().default(0),
     /** The partner's latest statement and whether our figures agreed with it. */
     statement: jsonb('statement').$type<unknown>(),
     statementAgrees: boolean('statement_agrees'),
@@ -233,6 +243,8 @@ export const pair = pgTable(
     keyChanges: jsonb('key_changes').$type<KeyChange[]>().notNull().default([]),
     /** The key of the partner's last request or answer, of those that its journal has named; `null` for the agreement's. */
     peerKey: text('peer_key'),
+    /** What the partner presented when we did not know the pair, or not its newest key: our key then, and its keys. */
+    presented: jsonb('presented').$type<{ readonly own: string; readonly peer: KeySchedule }>(),
     /** A signed yes or no about the agreement that the partner has not taken yet. */
     honourPending: text('honour_pending'),
     /** Of several processes of this node, the one that sends for this pair, and until when. */
@@ -250,7 +262,40 @@ export const pair = pgTable(
   ],
 );
 
-/** Both journals of each pair, exactly as signed. Rows are only ever inserted. */
+/** The end of a pair: the Close of each bank as it was signed, one at least, and what became of what stood between them. */
+export const pairEnd = pgTable(
+  'pair_end',
+  {
+    bankId: text('bank_id').notNull(),
+    pairId: text('pair_id').notNull(),
+    own: text('own'),
+    theirs: text('theirs'),
+    /** Why, in our operator's words; members read it. Empty when the partner ended it. */
+    because: text('because').notNull(),
+    at: at('at').notNull().defaultNow(),
+    /** What was settled, once it is. */
+    settlement: jsonb('settlement').$type<EndedPosition>(),
+    settledAt: at('settled_at'),
+  },
+  (t) => [primaryKey({ columns: [t.bankId, t.pairId] })],
+);
+
+/** What the end of a pair came to. Minutes. */
+export interface EndedPosition {
+  /** How much of each journal, by party, the position counts. */
+  readonly cut: readonly [number, number];
+  /** What we owe the partner at that cut; negative when it owes us. */
+  readonly owesMinutes: number;
+  /** What a successor may carry over; `null` when nobody owes anything. */
+  readonly opening: Opening | null;
+  readonly releasedMinutes: number;
+  readonly refundedMinutes: number;
+  readonly lossMinutes: number;
+  /** True when the partner could not be asked what it holds. */
+  readonly alone: boolean;
+}
+
+/** Both journals of each pair, exactly as signed. Rows are only ever inserted. Read {@link standingEntry}. */
 export const journalEntry = pgTable(
   'journal_entry',
   {
@@ -278,7 +323,32 @@ export const journalEntry = pgTable(
   ],
 );
 
-/** What the journals say of each transfer: a projection of `journal_entry`. */
+/** Entries of a life that was given up in a restore: a recovery found that the partner goes on from others. */
+export const droppedEntry = pgTable(
+  'dropped_entry',
+  {
+    bankId: text('bank_id').notNull(),
+    pairId: text('pair_id').notNull(),
+    author: smallint('author').notNull(),
+    epoch: bigint('epoch', { mode: 'number' }).notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.bankId, t.pairId, t.author, t.seq, t.epoch] })],
+);
+
+/** Both journals as they stand: what is folded, sent and shown. */
+export const standingEntry = pgView('standing_entry').as((query) =>
+  query
+    .select()
+    .from(journalEntry)
+    .where(
+      sql`not exists (select 1 from ${droppedEntry} d where d.bank_id = ${journalEntry.bankId} and d.pair_id = ${journalEntry.pairId}
+        and d.author = ${journalEntry.author} and d.seq = ${journalEntry.seq} and d.epoch = ${journalEntry.epoch})`,
+    ),
+);
+
+/** What the journals say of each transfer: a projection of {@link standingEntry}. */
 export const pairTransfer = pgTable(
   'pair_transfer',
   {

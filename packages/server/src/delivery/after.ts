@@ -7,8 +7,9 @@
  *
  * @module
  */
-import { other } from '@evenhour/protocol';
+import { isRecovering, other } from '@evenhour/protocol';
 import { and, eq, sql } from 'drizzle-orm';
+import { carryOver } from '../agreement/successor.ts';
 import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
 import { writeKeyChanges } from '../bank/rotate.ts';
 import type { Queries } from '../db/database.ts';
@@ -18,6 +19,7 @@ import { TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
 import { give } from '../exchange/giving.ts';
 import type { PairLine } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
+import { giveDueAnswers } from '../journal/settle.ts';
 import { isStatementDue } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
 import type { Signal } from './signals.ts';
@@ -39,13 +41,18 @@ export async function afterWork(
   if (change !== undefined && (change <= covered || row.mode === 'waiting')) after.push({ kind: 'banks' });
   for (const id of touched) after.push({ kind: 'exchange', bankId: bank.id, id });
   for (const done of settled) after.push({ kind: 'exchange', bankId: bank.id, id: done.id });
-  if (row.testedAt === null && settled.some(({ purpose }) => purpose !== 'gift'))
+  if (isRecovering(work.asLoaded) && !isRecovering(work.pair)) {
+    await giveDueAnswers(work.tx, bank, row.id);
+    after.push({ kind: 'again', bankId: bank.id, pairId: row.id });
+    await carryOver(work.tx, bank, row, work.core);
+    await greeted(work.tx, bank, row, after);
+  } else if (row.testedAt === null && settled.some(({ purpose }) => purpose !== 'gift'))
     await goOnWithTest(work.tx, bank, row, 'settled');
 }
 
 const TEST_MINUTES = 60;
 
-/** What is done when the partner has answered our greeting: what waited for that is written. */
+/** What is done when the pair is open, after a greeting or a recovery: what waited for that is written. */
 export async function greeted(tx: Queries, bank: Bank, row: PairLine, after: Signal[]): Promise<void> {
   if (await writeKeyChanges(tx, bank, row.id)) after.push({ kind: 'banks' }, { kind: 'partners' });
   await goOnWithTest(tx, bank, row, 'greeted');

@@ -219,7 +219,7 @@ describe('a broken rule is appended without effect, and later entries apply', ()
       stage.town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${liar.host}`, minutes: 1 });
     await state(-60);
     expect((await agreementOf(liar)).statement).toMatchObject({ theySayMinutes: 60, weSayMinutes: 0, agrees: false });
-    expect((await give()).body).toMatchObject({ code: 'pair_halted', facts: { reason: 'figures_differ' } });
+    expect((await give()).body).toMatchObject({ code: 'pair_reconciling', facts: { town: 'Fakeham' } });
     await state(0);
     expect((await agreementOf(liar)).statement).toMatchObject({ theySayMinutes: 0, weSayMinutes: 0, agrees: true });
     expect((await give()).status).toBe(202);

@@ -20,16 +20,19 @@ export class PartnerError extends Error {
   override readonly name = 'PartnerError';
   readonly code: 'unreachable' | 'bad_answer' | 'refused';
   readonly refusal: Refusal | null;
+  /** The HTTP status of a signed answer, else 0. */
+  readonly status: number;
   readonly retryAfterMs: number | null;
 
   constructor(
     code: PartnerError['code'],
     message: string,
-    options: { refusal?: Refusal; retryAfterMs?: number; cause?: unknown } = {},
+    options: { refusal?: Refusal; status?: number; retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.refusal = options.refusal ?? null;
+    this.status = options.status ?? 0;
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
@@ -107,6 +110,7 @@ export async function askPartner(
   if (response.status >= 400) {
     const said = readRefusal(value);
     throw new PartnerError('refused', `${new URL(url).host} refused: ${said?.code ?? response.status}`, {
+      status: response.status,
       ...(said !== null && { refusal: said }),
       ...retryAfter(response.headers),
     });

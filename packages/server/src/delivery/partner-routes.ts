@@ -7,26 +7,37 @@
  *
  * @module
  */
-import { type Head, type Party, type Refusal, refusal } from '@evenhour/protocol';
+import {
+  checkSession,
+  type Head,
+  type Party,
+  type Refusal,
+  refusal,
+  refusedIn,
+  takeGreeting,
+} from '@evenhour/protocol';
 import { verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { receiveClose } from '../agreement/ending.ts';
 import { checkPublishedKey } from '../agreement/invitations.ts';
 import { checkOffer, receiveAnswer, receiveOffer } from '../agreement/service.ts';
 import type { Queries } from '../db/database.ts';
-import { journalEntry, pair as pairTable, requestNonce } from '../db/schema.ts';
+import { pair as pairTable, requestNonce } from '../db/schema.ts';
 import { answersTo } from '../exchange/exchange-store.ts';
 import { type IncomingMessage, isOffer, type MessageResult, receiveAnswers, receiveOffers } from '../exchange/gifts.ts';
-import { type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
+import { headAt, type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { Refused, refusalOf } from '../node/refused.ts';
+import { receivePresentation } from '../recovery/present.ts';
 import { afterWork } from './after.ts';
+import { isLive, tail } from './line.ts';
 import { seconds } from './partner-client.ts';
-import { isLive, RUN_ENTRIES, tail } from './sender.ts';
+import { RUN_ENTRIES } from './sending.ts';
 import { keyHolds, MAX_ENTRY_BYTES, verifyItems, verifyMessage } from './verified.ts';
 import { type Incoming, MAX_RUN_BYTES, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
 
@@ -75,6 +86,7 @@ export function partnerRoutes(): Hono<NodeEnv> {
     '/ap/exchanges',
     guarded(async (incoming, c) => receiveMessages(incoming, c.var.node)),
   );
+  app.post('/ap/journals/present', receivePresentation);
   app.post('/ap/agreements', receiveHonourOffer);
   app.post(
     '/ap/agreements/:tail',
@@ -153,9 +165,8 @@ async function mustBeOpen(tx: Queries, incoming: Incoming): Promise<void> {
 
 function mustTake(row: Pick<PairLine, 'status' | 'mode' | 'peerSession'> | undefined, incoming: Incoming): void {
   if (row === undefined || !isLive(row.status)) throw new Refused('agreement_not_active');
-  if (row.mode === 'halted') throw new Refused('pair_halted');
-  if (row.mode === 'waiting') throw new Refused('pair_waiting');
-  if (row.peerSession === '' || row.peerSession !== incoming.session) throw new Refused('stale_session');
+  const refused = refusedIn(row.mode, 'apply') ?? checkSession(row.peerSession, incoming.session);
+  if (refused !== null) throw new Refused(refused);
 }
 
 /**
@@ -170,7 +181,6 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
   if (!open.success)
     return incoming.refuse(refusal('schema_mismatch', { path: open.error.issues[0]?.path.join('.') ?? '' }));
   if (open.data.pair !== partner.pairId) return incoming.refuse(refusal('foreign_pair'));
-  if (open.data.session !== incoming.session) return incoming.refuse(refusal('stale_session'));
   const head = await node.signals.commit(async (tx, after): Promise<Head> => {
     // A captured greeting that comes again would bring an old session back.
     const fresh = await tx
@@ -182,17 +192,24 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
       })
       .onConflictDoNothing()
       .returning({ nonce: requestNonce.nonce });
-    if (fresh.length === 0) throw new Refused('known_already');
     await tx.delete(requestNonce).where(and(eq(requestNonce.bankId, bank.id), sql`${requestNonce.expiresAt} < now()`));
     const work = await PairWork.open(tx, bank, partner.pairId);
     if (work === null || !isLive(work.row.status)) throw new Refused('agreement_not_active');
-    await tx
-      .update(pairTable)
-      .set({ peerSession: open.data.session, lastSeenAt: new Date(), attempts: 0, nextAttemptAt: new Date() })
-      .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, partner.pairId)));
+    const taken = takeGreeting(work.pair, work.row.mode, open.data, incoming.session, fresh.length === 0);
+    if (!taken.ok) throw new Refused(taken.refusal);
+    const { session, head, sendAfter } = taken.welcome;
+    const now = new Date();
+    work.changes = {
+      peerSession: session,
+      sendAfterSeq: sendAfter.seq,
+      lastSeenAt: now,
+      attempts: 0,
+      nextAttemptAt: now,
+    };
+    await work.save();
     // A partner that is back is worth trying at once.
     after.push({ kind: 'pair', bankId: bank.id, pairId: partner.pairId });
-    return work.pair.heads[partner.party];
+    return head;
   });
   return incoming.answer(200, { pair: partner.pairId, head, nonce: open.data.nonce });
 }
@@ -210,11 +227,14 @@ async function giveJournal(
   const loaded = await readPair(node.database.db, bank.id, partner.pairId);
   if (loaded === null) return incoming.refuse(refusal('not_found'));
   const author: Party = whose === 'own' ? partner.me : partner.party;
+  // Two pages of two lives of a partner do not fit together.
+  const stale = incoming.session === '-' ? null : checkSession(loaded.row.peerSession, incoming.session);
+  if (stale !== null) return incoming.refuse(stale);
   const head = loaded.pair.heads[author];
   if (!/^(0|[1-9][0-9]{0,15})$/.test(after)) return incoming.refuse(refusal('invalid_request', { after }));
   const from = Number(after);
-  const place = from > head.seq ? null : await hashAt(node.database.db, loaded.row, author, from);
-  if (place === null || (hash !== undefined && hash !== place))
+  const place = await headAt(node.database.db, loaded.row, author, from);
+  if (place === null || (hash !== undefined && hash !== place.hash))
     return incoming.answer(409, { pair: partner.pairId, head });
   const entries = await readEntries(node.database.db, bank.id, partner.pairId, author, from, RUN_ENTRIES);
   return incoming.answer(200, {
@@ -222,25 +242,6 @@ async function giveJournal(
     head,
     entries: entries.map((entry) => JSON.parse(entry.document) as JsonObject),
   });
-}
-
-/** The hash of the entry at a place of a journal, as it is held here. */
-async function hashAt(tx: Queries, row: PairLine, author: Party, seq: number): Promise<string | null> {
-  if (seq === 0) return row.genesis;
-  const [entry] = await tx
-    .select({ hash: journalEntry.hash })
-    .from(journalEntry)
-    .where(
-      and(
-        eq(journalEntry.bankId, row.bankId),
-        eq(journalEntry.pairId, row.id),
-        eq(journalEntry.author, author),
-        eq(journalEntry.seq, seq),
-      ),
-    )
-    .orderBy(desc(journalEntry.epoch))
-    .limit(1);
-  return entry?.hash ?? null;
 }
 
 async function receiveMessages(incoming: Incoming, node: Node): Promise<Response> {
@@ -326,8 +327,8 @@ async function receiveHonourAnswer(incoming: Incoming, node: Node, name: string)
   const parsed = parseObject(incoming.body, MAX_ENTRY_BYTES);
   if (!parsed.ok) return incoming.refuse(parsed.refusal);
   if (`${PAIR}${name}` !== incoming.partner.pairId) return incoming.refuse(refusal('foreign_pair'));
-  await node.signals.commit((tx, after) =>
-    receiveAnswer(tx, incoming.bank, incoming.partner.pairId, parsed.value, after),
-  );
+  const type = parsed.value['type'];
+  const receive = Array.isArray(type) && type[1] === 'Close' ? receiveClose : receiveAnswer;
+  await node.signals.commit((tx, after) => receive(tx, incoming.bank, incoming.partner.pairId, parsed.value, after));
   return incoming.answer(200, { pair: incoming.partner.pairId });
 }

@@ -20,7 +20,7 @@ import {
 import { importVerifyingKey, type VerifyingKey } from '@evenhour/protocol/proof';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { journalEntry, pair as pairTable } from '../db/schema.ts';
+import { pair as pairTable, standingEntry } from '../db/schema.ts';
 import { PROCESS_ID } from './signals.ts';
 
 export interface Partner {
@@ -37,7 +37,7 @@ export interface Partner {
   readonly used: string;
   /** Notes that the partner has begun to use a newer key: from now on no older one is accepted, here or elsewhere. */
   note(key: string): Promise<void>;
-  /** In force or on the way there, or the no that ended it has not arrived yet. */
+  /** In force or on the way there; or what ended it has not arrived yet, or is not settled. */
   readonly open: boolean;
 }
 
@@ -69,12 +69,13 @@ export class Partners {
         core: pairTable.core,
         genesis: pairTable.genesis,
         peerKey: pairTable.peerKey,
-        open: sql<boolean>`${pairTable.status} not in ('declined', 'withdrawn') or ${pairTable.honourPending} is not null`,
+        presented: pairTable.presented,
+        open: sql<boolean>`${pairTable.status} not in ('declined', 'withdrawn', 'closed') or ${pairTable.honourPending} is not null
+          or exists (select 1 from pair_end e where e.bank_id = pair.bank_id and e.pair_id = pair.id and e.settled_at is null)`,
       })
       .from(pairTable)
-      .where(sql`${pairTable.status} <> 'closed'`)
       // A key counts for the agreement that is in force, if there is one after one that came to nothing.
-      .orderBy(sql`${pairTable.status} not in ('declined', 'withdrawn')`, pairTable.createdAt);
+      .orderBy(sql`${pairTable.status} not in ('declined', 'withdrawn', 'closed')`, pairTable.createdAt);
     const changes = await this.#keyChanges();
     const byKey = new Map<string, Partner>();
     const byPair = new Map<string, Partner>();
@@ -90,7 +91,9 @@ export class Partners {
       const keys: Both<KeySchedule> = [keysOf(0), keysOf(1)];
       const { id } = core.parties[party].key;
       const used = row.peerKey ?? keys[party][0].key;
-      const accepted = await importAll(acceptedKeys(keys[party], used), id);
+      // Requests and answers may be under a key whose change the journal that we hold does not have yet.
+      const shown = row.presented?.peer ?? keys[party];
+      const accepted = await importAll(acceptedKeys(shown.length > keys[party].length ? shown : keys[party], used), id);
       const { bankId, id: pairId, open } = row;
       const note = (key: string): Promise<void> => this.#note(bankId, pairId, key);
       const partner: Partner = { bankId, pairId, core, party, me, keys, accepted, used, note, open };
@@ -105,17 +108,17 @@ export class Partners {
   async #keyChanges(): Promise<Map<string, KeyPeriod[]>> {
     const rows = await this.#database.db
       .select({
-        place: sql<string>`${journalEntry.bankId} || ' ' || ${journalEntry.pairId} || ' ' || ${journalEntry.author}`,
-        seq: journalEntry.seq,
-        hash: journalEntry.hash,
-        key: sql<string>`${journalEntry.change}->>'key'`,
-        recovery: sql<string>`${journalEntry.change}->>'recovery'`,
+        place: sql<string>`${standingEntry.bankId} || ' ' || ${standingEntry.pairId} || ' ' || ${standingEntry.author}`,
+        seq: standingEntry.seq,
+        hash: standingEntry.hash,
+        key: sql<string>`${standingEntry.change}->>'key'`,
+        recovery: sql<string>`${standingEntry.change}->>'recovery'`,
       })
-      .from(journalEntry)
+      .from(standingEntry)
       .where(
-        sql`${journalEntry.kind} = 'Amend' and ${journalEntry.breach} is null and ${journalEntry.change}->>'key' is not null`,
+        sql`${standingEntry.kind} = 'Amend' and ${standingEntry.breach} is null and ${standingEntry.change}->>'key' is not null`,
       )
-      .orderBy(journalEntry.seq);
+      .orderBy(standingEntry.seq);
     const changes = new Map<string, KeyPeriod[]>();
     for (const { place, seq, hash, key, recovery } of rows)
       changes.set(place, [...(changes.get(place) ?? []), { key, recovery, hash, fromSeq: seq + 1 }]);

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { Sender, type SenderContext } from './sender.ts';
+import type { SenderContext } from './line.ts';
+import { Sender } from './sender.ts';
 
 export class Senders {
   readonly #context: SenderContext;
@@ -22,6 +23,7 @@ export class Senders {
     this.sync();
     this.#off = this.#context.signals.on((signal) => {
       if (signal.kind === 'pair') this.get(signal.bankId, signal.pairId)?.wake();
+      else if (signal.kind === 'again') this.get(signal.bankId, signal.pairId)?.askAgain();
       else if (signal.kind === 'everything') for (const sender of this.#senders.values()) sender.wake();
     });
     // A process of this node that died with signals unsent is made up for by this.

@@ -14,11 +14,11 @@ import { EventEmitter } from 'node:events';
 import type { Database, Queries } from '../db/database.ts';
 
 /**
- * `pair`: there may be something to send. `statement`: one is due. `partners`: agreements changed.
- * `exchange`: a gift moved.
+ * `pair`: there may be something to send. `again`: the same, and what was asked before is asked again at once.
+ * `statement`: one is due. `partners`: agreements changed. `exchange`: a gift moved.
  */
 export type Signal =
-  | { readonly kind: 'pair'; readonly bankId: string; readonly pairId: string }
+  | { readonly kind: 'pair' | 'again'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'statement'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'partners' }
   | { readonly kind: 'banks' }
@@ -81,14 +81,14 @@ export class Signals {
 }
 
 function write(signal: Signal): string {
-  if (signal.kind === 'pair') return `pair ${signal.bankId} ${signal.pairId}`;
+  if (signal.kind === 'pair' || signal.kind === 'again') return `${signal.kind} ${signal.bankId} ${signal.pairId}`;
   if (signal.kind === 'exchange') return `exchange ${signal.bankId} ${signal.id}`;
   return signal.kind;
 }
 
 function read(payload: string): Signal {
   const [kind, bankId = '', id = ''] = payload.split(' ');
-  if (kind === 'pair') return { kind, bankId, pairId: id };
+  if (kind === 'pair' || kind === 'again') return { kind, bankId, pairId: id };
   if (kind === 'exchange') return { kind, bankId, id };
   return kind === 'partners' || kind === 'banks' ? { kind } : { kind: 'everything' };
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import { greetTheSilent } from '../agreement/silence.ts';
 import { writeStatementIfDue, writeStatementIfNews } from '../journal/statements.ts';
 import type { NodeContext } from '../node/env.ts';
 import { logger } from '../node/log.ts';
@@ -47,14 +48,16 @@ export class StatementClock {
     this.#timers.clear();
   }
 
-  /** Writes the statements of the night for each bank whose hour has come. */
+  /** Writes the statements of the night for each bank whose hour has come, and greets whom it has not heard. */
   async tick(now: Date = new Date()): Promise<void> {
-    for (const { id, settings } of this.#context.banks.all()) {
+    for (const bank of this.#context.banks.all()) {
+      const { id, settings } = bank;
       const night = nightOf(now, settings.timeZone, id);
       if (night === null || this.#nights.get(id) === night) continue;
       this.#nights.set(id, night);
       for (const { bankId, pairId } of this.#context.partners.all())
         if (bankId === id) await this.#write(writeStatementIfNews, bankId, pairId);
+      await this.#context.signals.commit((tx, after) => greetTheSilent(tx, bank, after));
     }
   }
 

@@ -26,7 +26,7 @@ import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
 import { type JsonObject, pairOf, parseStrict } from '@evenhour/protocol/wire';
 import { asc } from 'drizzle-orm';
 import { type Database, openFolder } from '../db/database.ts';
-import { account, journalEntry, pair as pairTable, posting } from '../db/schema.ts';
+import { account, pair as pairTable, posting, standingEntry } from '../db/schema.ts';
 
 export interface RecomputedPair {
   readonly id: string;
@@ -135,7 +135,7 @@ async function fold({ db }: Database, row: PairRow, faults: string[]): Promise<R
   if (id !== row.id) faults.push(`${row.peerName}: the agreement is not the one that the pair was made from`);
   const me = row.me as Party;
   const peer = other(me);
-  const stored = await db.select().from(journalEntry).orderBy(asc(journalEntry.seq));
+  const stored = await db.select().from(standingEntry).orderBy(asc(standingEntry.seq));
   const mine = stored.filter((entry) => entry.pairId === row.id);
   const journals = [await verified(core, id, 0, mine, faults), await verified(core, id, 1, mine, faults)] as const;
 
@@ -183,7 +183,7 @@ async function verified(
   core: AgreementCore,
   pair: string,
   author: Party,
-  rows: readonly (typeof journalEntry.$inferSelect)[],
+  rows: readonly (typeof standingEntry.$inferSelect)[],
   faults: string[],
 ): Promise<VerifiedEntry[]> {
   const { id, publicKeyMultibase } = core.parties[author].key;

@@ -6,14 +6,7 @@
  *
  * @module
  */
-import {
-  type ExchangeMessage,
-  foldGift,
-  type GiftOffer,
-  isRefusalCode,
-  type Refusal,
-  refusal,
-} from '@evenhour/protocol';
+import { type ExchangeMessage, foldGift, type GiftOffer, isRefusalCode, type Refusal } from '@evenhour/protocol';
 import { detailOf } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
@@ -228,7 +221,7 @@ function payerHandle(payer: string): string {
 }
 
 /** Refusals that pass by themselves: the answer is taken when it comes again. */
-const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting'];
+const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting', 'pair_recovering'];
 
 async function apply(
   work: PairWork,
@@ -341,7 +334,6 @@ export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<strin
 }
 
 function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {
-  if (work.row.statementAgrees === false) return refusal('pair_halted', { reason: 'figures_differ' });
   if (row.transfer === null || row.detail === null) throw new Error(`exchange ${row.id} has no terms`);
   const written = work.write({
     kind: 'Hold',

@@ -21,6 +21,7 @@ import {
 } from '@evenhour/protocol';
 import { detailOf } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
+import { silenceOf } from '../agreement/silence.ts';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -69,7 +70,7 @@ export async function give(tx: Queries, bank: Bank, gift: NewGift): Promise<Give
  *
  * Refuses `not_found`, `not_allowed`, `unknown_payee`, `payee_unavailable`, `not_partners`,
  * `same_account`, `account_full`, `not_enough_hours`, `member_inactive`, `over_transfer_cap`,
- * `over_member_cap`, `agreement_not_active`, `pair_halted`, `pair_suspended`, `limit_reached` (with
+ * `over_member_cap`, `agreement_not_active`, `pair_halted`, `pair_reconciling`, `pair_suspended`, `limit_reached` (with
  * `roomMinutes`).
  */
 export async function giveAll(tx: Queries, bank: Bank, gifts: readonly NewGift[]): Promise<GiveResult[]> {
@@ -189,9 +190,10 @@ class Counter {
     const town = row.peerName;
     if (row.status !== 'active') refuse('agreement_not_active', { town, status: row.status });
     if (row.mode === 'halted') refuse('pair_halted', { town });
-    if (row.statementAgrees === false) refuse('pair_halted', { town, reason: 'figures_differ' });
+    if (pair.pair.differs !== undefined) refuse('pair_reconciling', { town });
     const view = pair.pair.views[me];
     if (view.suspended[me]) refuse('pair_suspended', { town });
+    if (silenceOf(row, settings.silentDays) !== null) refuse('pair_suspended', { town, reason: 'not_heard_of' });
     // The test hour of two banks is bounded by the agreement alone.
     if (gift.purpose === undefined) this.#mustBeWithinTransferCap(gift);
     if (gift.minutes > pair.room)

@@ -21,7 +21,7 @@ import {
 } from '@evenhour/protocol';
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { journalEntry, pair as pairTable, pairTransfer } from '../db/schema.ts';
+import { pair as pairTable, pairTransfer, standingEntry } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 
 export type PairRow = typeof pairTable.$inferSelect;
@@ -31,6 +31,7 @@ interface StoredState {
   readonly heads: Both<Head>;
   readonly acks: Both<Head>;
   readonly views: Both<View>;
+  readonly differs?: Head;
 }
 
 /** A row without what is large: that is read only when it has changed. */
@@ -117,25 +118,25 @@ export async function loadPair(tx: Queries, row: PairLine): Promise<LoadedPair> 
 async function judgedAfter(tx: Queries, bankId: string, pairId: string, author: Party, seq: number): Promise<Judged[]> {
   const rows = await tx
     .select({
-      epoch: journalEntry.epoch,
-      seq: journalEntry.seq,
-      hash: journalEntry.hash,
-      kind: journalEntry.kind,
-      breach: journalEntry.breach,
-      transfer: journalEntry.transfer,
-      minutes: journalEntry.minutes,
-      change: journalEntry.change,
+      epoch: standingEntry.epoch,
+      seq: standingEntry.seq,
+      hash: standingEntry.hash,
+      kind: standingEntry.kind,
+      breach: standingEntry.breach,
+      transfer: standingEntry.transfer,
+      minutes: standingEntry.minutes,
+      change: standingEntry.change,
     })
-    .from(journalEntry)
+    .from(standingEntry)
     .where(
       and(
-        eq(journalEntry.bankId, bankId),
-        eq(journalEntry.pairId, pairId),
-        eq(journalEntry.author, author),
-        sql`${journalEntry.seq} > ${seq}`,
+        eq(standingEntry.bankId, bankId),
+        eq(standingEntry.pairId, pairId),
+        eq(standingEntry.author, author),
+        sql`${standingEntry.seq} > ${seq}`,
       ),
     )
-    .orderBy(journalEntry.seq);
+    .orderBy(standingEntry.seq);
   return rows.map((row) => ({ author, ...row })) as Judged[];
 }
 
@@ -225,12 +226,40 @@ export async function heldHashes(
 ): Promise<Map<string, string>> {
   if (seqs.length === 0) return new Map();
   const result = await tx.execute(sql`
-    select epoch::bigint as epoch, seq::bigint as seq, hash from journal_entry
+    select epoch::bigint as epoch, seq::bigint as seq, hash from standing_entry
     where bank_id = ${bankId} and pair_id = ${pairId} and author = ${author}
       and seq >= ${Math.min(...seqs)} and seq <= ${Math.max(...seqs)}`);
   return new Map(
     rowsOf<{ epoch: number; seq: number; hash: string }>(result).map((row) => [`${row.epoch} ${row.seq}`, row.hash]),
   );
+}
+
+/** The place and hash of an entry that is held here; the genesis for 0. `null` when the journal is shorter. */
+export async function headAt(
+  tx: Queries,
+  row: Pick<PairLine, 'bankId' | 'id' | 'genesis'>,
+  author: Party,
+  seq: number,
+): Promise<Head | null> {
+  if (seq === 0) return { epoch: 0, seq, hash: row.genesis };
+  const [entry] = await tx
+    .select({ epoch: standingEntry.epoch, seq: standingEntry.seq, hash: standingEntry.hash })
+    .from(standingEntry)
+    .where(
+      and(
+        eq(standingEntry.bankId, row.bankId),
+        eq(standingEntry.pairId, row.id),
+        eq(standingEntry.author, author),
+        eq(standingEntry.seq, seq),
+      ),
+    );
+  return entry ?? null;
+}
+
+/** The hash that is held of an own entry at this epoch and seq, as the core asks for it. */
+export async function heldHash(tx: Queries, row: PairLine, { epoch, seq }: Head): Promise<string | undefined> {
+  const held = await headAt(tx, row, row.me as Party, seq);
+  return held?.epoch === epoch ? held.hash : undefined;
 }
 
 export interface JournalRow {
@@ -252,21 +281,21 @@ export async function readEntries(
 ): Promise<JournalRow[]> {
   const rows = await tx
     .select({
-      epoch: journalEntry.epoch,
-      seq: journalEntry.seq,
-      hash: journalEntry.hash,
-      document: journalEntry.document,
+      epoch: standingEntry.epoch,
+      seq: standingEntry.seq,
+      hash: standingEntry.hash,
+      document: standingEntry.document,
     })
-    .from(journalEntry)
+    .from(standingEntry)
     .where(
       and(
-        eq(journalEntry.bankId, bankId),
-        eq(journalEntry.pairId, pairId),
-        eq(journalEntry.author, author),
-        sql`${journalEntry.seq} > ${after}`,
+        eq(standingEntry.bankId, bankId),
+        eq(standingEntry.pairId, pairId),
+        eq(standingEntry.author, author),
+        sql`${standingEntry.seq} > ${after}`,
       ),
     )
-    .orderBy(journalEntry.seq)
+    .orderBy(standingEntry.seq)
     .limit(limit);
   let bytes = 0;
   const fits = rows.findIndex((row) => {
@@ -283,10 +312,10 @@ export function pairColumns(pair: Pair): {
   openMinutes: number;
   limitMinutes: number;
 } {
-  const { heads, acks, views, me } = pair;
+  const { heads, acks, views, me, differs } = pair;
   const view = views[me];
   return {
-    state: { heads, acks, views },
+    state: { heads, acks, views, ...(differs !== undefined && { differs }) },
     debtMinutes: me === 0 ? view.debt : -view.debt,
     openMinutes: view.openMinutes[me],
     limitMinutes: view.limits[me],

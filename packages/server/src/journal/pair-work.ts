@@ -6,13 +6,16 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto';
 import {
   type Appended,
   type Body,
   type Pair,
   type Received,
+  type Recovered,
   receive,
-  refuse,
+  refusedIn,
+  resume,
   type Transfer,
   transferKey,
   type VerifiedEntry,
@@ -61,6 +64,8 @@ export type PairChanges = Partial<
     | 'statedSeqs'
     | 'statementAt'
     | 'deliveredSeq'
+    | 'sendAfterSeq'
+    | 'doubted'
     | 'testedAt'
     | 'lastSeenAt'
     | 'lastError'
@@ -149,17 +154,41 @@ export class PairWork {
 
   /** Decides my next entry; it is signed when the work is saved. */
   write(body: Body): Written {
-    const mode = this.changes.mode ?? this.row.mode;
-    if (mode === 'halted') return refuse('pair_halted');
     // Before the partner has said what it holds, a restored bank could write a second entry at one place.
-    if (mode === 'waiting') return refuse('pair_waiting');
+    const refused = refusedIn(this.changes.mode ?? this.row.mode, 'write');
+    if (refused !== null) return { ok: false, refusal: refused };
     const result = write(this.pair, this.#book, body, draftHasher(this.core, this.row.id));
-    if (result.ok) {
-      const { me, views } = this.pair;
-      this.#written.push({ appended: result.appended, key: views[me].keys[me] });
-      this.#take(result.pair, result.appended);
-    }
+    if (result.ok) this.#wrote(result.pair, result.appended);
     return result;
+  }
+
+  #wrote(pair: Pair, appended: Appended): void {
+    const { me, views } = this.pair;
+    this.#written.push({ appended, key: views[me].keys[me] });
+    this.#take(pair, appended);
+  }
+
+  /**
+   * Puts what a recovery found in the place of the fold, and begins an epoch with a Resume. `documents` are the
+   * entries to store, as they were signed, by their hashes; `changed` the transfers to store.
+   */
+  restore(
+    { pair, transfers, reapplied }: Extract<Recovered, { ok: true }>,
+    documents: ReadonlyMap<string, string>,
+    changed: readonly string[],
+  ): void {
+    this.pair = pair;
+    this.#book.clear();
+    for (const [key, transfer] of transfers) this.#book.set(key, transfer);
+    for (const key of changed) this.#touched.add(key);
+    for (const { appended } of reapplied) {
+      const { entry, judged } = appended;
+      const document = documents.get(entry.hash);
+      if (document !== undefined) this.#received.push({ judged, ackSeq: entry.ack.seq, document });
+    }
+    const chance = randomBytes(4).readUInt32BE();
+    const begun = resume(pair, this.#book, chance, draftHasher(this.core, this.row.id));
+    this.#wrote(begun.pair, begun.appended);
   }
 
   get wrote(): number {

@@ -4,12 +4,25 @@
  * Promises: entries, postings, exchanges and answers of a run commit together or not at all; a run
  * is applied up to its first entry that is not one; what was applied before is counted once and
  * said so. Answers (accept, post, receipt) are written in the same transaction, so a settled hour
- * needs no timer.
+ * needs no timer. A bank that has begun an epoch after a restore answers once its partner has heard
+ * of that: until then it takes minutes in, and the answers that are due follow.
  *
  * @module
  */
-import type { Appended, Refusal, VerifiedEntry } from '@evenhour/protocol';
-import { UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
+import {
+  type Appended,
+  afterFault,
+  type Hold,
+  isRecovering,
+  owesAnswer,
+  type Refusal,
+  refusal,
+  statementFor,
+  type Transfer,
+  type VerifiedEntry,
+} from '@evenhour/protocol';
+import { type Bank, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { evidence } from '../db/schema.ts';
 import {
@@ -21,7 +34,9 @@ import {
   onTheirWayTo,
 } from '../exchange/exchange-store.ts';
 import { lockAccounts, type NewPosting } from '../ledger/ledger.ts';
-import type { PairWork } from './pair-work.ts';
+import { forkOf } from './evidence.ts';
+import { underway } from './pair-store.ts';
+import { PairWork } from './pair-work.ts';
 
 export interface IncomingEntry {
   readonly entry: VerifiedEntry;
@@ -44,10 +59,13 @@ export interface RunResult {
 /** Applies a run of the partner's entries. The caller saves the work and commits. */
 export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): Promise<RunResult> {
   await work.prepare(run.map(({ entry }) => entry));
-  const desk = await Desk.open(
-    work,
-    run.map(({ entry }) => entry),
-  );
+  const transfers: string[] = [];
+  const details: string[] = [];
+  for (const { entry } of run) {
+    if (entry.body.kind === 'Hold') details.push(entry.body.detail);
+    else if ('transfer' in entry.body) transfers.push(entry.body.transfer);
+  }
+  const desk = await Desk.open(work, transfers, details);
   let known = 0;
   let applied = 0;
   for (const { entry, document } of run) {
@@ -66,20 +84,17 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
       };
     }
     if (result.outcome === 'fault') {
-      // Nothing of this entry is applied; it is kept for the bridge builders, and the pair halts.
-      await work.tx
-        .insert(evidence)
-        .values({ bankId: work.bank.id, id: newId(), pairId: work.row.id, code: result.refusal.code, document });
-      work.changes = { ...work.changes, mode: 'halted', haltedBecause: JSON.stringify(result.refusal) };
+      const refused = await faultIn(work, result.refusal, { entry, document }, run);
       return {
         known,
         applied,
-        refused: { seq: entry.seq, refusal: result.refusal },
+        refused: { seq: entry.seq, refusal: refused },
         settled: desk.settled,
         ended: desk.ended,
       };
     }
     applied += 1;
+    if (work.row.doubted) work.changes = { ...work.changes, doubted: false };
     if (result.breach !== null) {
       await work.tx
         .insert(evidence)
@@ -88,7 +103,49 @@ export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): P
     }
     desk.take(entry, result.appended.compared);
   }
+  // Whoever began an epoch writes nothing else before an entry of ours acknowledges it.
+  if (owesAnswer(work.pair)) desk.state();
   return { known, applied, refused: null, settled: desk.settled, ended: desk.ended };
+}
+
+/** Gives the answers that became due while the partner had not heard of the epoch that we began. */
+export async function giveDueAnswers(tx: Queries, bank: Bank, pairId: string): Promise<void> {
+  const work = await PairWork.open(tx, bank, pairId);
+  if (work === null) return;
+  const waiting = await underway(tx, bank.id, pairId);
+  await work.need(waiting.map(({ id }) => id));
+  const holds = waiting.filter(({ debtor, accepted }) => debtor !== work.pair.me && accepted === null);
+  const desk = await Desk.open(
+    work,
+    waiting.map(({ id }) => id),
+    holds.map(({ detail }) => detail),
+  );
+  for (const transfer of waiting) desk.answer(transfer);
+  await work.save();
+}
+
+/**
+ * What follows from an entry that does not continue the partner's journal; nothing of it is applied. Either it is
+ * kept for the bridge builders and the pair halts, or it may name what we lost, and both banks greet. Returns what
+ * the partner hears.
+ */
+async function faultIn(
+  work: PairWork,
+  fault: Refusal,
+  { entry, document }: IncomingEntry,
+  run: readonly IncomingEntry[],
+): Promise<Refusal> {
+  const { tx, bank, row } = work;
+  if (afterFault(fault, (work.changes.doubted ?? row.doubted) === true) === 'greet') {
+    work.changes = { ...work.changes, mode: 'waiting', peerSession: '', doubted: true };
+    return refusal('pair_waiting', { reason: 'ack_unknown' });
+  }
+  // The other entry at its place is in our database, or came in this very run.
+  const beside = run.find((each) => each.entry.seq === entry.seq && each.entry.hash !== entry.hash)?.document;
+  const kept = fault.code === 'fork' ? await forkOf(work, entry, document, beside) : document;
+  await tx.insert(evidence).values({ bankId: bank.id, id: newId(), pairId: row.id, code: fault.code, document: kept });
+  work.changes = { ...work.changes, mode: 'halted', haltedBecause: JSON.stringify(fault) };
+  return fault;
 }
 
 /** Decides what the entries of a run do to the ledger and to exchanges. */
@@ -111,13 +168,7 @@ class Desk {
     }
   }
 
-  static async open(work: PairWork, entries: readonly VerifiedEntry[]): Promise<Desk> {
-    const transfers: string[] = [];
-    const details: string[] = [];
-    for (const { body } of entries) {
-      if (body.kind === 'Hold') details.push(body.detail);
-      else if ('transfer' in body) transfers.push(body.transfer);
-    }
+  static async open(work: PairWork, transfers: readonly string[], details: readonly string[]): Promise<Desk> {
     const { tx, bank, row } = work;
     const exchanges = [
       ...(await exchangesByTransfer(tx, bank.id, row.id, transfers)),
@@ -125,6 +176,31 @@ class Desk {
     ];
     const bounded = exchanges.filter((known) => known.row.direction === 'in' && known.ceiling !== null);
     return new Desk(work, exchanges, await spaceOf(work, bounded));
+  }
+
+  /** Whether nothing is answered yet, because the partner has not heard of the epoch that we began. */
+  get #silent(): boolean {
+    return isRecovering(this.#work.pair);
+  }
+
+  /** Gives the answer that a transfer waits for, if one is due. */
+  answer(transfer: Transfer): void {
+    const { debtor, id, accepted, posted } = transfer;
+    if (debtor === this.#work.pair.me) {
+      if (accepted !== null && posted === null) this.#accepted(id);
+      return;
+    }
+    const known = this.#byTransfer.get(id)?.row;
+    if (posted !== null)
+      this.#write({ kind: 'Receipt', transfer: id, unclaimed: known === undefined || known.code !== null });
+    else if (accepted === null) this.#hold({ ...transfer, transfer: id });
+  }
+
+  /** Signs what we compute. */
+  state(): void {
+    this.#write({ kind: 'Checkpoint', statement: statementFor(this.#work.pair) });
+    const [first, second] = this.#work.pair.heads;
+    this.#work.changes = { ...this.#work.changes, statedSeqs: first.seq + second.seq };
   }
 
   /** What an entry with effect leads to. */
@@ -163,7 +239,8 @@ class Desk {
     }
   }
 
-  #hold(body: Extract<VerifiedEntry['body'], { kind: 'Hold' }>): void {
+  #hold(body: Pick<Hold, 'transfer' | 'minutes' | 'payerRef' | 'payeeRef' | 'detail'>): void {
+    if (this.#silent) return;
     const known = this.#byDetail.get(body.detail);
     const row = known?.row;
     const agreed =
@@ -197,6 +274,7 @@ class Desk {
   }
 
   #accepted(transfer: string): void {
+    if (this.#silent) return;
     const row = this.#byTransfer.get(transfer)?.row;
     if (row === undefined || row.holdId === null) {
       // A restored bank may not know whose minutes these were; the hold is given up instead.
@@ -242,7 +320,7 @@ class Desk {
       cause: entry.hash,
       ...(row !== undefined && { exchangeId: row.id }),
     });
-    this.#write({ kind: 'Receipt', transfer, unclaimed });
+    if (!this.#silent) this.#write({ kind: 'Receipt', transfer, unclaimed });
     if (row === undefined) return;
     if (space !== undefined && !unclaimed) space.now -= amount;
     this.#change(row, { status: 'settled', ...(unclaimed && { code: full ? 'account_full' : 'payee_unavailable' }) });

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { other, type Party, statementFor } from '@evenhour/protocol';
+import { isRecovering, other, type Party, statementFor } from '@evenhour/protocol';
 import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
-import { journalEntry } from '../db/schema.ts';
+import { standingEntry } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { Refused } from '../node/refused.ts';
 import { PairWork } from './pair-work.ts';
@@ -33,7 +33,7 @@ export function isStatementDue({ pair, row }: PairWork): boolean {
 /** Writes a statement if it is due by the number of entries. Another process may have been quicker. */
 export async function writeStatementIfDue(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<boolean> {
   const work = await PairWork.open(tx, bank, pairId);
-  if (work === null || work.row.mode !== 'open' || !isStatementDue(work)) return false;
+  if (work === null || !mayState(work) || !isStatementDue(work)) return false;
   await stateIn(work, after);
   return true;
 }
@@ -41,30 +41,34 @@ export async function writeStatementIfDue(tx: Queries, bank: Bank, pairId: strin
 /** Writes a statement if anything but statements was written since our last one, by either bank. */
 export async function writeStatementIfNews(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<boolean> {
   const work = await PairWork.open(tx, bank, pairId);
-  if (work === null || work.row.mode !== 'open' || !(await hasNews(work))) return false;
+  if (work === null || !mayState(work) || !(await hasNews(work))) return false;
   await stateIn(work, after);
   return true;
 }
 
+function mayState({ row, pair }: PairWork): boolean {
+  return row.mode === 'open' && !isRecovering(pair);
+}
+
 async function hasNews({ tx, bank, row, pair }: PairWork): Promise<boolean> {
-  const ofPair = and(eq(journalEntry.bankId, bank.id), eq(journalEntry.pairId, row.id));
+  const ofPair = and(eq(standingEntry.bankId, bank.id), eq(standingEntry.pairId, row.id));
   // No further back than that many entries, for then the next one was due.
   const [last] = await tx
-    .select({ seq: journalEntry.seq, ackSeq: journalEntry.ackSeq })
-    .from(journalEntry)
-    .where(and(ofPair, eq(journalEntry.author, pair.me), eq(journalEntry.kind, 'Checkpoint')))
-    .orderBy(desc(journalEntry.seq))
+    .select({ seq: standingEntry.seq, ackSeq: standingEntry.ackSeq })
+    .from(standingEntry)
+    .where(and(ofPair, eq(standingEntry.author, pair.me), eq(standingEntry.kind, 'Checkpoint')))
+    .orderBy(desc(standingEntry.seq))
     .limit(1);
   const after = (author: Party, seq: number) =>
-    sql`${journalEntry.author} = ${author} and ${journalEntry.seq} > ${seq}`;
+    sql`${standingEntry.author} = ${author} and ${standingEntry.seq} > ${seq}`;
   const [news] = await tx
-    .select({ seq: journalEntry.seq })
-    .from(journalEntry)
+    .select({ seq: standingEntry.seq })
+    .from(standingEntry)
     .where(
       and(
         ofPair,
         or(after(pair.me, last?.seq ?? 0), after(other(pair.me), last?.ackSeq ?? 0)),
-        sql`${journalEntry.kind} <> 'Checkpoint'`,
+        sql`${standingEntry.kind} <> 'Checkpoint'`,
       ),
     )
     .limit(1);

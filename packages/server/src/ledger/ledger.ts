@@ -33,6 +33,12 @@ export interface Account {
   readonly ceiling: number | null;
 }
 
+/**
+ * What stands in a cause before the hash of a Post that the end of a pair undoes, of one that a recovery drops, and
+ * before the pair that carries a position on.
+ */
+export const CAUSES = { ended: 'ended:', dropped: 'dropped:', carried: 'carried:' } as const;
+
 /** Writes postings; the database moves the balances. Raises EH003 or EH004 when a guard says no. */
 export async function post(tx: Queries, bankId: string, postings: readonly NewPosting[]): Promise<void> {
   if (postings.length > 0) await tx.execute(postingRows(bankId, postings));

@@ -86,7 +86,7 @@ export interface Config {
   readonly origin: string | undefined;
   readonly bankName: string | undefined;
   readonly secret: string | undefined;
-  /** Addresses whose X-Forwarded-Host and X-Forwarded-Proto are believed. */
+  /** Addresses whose X-Forwarded-Host and X-Forwarded-For are believed. */
   readonly trustedProxies: readonly string[];
   /** Exact origins that may be on private addresses. Development only. */
   readonly allowPrivateOrigins: readonly string[];

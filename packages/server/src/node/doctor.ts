@@ -9,7 +9,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { agreementViews } from '../agreement/view.ts';
 import type { Bank } from '../bank/bank.ts';
-import { account, journalEntry, pair as pairTable } from '../db/schema.ts';
+import { account, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
 import type { NodeContext } from './env.ts';
 import { saysOf, whereLeads } from './presence.ts';
@@ -21,7 +21,8 @@ export interface Check {
   readonly fix?: string;
 }
 
-export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
+/** `running`: whether a node runs on this database, so that partners and the origin can be asked about. */
+export async function examine(node: NodeContext, bank: Bank, running = true): Promise<Check[]> {
   const { db } = node.database;
   const sums = await totals(db, bank.id);
   const wrong = await recompute(db, bank.id);
@@ -45,9 +46,9 @@ export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
           fix: 'Stop the node, keep the database as it is, and compare it with your last backup.',
         },
   ];
-  for (const view of live) checks.push(...(await examinePair(node, bank, view)));
+  for (const view of live) checks.push(...(await examinePair(node, bank, view, running)));
   checks.push(await examineGuards(node));
-  checks.push(await examinePresence(node, bank));
+  if (running) checks.push(await examinePresence(node, bank));
   const { allowPrivateOrigins } = node.config;
   checks.push(
     allowPrivateOrigins.length === 0
@@ -64,7 +65,7 @@ export async function examine(node: NodeContext, bank: Bank): Promise<Check[]> {
 
 type View = Awaited<ReturnType<typeof agreementViews>>[number];
 
-async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<Check[]> {
+async function examinePair(node: NodeContext, bank: Bank, view: View, running: boolean): Promise<Check[]> {
   const { db } = node.database;
   const town = view.town;
   const [mirror] = await db
@@ -74,12 +75,12 @@ async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<C
     .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, view.pair)));
   const [broken] = await db
     .select({ count: sql<number>`count(*)::int` })
-    .from(journalEntry)
+    .from(standingEntry)
     .where(
       and(
-        eq(journalEntry.bankId, bank.id),
-        eq(journalEntry.pairId, view.pair),
-        sql`${journalEntry.breach} is not null`,
+        eq(standingEntry.bankId, bank.id),
+        eq(standingEntry.pairId, view.pair),
+        sql`${standingEntry.breach} is not null`,
       ),
     );
   const checks: Check[] = [];
@@ -112,6 +113,7 @@ async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<C
       says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`,
       fix: 'Keep both databases as they are and call the other bridge builder. Recovery is not part of this version.',
     });
+  else if (!running) return checks.concat(breachesOf(town, broken?.count ?? 0));
   else if (view.delivery.attempts > 0 || view.mode === 'waiting')
     checks.push({
       id: `open:${town}`,
@@ -120,14 +122,19 @@ async function examinePair(node: NodeContext, bank: Bank, view: View): Promise<C
       fix: `Look whether ${view.origin} is up, and whether this machine can reach it.`,
     });
   else checks.push({ id: `open:${town}`, ok: true, says: `${town} answers.` });
-  if ((broken?.count ?? 0) > 0)
-    checks.push({
+  return checks.concat(breachesOf(town, broken?.count ?? 0));
+}
+
+function breachesOf(town: string, count: number): Check[] {
+  if (count === 0) return [];
+  return [
+    {
       id: `breaches:${town}`,
       ok: false,
-      says: `${broken?.count} entries broke a rule and have no effect.`,
+      says: `${count} entries broke a rule and have no effect.`,
       fix: 'Show them to the other bridge builder; they are in the journal with their reasons.',
-    });
-  return checks;
+    },
+  ];
 }
 
 /** Every trigger of `migrations/0001_guards.sql`. */

@@ -169,13 +169,14 @@ export async function startNode(config: Config, database: Database): Promise<Run
 
 /**
  * Nobody can say that this is the database that was written to last: it may be a copy, or a backup that was
- * restored. So nothing is written to a pair before its partner has said what it holds of our journal, and our
- * origin has to return a new word. Leases of senders belong to processes that are gone.
+ * restored. So nothing is written to a pair before its partner has said what it holds of our journal, nothing of a
+ * partner counts before it has greeted again, and our origin has to return a new word. Leases of senders belong to processes that are gone.
  */
 export async function beginAnew(db: Queries): Promise<void> {
   await writePresence(db);
   await db.update(pairTable).set({ senderId: null }).where(isNotNull(pairTable.senderId));
-  await db.update(pairTable).set({ mode: 'waiting' }).where(eq(pairTable.mode, 'open'));
+  await db.update(pairTable).set({ peerSession: '' });
+  await db.update(pairTable).set({ mode: 'waiting' }).where(sql`${pairTable.mode} in ('open', 'recovering')`);
 }
 
 function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv> {

@@ -130,7 +130,10 @@ export class Presence {
   /** The pairs wait, and their pages say why. A pair that another process has open is not touched without need. */
   async #close(bank: Bank, leads: Leads, says: string): Promise<void> {
     const live = sql`${pairTable.status} not in ('closed', 'declined', 'withdrawn')`;
-    const which = leads === 'elsewhere' ? sql`${pairTable.mode} in ('open', 'waiting')` : eq(pairTable.mode, 'waiting');
+    const which =
+      leads === 'elsewhere'
+        ? sql`${pairTable.mode} in ('open', 'recovering', 'waiting')`
+        : eq(pairTable.mode, 'waiting');
     await this.#database.db
       .update(pairTable)
       .set({ mode: 'waiting', lastError: says })

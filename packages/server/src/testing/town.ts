@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
-import { type Database, openMemory, openPostgres } from '../db/database.ts';
+import { type Database, openFolder, openMemory, openPostgres } from '../db/database.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { readConfig } from '../node/config.ts';
 import { startLog } from '../node/log.ts';
@@ -41,6 +41,8 @@ export interface TownOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
   readonly databaseUrl?: string;
+  /** A folder with a database of its own, which outlives the town. */
+  readonly databaseFolder?: string;
   readonly port?: number;
   /** The public origin, when another process answers there. */
   readonly origin?: string;
@@ -84,7 +86,9 @@ export async function startTown(
     EVENHOUR_REFUSED_PER_PARTNER: '100000',
     ...options.env,
   });
-  const database = options.databaseUrl === undefined ? await openMemory() : await openPostgres(options.databaseUrl);
+  const { databaseUrl, databaseFolder } = options;
+  const inFolder = () => (databaseFolder === undefined ? openMemory() : openFolder(databaseFolder));
+  const database = await (databaseUrl === undefined ? inFolder() : openPostgres(databaseUrl));
   const node = await startNode(config, database);
   const bank = node.context.banks.byHost(new URL(origin).host);
   if (bank === undefined) throw new Error('the town has no bank');

@@ -7,11 +7,13 @@
  * @module
  */
 
-import { agreement, answers } from './agreement-words.ts';
+import { agreement, answers, invite } from './agreement-words.ts';
 import { Seal } from './emblems.tsx';
+import { closing, ending, following } from './ending-words.ts';
 import { day, firstName, short } from './format.ts';
-import { Button, Form, Refused } from './forms.tsx';
+import { Button, Choices, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
+import { EndingText } from './losses.tsx';
 import type { AgreementModel, Frame, Town } from './models.ts';
 import { Articles, Half, Whole } from './parts.tsx';
 import { paths } from './paths.ts';
@@ -32,7 +34,7 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
         </div>
       </div>
       {model.refusal ? <Refused text={sayRefusal(model.refusal, place)} /> : null}
-      <Yeses frame={frame} model={model} />
+      {model.ended === null ? <Yeses frame={frame} model={model} /> : <Ended frame={frame} model={model} />}
       {model.standing.kind !== 'open' && (status === 'active' || status === 'suspended') ? (
         <p class="note read mt">
           {sayStanding(frame, town, model.standing, { theirBridgeBuilder: bridgeBuilders.theirs })}
@@ -49,6 +51,9 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
               weHonourMinutes={model.weHonourMinutes}
               theyHonourMinutes={model.theyHonourMinutes}
             />,
+            ...(model.fromBeforeMinutes === 0
+              ? []
+              : [<p class="lead">{following.fromBefore(bank.name, town.name, model.fromBeforeMinutes)}</p>]),
             <>
               <h3>{agreement.buildersTitle}</h3>
               <p>{agreement.builders(bridgeBuilders.ours, bank.name, bridgeBuilders.theirs, town.name)}</p>
@@ -56,6 +61,7 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
           ]}
         />
       </section>
+      {model.canClose === null ? null : <Closing frame={frame} model={model} />}
     </Page>
   );
 }
@@ -78,6 +84,93 @@ export function Limits(props: { us: Town; them: Town; weHonourMinutes: number; t
       </Whole>
       <p>{agreement.limitText}</p>
     </div>
+  );
+}
+
+/** How it ended, and what the desk can do next. */
+function Ended({ frame, model }: { frame: Frame; model: AgreementModel }) {
+  const { ended, next, town } = model;
+  if (ended === null) return null;
+  return (
+    <section class="section" aria-labelledby="ending">
+      <h2 id="ending">{ending.title}</h2>
+      <div class="read stack">
+        <EndingText frame={frame} ended={ended} />
+        <p>
+          <a href={paths.losses}>{ending.all}</a>
+        </p>
+      </div>
+      {next === 'settle' ? (
+        <Form action={paths.closeAgreement(model.id)} csrf={frame.csrf} class="form form--narrow mt">
+          <p class="read">{closing.gone(town.name)}</p>
+          <input type="hidden" name="because" value={ended.because || ended.town.name} />
+          <p>
+            <Button name="alone" value="yes" quiet>
+              {closing.settle}
+            </Button>
+          </p>
+        </Form>
+      ) : null}
+      {next === 'follow' ? (
+        <Form
+          action={paths.followAgreement(model.id)}
+          csrf={frame.csrf}
+          class="form form--narrow mt"
+          label={following.title}
+        >
+          <h3>{following.title}</h3>
+          <p class="read">{following.text(town.name)}</p>
+          <Field
+            id="hours"
+            name="hours"
+            type="number"
+            label={invite.hours}
+            value=""
+            required
+            more={{ min: 0, step: 1 }}
+          />
+          <Field
+            id="bridge-builder"
+            name="bridgeBuilder"
+            label={invite.builder}
+            value={model.bridgeBuilders.ours}
+            required
+            more={{ autocomplete: 'name', maxlength: 100 }}
+          />
+          <p>
+            <Button>{following.button}</Button>
+          </p>
+        </Form>
+      ) : null}
+    </section>
+  );
+}
+
+/** One bank alone can end what does not work any more. Not in sight while it works. */
+function Closing({ frame, model }: { frame: Frame; model: AgreementModel }) {
+  const { town, canClose } = model;
+  return (
+    <section class="section" aria-labelledby="closing">
+      <h2 id="closing">{closing.title}</h2>
+      <p class="read">{closing.text(town.name)}</p>
+      <Form action={paths.closeAgreement(model.id)} csrf={frame.csrf} class="form form--narrow mt">
+        <Field id="because" name="because" label={closing.because} value="" required more={{ maxlength: 300 }} />
+        {canClose === 'gone' ? (
+          <Choices
+            legend={closing.how}
+            name="alone"
+            chosen="no"
+            options={[
+              { value: 'no', label: closing.together(town.name) },
+              { value: 'yes', label: closing.gone(town.name) },
+            ]}
+          />
+        ) : null}
+        <p>
+          <Button quiet>{closing.button(town.name)}</Button>
+        </p>
+      </Form>
+    </section>
   );
 }
 

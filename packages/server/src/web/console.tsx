@@ -6,6 +6,7 @@
  * @module
  */
 import type { Child } from 'hono/jsx';
+import { ending } from './ending-words.ts';
 import { clock, firstName, list, soon, weekday } from './format.ts';
 import { ButtonLink } from './forms.tsx';
 import { Page } from './layout.tsx';
@@ -145,6 +146,22 @@ function slipText(frame: Frame, waiting: Waiting): SlipText {
       return {
         title: desk.halted(name),
         text: standing.halted(whyHalted(waiting.because), list([name, firstName(frame.bank.bridgeBuilder)])),
+        start: null,
+        end: null,
+        act: open(waiting.agreementId, desk.agreement, true),
+      };
+    case 'silent':
+      return {
+        title: desk.halted(name),
+        text: waiting.gone ? desk.gone : desk.silent(name),
+        start: us,
+        end: null,
+        act: open(waiting.agreementId, desk.agreement, true),
+      };
+    case 'unsettled':
+      return {
+        title: desk.unsettled(name),
+        text: ending.unsettled(name),
         start: null,
         end: null,
         act: open(waiting.agreementId, desk.agreement, true),

@@ -8,6 +8,7 @@
  */
 
 import { invite, opened } from './agreement-words.ts';
+import { following } from './ending-words.ts';
 import { short, until } from './format.ts';
 import { Button, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
@@ -130,7 +131,14 @@ export function InviteOpenedPage({ frame, model }: { frame: Frame; model: Invite
       {model.refusal ? <Refused text={sayRefusal(model.refusal, place)} /> : null}
       <section class="section" aria-labelledby="words">
         <h2 id="words">{opened.theirWords}</h2>
-        <Articles items={model.words.map((sentence) => <p class="lead">{sentence}</p>)} />
+        <Articles
+          items={[
+            ...model.words,
+            ...(model.fromBeforeMinutes === 0
+              ? []
+              : [following.fromBefore(bank.name, town.name, model.fromBeforeMinutes)]),
+          ].map((sentence) => <p class="lead">{sentence}</p>)}
+        />
       </section>
       <section class="section" aria-labelledby="answer">
         <h2 id="answer">{opened.answer}</h2>

@@ -55,6 +55,8 @@ export type Standing =
   /** The two have not greeted each other since a start. */
   | { readonly kind: 'waiting' }
   | { readonly kind: 'off'; readonly nextAttemptAt: Date; readonly since?: Date }
+  /** Not heard of for so long that new hours wait; `gone` when it may be ended alone. */
+  | { readonly kind: 'silent'; readonly since: Date | null; readonly gone: boolean }
   /** `because` is a refusal code or any other word of the core; unknown words get a general sentence. */
   | { readonly kind: 'halted'; readonly because: string | null }
   | { readonly kind: 'suspended'; readonly by: 'us' | 'them' }
@@ -264,11 +266,41 @@ export interface AgreementModel {
   readonly standing: Standing;
   /** `soon`: anybody, once both have said yes. */
   readonly readers: 'all' | 'soon' | 'desks';
+  /** How it ended, if it did. */
+  readonly ended: EndedModel | null;
+  /** What it carries over from an agreement before, in hours that we have to give. */
+  readonly fromBeforeMinutes: number;
+  /** The operator is looking at an agreement in force that does not work: `halted`, or `gone` when they are. */
+  readonly canClose: 'halted' | 'gone' | null;
+  /** The operator is looking at one that has ended: it can be settled alone, or followed by another. */
+  readonly next: 'settle' | 'follow' | null;
   /** The operator is looking and it is our turn. */
   readonly canAnswer: boolean;
   /** The operator is looking at an offer of ours that was not answered. */
   readonly canWithdraw: boolean;
   readonly refusal: RefusalView | null;
+}
+
+/** An agreement that has ended. Minutes; `toGive` as in a {@link Position}. */
+export interface EndedModel {
+  readonly id: string;
+  readonly town: Town;
+  readonly by: 'us' | 'them';
+  /** In our operator's words; empty when the other town ended it. */
+  readonly because: string;
+  readonly at: Date;
+  readonly settled: {
+    readonly toGiveMinutes: number;
+    readonly backMinutes: number;
+    readonly lossMinutes: number;
+    /** The other town could not be asked. */
+    readonly alone: boolean;
+  } | null;
+}
+
+export interface LossesModel {
+  readonly carriedMinutes: number;
+  readonly ended: readonly EndedModel[];
 }
 
 export interface InvitationModel {
@@ -289,6 +321,8 @@ export interface InviteOpenedModel {
   readonly theyHonourMinutes: number;
   readonly bridgeBuilder: string;
   readonly words: readonly string[];
+  /** As in an {@link AgreementModel}. */
+  readonly fromBeforeMinutes: number;
   readonly expiresAt: Date;
   readonly suggestedMinutes: number;
   readonly values: { readonly hours: string; readonly bridgeBuilder: string };
@@ -301,6 +335,9 @@ export type Waiting =
   | { readonly kind: 'your_yes'; readonly town: Town; readonly agreementId: string }
   | { readonly kind: 'their_yes'; readonly town: Town; readonly agreementId: string }
   | { readonly kind: 'halted'; readonly town: Town; readonly agreementId: string; readonly because: string | null }
+  | { readonly kind: 'silent'; readonly town: Town; readonly agreementId: string; readonly gone: boolean }
+  /** It has ended, and the other town has not said which hours it has. */
+  | { readonly kind: 'unsettled'; readonly town: Town; readonly agreementId: string }
   | { readonly kind: 'disagree'; readonly town: Town; readonly weSayMinutes: number; readonly theySayMinutes: number }
   | {
       readonly kind: 'off';

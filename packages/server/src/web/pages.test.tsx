@@ -11,9 +11,11 @@ import { GivenPage, GivePage } from './give.tsx';
 import { BankHome } from './home.tsx';
 import { InvitationPage, InviteOpenedPage } from './invitation.tsx';
 import { sayEvent } from './live-words.ts';
+import { LossesPage } from './losses.tsx';
 import { PositionsPage } from './positions.tsx';
 import { ProofPage } from './proof.tsx';
 import * as s from './samples.ts';
+import * as a from './samples-agreements.ts';
 import { SignInPage } from './sign-in.tsx';
 import { StatementPage } from './statement.tsx';
 
@@ -31,10 +33,13 @@ const cases: readonly Case[] = [
   ['give, refused', 'member', (c) => <GivePage frame={c(s.moira)} model={c(s.giveRefused)} />],
   ['given', 'member', (c) => <GivenPage frame={c(s.moira)} model={c(s.givenModel)} url="/given/1" />],
   ['proof', 'inside', (c) => <ProofPage frame={c(s.moira)} model={c(s.proofModel)} />],
-  ['agreement', 'member', (c) => <AgreementPage frame={c(s.moira)} model={c(s.agreementModel)} />],
-  ['agreement, our turn', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(s.agreementOurTurn)} />],
-  ['invitation', 'member', (c) => <InvitationPage frame={c(s.fiona)} model={c(s.invitationModel)} />],
-  ['invitation, opened', 'member', (c) => <InviteOpenedPage frame={c(s.fiona)} model={c(s.inviteOpenedModel)} />],
+  ['agreement', 'member', (c) => <AgreementPage frame={c(s.moira)} model={c(a.agreementModel)} />],
+  ['agreement, not heard of', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementHalted)} />],
+  ['agreement, ended', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementEnded)} />],
+  ['losses', 'member', (c) => <LossesPage frame={c(s.moira)} model={c(a.lossesModel)} />],
+  ['agreement, our turn', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementOurTurn)} />],
+  ['invitation', 'member', (c) => <InvitationPage frame={c(s.fiona)} model={c(a.invitationModel)} />],
+  ['invitation, opened', 'member', (c) => <InviteOpenedPage frame={c(s.fiona)} model={c(a.inviteOpenedModel)} />],
   ['desk', 'member', (c) => <ConsolePage frame={c(s.fiona)} model={c(s.consoleModel)} />],
   [
     'sign in',
@@ -173,10 +178,10 @@ describe('what pages say', () => {
   });
 
   it('asks for our yes only when it is our turn', async () => {
-    const ours = await render(<AgreementPage frame={s.fiona} model={s.agreementOurTurn} />);
+    const ours = await render(<AgreementPage frame={s.fiona} model={a.agreementOurTurn} />);
     expect(ours).toMatch(/<button[^>]*value="yes"/);
     expect(ours).toContain('action="/agreements/a1/answer"');
-    const read = await render(<AgreementPage frame={s.moira} model={s.agreementModel} />);
+    const read = await render(<AgreementPage frame={s.moira} model={a.agreementModel} />);
     expect(read).not.toMatch(/value="yes"/);
     expect(read).toContain('aria-label="Two yeses"');
   });
@@ -184,12 +189,12 @@ describe('what pages say', () => {
   it('says who may read an agreement, and lets only the desk that offered it take it back', async () => {
     const said = { all: 'Anyone in either', soon: 'Once both have said yes', desks: 'Only the desks' };
     for (const readers of ['all', 'soon', 'desks'] as const)
-      expect(await render(<AgreementPage frame={s.fiona} model={{ ...s.agreementModel, readers }} />)).toContain(
+      expect(await render(<AgreementPage frame={s.fiona} model={{ ...a.agreementModel, readers }} />)).toContain(
         said[readers],
       );
-    const offered = { ...s.agreementModel, theirYesAt: null, status: 'offered', canWithdraw: true } as const;
+    const offered = { ...a.agreementModel, theirYesAt: null, status: 'offered', canWithdraw: true } as const;
     expect(await render(<AgreementPage frame={s.fiona} model={offered} />)).toMatch(/<button[^>]*value="withdraw"/);
-    expect(await render(<AgreementPage frame={s.moira} model={s.agreementModel} />)).not.toContain('value="withdraw"');
+    expect(await render(<AgreementPage frame={s.moira} model={a.agreementModel} />)).not.toContain('value="withdraw"');
   });
 
   it('shows a signed document as it was signed, and what is no JSON too', async () => {

@@ -12,6 +12,7 @@ const segment = encodeURIComponent;
 export const paths = {
   home: '/',
   towns: '/towns',
+  losses: '/towns/ended',
   me: '/me',
   give: '/give',
   given: (id: string) => `/given/${segment(id)}`,
@@ -22,6 +23,8 @@ export const paths = {
   openInvitation: '/console/invitations/open',
   acceptInvitation: '/console/invitations/accept',
   agreement: (id: string) => `/agreements/${segment(id)}`,
+  closeAgreement: (id: string) => `/agreements/${segment(id)}/close`,
+  followAgreement: (id: string) => `/agreements/${segment(id)}/follow`,
   answerAgreement: (id: string) => `/agreements/${segment(id)}/answer`,
   signIn: '/sign-in',
   signInDemo: '/sign-in/demo',

@@ -7,6 +7,7 @@
  * @module
  */
 import { Emblem } from './emblems.tsx';
+import { ending } from './ending-words.ts';
 import { moment } from './format.ts';
 import { Page } from './layout.tsx';
 import type { Books, Frame, Position, PositionsModel, Underway } from './models.ts';
@@ -29,6 +30,9 @@ export function PositionsPage({ frame, model }: { frame: Frame; model: Positions
         <h2 id="books">{towns.books}</h2>
         <p class="read">{towns.booksLead}</p>
         <BooksSum books={model.books} />
+        <p class="mt-s">
+          <a href={paths.losses}>{ending.all}</a>
+        </p>
       </section>
     </Page>
   );

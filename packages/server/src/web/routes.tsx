@@ -16,6 +16,7 @@ import { giveRoutes } from './handlers/give.tsx';
 import { homeRoutes } from './handlers/home.tsx';
 import { invitationRoutes } from './handlers/invitations.tsx';
 import { invitedRoutes } from './handlers/invited.tsx';
+import { lossRoutes } from './handlers/losses.tsx';
 import { answerError, answerNotFound, withHeaders } from './handlers/page.tsx';
 import { proofRoutes } from './handlers/proof.tsx';
 import { findSession } from './handlers/session.ts';
@@ -32,6 +33,7 @@ export function webRoutes(): Hono<NodeEnv> {
   app.use(withHeaders);
   homeRoutes(app);
   signInRoutes(app);
+  lossRoutes(app);
   statementRoutes(app);
   giveRoutes(app);
   proofRoutes(app);

@@ -8,7 +8,7 @@
 import type * as m from './models.ts';
 
 export const now = new Date('2026-11-22T10:02:15Z');
-const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+export const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 
 export const leith: m.BankView = {
   name: 'Leith',
@@ -17,9 +17,9 @@ export const leith: m.BankView = {
   bridgeBuilder: 'Fiona Kerr',
   timeZone: 'Europe/London',
 };
-const gracia: m.Town = { name: 'Gràcia', theme: 'gracia' };
-const galway: m.Town = { name: 'Galway', theme: 'galway' };
-const corner: m.Town = { name: 'Corner House', theme: 'plain' };
+export const gracia: m.Town = { name: 'Gràcia', theme: 'gracia' };
+export const galway: m.Town = { name: 'Galway', theme: 'galway' };
+export const corner: m.Town = { name: 'Corner House', theme: 'plain' };
 
 const base = {
   bank: leith,
@@ -247,60 +247,6 @@ export const proofModel: m.ProofModel = {
     { kind: 'post', from: 'Moira Baird', to: 'Gràcia', minutes: 90, at: before(1) },
   ],
   entries,
-};
-
-const articles = [
-  'An hour of anybody’s time in Leith is worth an hour of anybody’s time in Gràcia. There is no rate, no fee and no money between us.',
-  'Every night each town says how many hours stand between us. If the figures differ by a single minute, new hours wait.',
-  'If one of us wants to stop, we say so sixty days before. Hours already given stay given.',
-];
-
-export const agreementModel: m.AgreementModel = {
-  id: 'a1',
-  town: gracia,
-  words: articles,
-  theyHonourMinutes: 2760,
-  weHonourMinutes: 2400,
-  bridgeBuilders: { ours: 'Fiona Kerr', theirs: 'Núria Soler' },
-  ourYesAt: new Date('2026-05-12T09:00:00Z'),
-  theirYesAt: new Date('2026-05-13T09:00:00Z'),
-  status: 'active',
-  standing: { kind: 'open' },
-  readers: 'all',
-  canAnswer: false,
-  canWithdraw: false,
-  refusal: null,
-};
-
-export const agreementOurTurn: m.AgreementModel = {
-  ...agreementModel,
-  ourYesAt: null,
-  status: 'offered',
-  readers: 'soon',
-  canAnswer: true,
-  standing: { kind: 'agreeing' },
-};
-
-export const invitationModel: m.InvitationModel = {
-  made: { link: 'https://leith.example/invitations/9f2c#Qm9yZWQ', honourMinutes: 2400, expiresAt: before(-20_000) },
-  open: [{ id: 'i1', honourMinutes: 600, expiresAt: before(-9000) }],
-  suggestedMinutes: 2400,
-  values: { hours: '40', bridgeBuilder: 'Fiona Kerr', link: 'nonsense' },
-  errors: { link: 'missing' },
-  refusal: null,
-};
-
-export const inviteOpenedModel: m.InviteOpenedModel = {
-  link: 'https://gracia.example/invitations/1',
-  town: gracia,
-  theyHonourMinutes: 2760,
-  bridgeBuilder: 'Núria Soler',
-  words: articles,
-  expiresAt: before(-20_000),
-  suggestedMinutes: 2400,
-  values: { hours: '40', bridgeBuilder: '' },
-  errors: { bridgeBuilder: 'missing' },
-  refusal: null,
 };
 
 export const consoleModel: m.ConsoleModel = {

@@ -40,6 +40,8 @@ export function sayStanding(frame: Frame, town: Town, standing: Standing, facts:
         ? say.offSince(town.name, since(standing.since, reading(frame)), when)
         : say.off(town.name, when);
     }
+    case 'silent':
+      return standing.since ? say.silentSince(town.name, since(standing.since, reading(frame))) : say.silent(town.name);
     case 'halted':
       return say.halted(whyHalted(standing.because), bothNames(ours, facts.theirBridgeBuilder ?? town.name));
     case 'suspended':
@@ -62,6 +64,7 @@ export function standingDial(us: Theme, town: Town, standing: Standing): { start
       return { start: us, end: town.theme };
     case 'waiting':
     case 'off':
+    case 'silent':
     case 'agreeing':
       return { start: us, end: null };
     case 'suspended':

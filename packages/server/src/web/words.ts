@@ -69,6 +69,9 @@ export const standing = {
   off: (town: string, when: string) => `${town}’s computer is off. We try again ${when}. Nothing is lost.`,
   offSince: (town: string, since: string, when: string) =>
     `${town}’s computer has been off since ${since}. We try again ${when}. Nothing is lost.`,
+  silent: (town: string) => `${town} was never heard of. New hours wait; what was given is in our books.`,
+  silentSince: (town: string, since: string) =>
+    `${town} was not heard of since ${since}. New hours wait until it is; what was given is in our books.`,
   suspendedByThem: (town: string) => `${town} takes no new hours from us just now. Hours on their way still arrive.`,
   suspendedByUs: (town: string) => `We take no new hours from ${town} just now. Hours on their way still arrive.`,
   agreeing: (town: string) => `Waiting for both yeses. Hours can go to ${town} once they are there.`,
@@ -302,6 +305,8 @@ export const desk = {
     your_yes: 'your yes is missing',
     their_yes: 'one yes, one to come',
     halted: 'at a halt',
+    silent: 'not heard of',
+    unsettled: 'not settled',
     disagree: 'two figures',
     off: 'computer off',
     near_limit: 'near the limit',
@@ -311,6 +316,10 @@ export const desk = {
   theirYes: (town: string) => `Waiting for ${town} to say yes`,
   theirYesText: 'You said yes. Ring them if it takes long; nothing runs out.',
   halted: (town: string) => `New hours with ${town} wait`,
+  silent: (town: string) =>
+    `${town} was not heard of for long. Ring them; when their computer is on, hours go on by themselves.`,
+  gone: 'They were not heard of for so long that you may end it alone. Ring them once more first.',
+  unsettled: (town: string) => `The agreement with ${town} has ended`,
   disagree: (town: string) => `Our books and ${town}’s do not agree`,
   off: (town: string) => `${town}’s computer is off`,
   offText: (messages: number, when: string) =>

@@ -23,6 +23,7 @@ CREATE TABLE "bank" (
 	"ceiling_minutes" bigint,
 	"transfer_cap_minutes" bigint NOT NULL,
 	"member_cap_minutes" bigint NOT NULL,
+	"silent_days" integer DEFAULT 30 NOT NULL,
 	"presence" text DEFAULT '' NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "bank_origin_unique" UNIQUE("origin"),
@@ -37,6 +38,16 @@ CREATE TABLE "bank_key" (
 	"sealed" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "bank_key_bank_id_public_key_pk" PRIMARY KEY("bank_id","public_key")
+);
+--> statement-breakpoint
+CREATE TABLE "dropped_entry" (
+	"bank_id" text NOT NULL,
+	"pair_id" text NOT NULL,
+	"author" smallint NOT NULL,
+	"epoch" bigint NOT NULL,
+	"seq" bigint NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "dropped_entry_bank_id_pair_id_author_seq_epoch_pk" PRIMARY KEY("bank_id","pair_id","author","seq","epoch")
 );
 --> statement-breakpoint
 CREATE TABLE "evidence" (
@@ -111,6 +122,8 @@ CREATE TABLE "invitation" (
 	"bridge_builder" text NOT NULL,
 	"words" jsonb NOT NULL,
 	"public" boolean NOT NULL,
+	"predecessor" text,
+	"opening" jsonb,
 	"status" text DEFAULT 'open' NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -173,6 +186,7 @@ CREATE TABLE "pair" (
 	"status" text NOT NULL,
 	"invitation_id" text,
 	"mode" text DEFAULT 'waiting' NOT NULL,
+	"doubted" boolean DEFAULT false NOT NULL,
 	"halted_because" text,
 	"state" jsonb NOT NULL,
 	"version" text DEFAULT '' NOT NULL,
@@ -182,6 +196,7 @@ CREATE TABLE "pair" (
 	"my_session" text DEFAULT '' NOT NULL,
 	"peer_session" text DEFAULT '' NOT NULL,
 	"delivered_seq" bigint DEFAULT 0 NOT NULL,
+	"send_after_seq" bigint DEFAULT 0 NOT NULL,
 	"statement" jsonb,
 	"statement_agrees" boolean,
 	"statement_we_say_minutes" bigint,
@@ -194,6 +209,7 @@ CREATE TABLE "pair" (
 	"last_error" text,
 	"key_changes" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"peer_key" text,
+	"presented" jsonb,
 	"honour_pending" text,
 	"sender_id" text,
 	"sender_until" timestamp with time zone,
@@ -201,6 +217,18 @@ CREATE TABLE "pair" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "pair_bank_id_id_pk" PRIMARY KEY("bank_id","id"),
 	CONSTRAINT "pair_agreement" UNIQUE("bank_id","agreement_id")
+);
+--> statement-breakpoint
+CREATE TABLE "pair_end" (
+	"bank_id" text NOT NULL,
+	"pair_id" text NOT NULL,
+	"own" text,
+	"theirs" text,
+	"because" text NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"settlement" jsonb,
+	"settled_at" timestamp with time zone,
+	CONSTRAINT "pair_end_bank_id_pair_id_pk" PRIMARY KEY("bank_id","pair_id")
 );
 --> statement-breakpoint
 CREATE TABLE "pair_transfer" (
@@ -263,4 +291,6 @@ CREATE UNIQUE INDEX "pair_one_a_partner" ON "pair" USING btree ("bank_id","peer_
 CREATE INDEX "pair_transfer_underway" ON "pair_transfer" USING btree ("bank_id","pair_id") WHERE "pair_transfer"."underway";--> statement-breakpoint
 CREATE UNIQUE INDEX "posting_hold_ends_once" ON "posting" USING btree ("bank_id","hold_id") WHERE "posting"."hold_id" is not null;--> statement-breakpoint
 CREATE INDEX "posting_by_debit" ON "posting" USING btree ("bank_id","debit","id");--> statement-breakpoint
-CREATE INDEX "posting_by_credit" ON "posting" USING btree ("bank_id","credit","id");
+CREATE INDEX "posting_by_credit" ON "posting" USING btree ("bank_id","credit","id");--> statement-breakpoint
+CREATE VIEW "public"."standing_entry" AS (select "bank_id", "pair_id", "author", "epoch", "seq", "hash", "kind", "transfer", "minutes", "breach", "change", "ack_seq", "document", "at" from "journal_entry" where not exists (select 1 from "dropped_entry" d where d.bank_id = "journal_entry"."bank_id" and d.pair_id = "journal_entry"."pair_id"
+        and d.author = "journal_entry"."author" and d.seq = "journal_entry"."seq" and d.epoch = "journal_entry"."epoch"));

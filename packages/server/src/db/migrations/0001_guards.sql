@@ -6,6 +6,9 @@
 -- 4. An account never falls below its floor or rises above its ceiling by a new posting.
 -- 5. What a bank owes and has promised a partner rises only within the partner's limit.
 --
+-- A recovery takes in again what both banks had signed before the backup was restored. It says so in its own
+-- transaction, and only there 4 and 5 are not asked: they were, when it was signed.
+--
 -- Errors carry one of the SQLSTATEs EH001 to EH006, and the account or pair in DETAIL.
 
 CREATE FUNCTION evenhour_only_insert() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,6 +48,11 @@ ALTER TABLE account
   ADD CONSTRAINT account_range CHECK (floor IS NULL OR ceiling IS NULL OR floor <= ceiling);
 --> statement-breakpoint
 
+CREATE FUNCTION evenhour_recovers() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('evenhour.recovers', true), '') = 'yes'
+$$;
+--> statement-breakpoint
+
 CREATE FUNCTION evenhour_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -57,10 +65,10 @@ BEGIN
     IF pg_trigger_depth() < 2 THEN
       RAISE EXCEPTION 'balances change by postings only' USING ERRCODE = 'EH002', DETAIL = NEW.id;
     END IF;
-    IF NEW.balance - NEW.held < OLD.balance - OLD.held AND NEW.balance - NEW.held < NEW.floor THEN
+    IF NEW.balance - NEW.held < OLD.balance - OLD.held AND NEW.balance - NEW.held < NEW.floor AND NOT evenhour_recovers() THEN
       RAISE EXCEPTION 'not enough hours' USING ERRCODE = 'EH003', DETAIL = NEW.id;
     END IF;
-    IF NEW.balance > OLD.balance AND NEW.balance > NEW.ceiling THEN
+    IF NEW.balance > OLD.balance AND NEW.balance > NEW.ceiling AND NOT evenhour_recovers() THEN
       RAISE EXCEPTION 'the account is full' USING ERRCODE = 'EH004', DETAIL = NEW.id;
     END IF;
   END IF;
@@ -106,7 +114,7 @@ CREATE TRIGGER posting_apply AFTER INSERT ON posting REFERENCING NEW TABLE AS ne
 CREATE FUNCTION evenhour_pair_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.debt_minutes + NEW.open_minutes > OLD.debt_minutes + OLD.open_minutes
-     AND NEW.debt_minutes + NEW.open_minutes > NEW.limit_minutes THEN
+     AND NEW.debt_minutes + NEW.open_minutes > NEW.limit_minutes AND NOT evenhour_recovers() THEN
     RAISE EXCEPTION 'the partner honours fewer hours than this' USING ERRCODE = 'EH006', DETAIL = NEW.id;
   END IF;
   RETURN NEW;

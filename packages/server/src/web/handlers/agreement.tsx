@@ -6,39 +6,86 @@
  *
  * @module
  */
+import { closeAgreement } from '../../agreement/ending.ts';
 import { answerAgreement, withdrawOffer } from '../../agreement/service.ts';
+import { inviteSuccessor } from '../../agreement/successor.ts';
 import { type AgreementView, agreementViewById } from '../../agreement/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { AgreementPage } from '../agreement.tsx';
 import type { AgreementModel, RefusalView } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
-import { field, guarded, idOf } from './form.ts';
+import { field, guarded, idOf, wholeNumber } from './form.ts';
+import { keepMade } from './invitations.tsx';
+import { endedOf } from './losses.tsx';
 import { frameOf, operatorOnly, pattern, statusOf } from './page.tsx';
 import { isLive, standingOf, townOf } from './towns.ts';
 
 export function agreementRoutes(app: WebApp): void {
   app.get(pattern(paths.agreement), (c) => agreementPage(c, null, 200));
 
-  app.post(pattern(paths.answerAgreement), ...guarded, operatorOnly, async (c) => {
-    const { bank, node, form } = c.var;
-    const id = idOf(c.req.param('id'));
-    const answer = field(form, 'answer');
-    if (answer !== 'yes' && answer !== 'no' && answer !== 'withdraw')
-      throw new Refused('invalid_request', { field: 'answer' });
-    try {
+  app.post(pattern(paths.answerAgreement), ...guarded, operatorOnly, (c) =>
+    changed(c, async (id) => {
+      const { bank, node, form } = c.var;
+      const answer = field(form, 'answer');
+      if (answer !== 'yes' && answer !== 'no' && answer !== 'withdraw')
+        throw new Refused('invalid_request', { field: 'answer' });
       await node.signals.commit((tx, after) =>
         answer === 'withdraw'
           ? withdrawOffer(tx, bank, id, after)
           : answerAgreement(tx, bank, id, answer === 'yes', after),
       );
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === null || refusal.code === 'not_found') throw error;
-      return agreementPage(c, refusal, statusOf(refusal));
-    }
-    return c.redirect(paths.agreement(id), 303);
-  });
+      return paths.agreement(id);
+    }),
+  );
+
+  app.post(pattern(paths.closeAgreement), ...guarded, operatorOnly, (c) =>
+    changed(c, async (id) => {
+      const { bank, node, form } = c.var;
+      const because = field(form, 'because').slice(0, 300);
+      if (because === '') throw new Refused('invalid_request', { field: 'because' });
+      const alone = field(form, 'alone') === 'yes';
+      await node.signals.commit((tx, after) => closeAgreement(tx, bank, id, { because, alone }, after));
+      return paths.agreement(id);
+    }),
+  );
+
+  app.post(pattern(paths.followAgreement), ...guarded, operatorOnly, (c) =>
+    changed(c, async (id) => {
+      const { bank, node, form } = c.var;
+      const hours = wholeNumber(field(form, 'hours'));
+      const bridgeBuilder = field(form, 'bridgeBuilder').slice(0, 100);
+      if (hours === null || bridgeBuilder === '') throw new Refused('invalid_request', { field: 'hours' });
+      const grantsMinutes = hours * 60;
+      const { link, expiresAt } = await node.signals.commit((tx) =>
+        inviteSuccessor(tx, bank, id, { grantsMinutes, bridgeBuilder }),
+      );
+      keepMade(c, { link, honourMinutes: grantsMinutes, expiresAt });
+      return paths.invitations;
+    }),
+  );
+}
+
+/** Does what a form asks for, and goes on to the page that it returns; what is refused is said on the agreement's. */
+async function changed(
+  c: WebContext & { var: { form: URLSearchParams } },
+  work: (id: string) => Promise<string>,
+): Promise<Response> {
+  const id = idOf(c.req.param('id'));
+  try {
+    return c.redirect(await work(id), 303);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || refusal.code === 'not_found') throw error;
+    return agreementPage(c, refusal, statusOf(refusal));
+  }
+}
+
+/** Why the desk may want to end it: only what does not work is offered to be ended. */
+function closableOf(view: AgreementView): AgreementModel['canClose'] {
+  if (!isLive(view)) return null;
+  if (view.silent === 'orphaned') return 'gone';
+  return view.mode === 'halted' ? 'halted' : null;
 }
 
 async function agreementPage(
@@ -49,7 +96,8 @@ async function agreementPage(
   const { bank, node, session } = c.var;
   const view = await agreementViewById(node.database.db, bank, idOf(c.req.param('id')));
   const isOperator = session?.caller.role === 'operator';
-  if (view === null || !(isOperator || (view.public && isLive(view)))) throw new Refused('not_found');
+  const forAll = view?.public && (isLive(view) || view.ending !== null);
+  if (view === null || !(isOperator || forAll)) throw new Refused('not_found');
   return c.html(<AgreementPage frame={frameOf(c)} model={agreementModel(view, isOperator, refusal)} />, status);
 }
 
@@ -74,7 +122,11 @@ function agreementModel(view: AgreementView, isOperator: boolean, refusal: Refus
     theirYesAt: view.theirYesAt === null ? null : new Date(view.theirYesAt),
     status: STATUSES.find((known) => known === view.status) ?? 'closed',
     standing: standingOf(view),
-    readers: view.public ? (isLive(view) ? 'all' : 'soon') : 'desks',
+    readers: view.public ? (isLive(view) || view.ending !== null ? 'all' : 'soon') : 'desks',
+    ended: endedOf(view),
+    fromBeforeMinutes: view.openingMinutes,
+    canClose: isOperator ? closableOf(view) : null,
+    next: isOperator && view.ending !== null ? (view.ending.settlement === null ? 'settle' : 'follow') : null,
     canAnswer: isOperator && view.ourTurn,
     canWithdraw: isOperator && view.status === 'offered' && !view.ourTurn,
     refusal,

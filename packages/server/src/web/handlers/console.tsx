@@ -43,11 +43,13 @@ export function waitingOf(view: AgreementView, messages: number): Waiting[] {
   const town = townOf(view.town);
   const agreementId = view.id;
   if (view.status === 'offered') return [{ kind: view.ourTurn ? 'your_yes' : 'their_yes', town, agreementId }];
+  if (view.ending !== null && view.ending.settlement === null) return [{ kind: 'unsettled', town, agreementId }];
   if (!isLive(view)) return [];
   const standing = standingOf(view);
   const { position, statement } = view;
   const list: Waiting[] = [];
   if (standing.kind === 'halted') list.push({ kind: 'halted', town, agreementId, because: standing.because });
+  if (standing.kind === 'silent') list.push({ kind: 'silent', town, agreementId, gone: standing.gone });
   if (statement !== null && !statement.agrees)
     list.push({
       kind: 'disagree',

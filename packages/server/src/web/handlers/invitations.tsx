@@ -11,6 +11,7 @@ import { suggestedLimit } from '@evenhour/protocol';
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { createInvitation, type InvitationDraft, readInvitation } from '../../agreement/invitations.ts';
 import { offerAgreement } from '../../agreement/service.ts';
+import { toGiveOf } from '../../agreement/view.ts';
 import { invitation, member } from '../../db/schema.ts';
 import { refusalOf } from '../../node/refused.ts';
 import { InvitationPage, InviteOpenedPage } from '../invitation.tsx';
@@ -38,7 +39,7 @@ export function invitationRoutes(app: WebApp): void {
       return invitationPage(c, { values: { ...values, link: '' }, errors }, 422);
     const terms = { grantsMinutes: hours * 60, bridgeBuilder: values.bridgeBuilder };
     const { link, expiresAt } = await node.signals.commit((tx) => createInvitation(tx, bank, terms));
-    keep(c, 'made', JSON.stringify({ link, honourMinutes: terms.grantsMinutes, expiresAt }));
+    keepMade(c, { link, honourMinutes: terms.grantsMinutes, expiresAt });
     return c.redirect(paths.invitations, 303);
   });
 
@@ -74,6 +75,11 @@ export function invitationRoutes(app: WebApp): void {
       }
     });
   });
+}
+
+/** Keeps a link that was just made for the page that shows it, once. */
+export function keepMade(c: WebContext, made: NonNullable<InvitationModel['made']>): void {
+  keep(c, 'made', JSON.stringify(made));
 }
 
 function readMade(text: string): InvitationModel['made'] {
@@ -146,7 +152,7 @@ async function invitationPage(c: WebContext, given: Partial<InvitationModel>, st
 async function openedPage(
   c: WebContext,
   link: string,
-  { party, words, expiresAt }: InvitationDraft,
+  { party, words, expiresAt, opening }: InvitationDraft,
   given: Partial<InviteOpenedModel>,
   status: Status,
 ): Promise<Response> {
@@ -157,6 +163,7 @@ async function openedPage(
     theyHonourMinutes: party.grantsMinutes,
     bridgeBuilder: party.bridgeBuilder,
     words,
+    fromBeforeMinutes: toGiveOf(c.var.bank, opening),
     expiresAt: new Date(expiresAt),
     suggestedMinutes: await suggested(c),
     values: { hours, bridgeBuilder },

@@ -37,6 +37,9 @@ const view: AgreementView = {
   tested: true,
   delivery: { attempts: 0, nextAttemptAt: null, lastError: null, lastSeenAt: null },
   underway: [],
+  silent: null,
+  ending: null,
+  openingMinutes: 0,
 } as unknown as AgreementView;
 
 const off = {
@@ -97,6 +100,8 @@ describe('how it stands', () => {
     ['halted for no known reason', { mode: 'halted', haltedBecause: null }, { kind: 'halted', because: null }],
     ['offered', { status: 'offered' }, { kind: 'agreeing' }],
     ['declined', { status: 'declined' }, { kind: 'ended' }],
+    ['gone quiet', { silent: 'suspended' }, { kind: 'silent', gone: false }],
+    ['gone', { silent: 'orphaned', position: { weSuspended: true } }, { kind: 'silent', gone: true }],
     ['closed', { status: 'closed', mode: 'halted' }, { kind: 'ended' }],
   ])('%s', (_name, change, standing) => {
     expect(standingOf(changed(change))).toMatchObject(standing);

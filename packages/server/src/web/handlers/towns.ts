@@ -11,7 +11,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { AgreementView } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
-import { exchange, journalEntry } from '../../db/schema.ts';
+import { exchange, standingEntry } from '../../db/schema.ts';
 import { textArray, totals } from '../../ledger/ledger.ts';
 import type { BankView, Books, PartnerBrief, Position, Standing, Theme, Town, Underway } from '../models.ts';
 
@@ -35,15 +35,21 @@ export function townOf(name: string): Town {
   return { name, theme: THEMES.find((theme) => plain.split(/[^\p{L}]+/u).includes(theme)) ?? 'plain' };
 }
 
-type Facts = Pick<AgreementView, 'status' | 'mode' | 'haltedBecause' | 'delivery'> & {
+type Facts = Pick<AgreementView, 'status' | 'mode' | 'haltedBecause' | 'delivery' | 'silent'> & {
   readonly position: Pick<AgreementView['position'], 'weSuspended' | 'theySuspended'>;
 };
 
 /** What matters most comes first: a halt is said before a computer that is off. */
-export function standingOf({ status, mode, haltedBecause, delivery, position }: Facts): Standing {
+export function standingOf({ status, mode, haltedBecause, delivery, silent, position }: Facts): Standing {
   if (status === 'draft' || status === 'offered') return { kind: 'agreeing' };
   if (status !== 'active' && status !== 'suspended') return { kind: 'ended' };
   if (mode === 'halted') return { kind: 'halted', because: codeOf(haltedBecause) };
+  if (silent !== null)
+    return {
+      kind: 'silent',
+      since: delivery.lastSeenAt === null ? null : new Date(delivery.lastSeenAt),
+      gone: silent === 'orphaned',
+    };
   if (position.theySuspended) return { kind: 'suspended', by: 'them' };
   if (position.weSuspended || status === 'suspended') return { kind: 'suspended', by: 'us' };
   if (delivery.nextAttemptAt !== null)
@@ -52,7 +58,7 @@ export function standingOf({ status, mode, haltedBecause, delivery, position }: 
       nextAttemptAt: new Date(delivery.nextAttemptAt),
       ...(delivery.lastSeenAt !== null && { since: new Date(delivery.lastSeenAt) }),
     };
-  return mode === 'waiting' ? { kind: 'waiting' } : { kind: 'open' };
+  return mode === 'waiting' || mode === 'recovering' ? { kind: 'waiting' } : { kind: 'open' };
 }
 
 /** A halt is kept as a whole refusal, or as one word. */
@@ -138,14 +144,14 @@ async function holdTimes(db: Queries, bank: Bank, view: AgreementView): Promise<
   if (view.underway.length === 0) return new Map();
   const ids = view.underway.slice(0, 20).map(({ id }) => id);
   const rows = await db
-    .select({ transfer: journalEntry.transfer, at: journalEntry.at })
-    .from(journalEntry)
+    .select({ transfer: standingEntry.transfer, at: standingEntry.at })
+    .from(standingEntry)
     .where(
       and(
-        eq(journalEntry.bankId, bank.id),
-        eq(journalEntry.pairId, view.pair),
-        eq(journalEntry.kind, 'Hold'),
-        sql`${journalEntry.transfer} = any(${textArray(ids)})`,
+        eq(standingEntry.bankId, bank.id),
+        eq(standingEntry.pairId, view.pair),
+        eq(standingEntry.kind, 'Hold'),
+        sql`${standingEntry.transfer} = any(${textArray(ids)})`,
       ),
     );
   return new Map(rows.map(({ transfer, at }) => [transfer, at]));

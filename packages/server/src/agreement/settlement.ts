@@ -1,0 +1,260 @@
+/**
+ * What becomes of a closed pair: the position that both banks confirm, and everything outside of it.
+ *
+ * Promises: of each journal counts what both banks hold, and a position is settled once; a member gets back what
+ * was held or posted for her and is not in it, by new postings; what was credited here and nobody owes is booked
+ * to the community loss account. Afterwards the account that mirrors the partner shows the position. Without the
+ * partner's answer nothing is settled, unless the operator says that it is gone. Spec: the end of a pair.
+ *
+ * @module
+ */
+import { type Both, confirmedCut, type Entry, other, type Party, settle, type Transfer } from '@evenhour/protocol';
+import { decodeEntry, type JsonObject } from '@evenhour/protocol/wire';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { type Bank, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
+import { newId } from '../db/id.ts';
+import { account, pairEnd, pairTransfer, posting, standingEntry } from '../db/schema.ts';
+import { type Line, tail } from '../delivery/line.ts';
+import { askPartner, PartnerError } from '../delivery/partner-client.ts';
+import { type ExchangeRow, exchangeChanges, exchangesByTransfer } from '../exchange/exchange-store.ts';
+import { headAt, type LoadedPair, lockPair } from '../journal/pair-store.ts';
+import { voidOf } from '../journal/settle.ts';
+import { CAUSES, lockAccounts, type NewPosting, post } from '../ledger/ledger.ts';
+
+/** Settles a closed pair with what the partner says it holds. Throws when it does not answer. */
+export async function settleClosed(line: Line): Promise<void> {
+  const { context, bank, row } = line;
+  const [end] = await context.database.db
+    .select({ settledAt: pairEnd.settledAt })
+    .from(pairEnd)
+    .where(and(eq(pairEnd.bankId, bank.id), eq(pairEnd.pairId, row.id)));
+  if (end === undefined || end.settledAt !== null) return;
+  const common: Both<number> = [await commonWith(line, 0), await commonWith(line, 1)];
+  await context.signals.commit(async (tx, after) => {
+    await settleAt(tx, bank, row.id, common, false);
+    after.push({ kind: 'partners' });
+  });
+  line.log.info('The pair is settled.', { common });
+}
+
+/** Settles at what the partner has signed: its own journal, and of ours what it has acknowledged. */
+export async function settleAlone(tx: Queries, bank: Bank, pairId: string): Promise<void> {
+  const loaded = await lockPair(tx, bank.id, pairId);
+  if (loaded === null) throw new Error(`pair ${pairId} is gone`);
+  const { me, heads, acks } = loaded.pair;
+  const peer = other(me);
+  const acknowledged = acks[peer].seq;
+  const held = heads[peer].seq;
+  await settleAt(tx, bank, pairId, me === 0 ? [acknowledged, held] : [held, acknowledged], true);
+}
+
+/**
+ * How many entries of a journal both copies begin with. An entry's hash holds all before it, so asking whether
+ * the partner has this very entry tells of the whole beginning, and halving finds the place.
+ */
+async function commonWith(line: Line, author: Party): Promise<number> {
+  const { context, row, bank, partner } = line;
+  const url = `${partner.core.parties[partner.party].journal}/${tail(row.id)}${author === row.me ? '/peer' : ''}`;
+  const has = async (seq: number): Promise<boolean> => {
+    const place = await headAt(context.database.db, row, author, seq);
+    if (place === null) return false;
+    const asked = `${url}?after=${seq}&hash=${encodeURIComponent(place.hash)}`;
+    try {
+      await askPartner(context.outgoing, bank, partner, 'GET', asked, '', '-');
+      return true;
+    } catch (error) {
+      // It signed that it has no such entry there.
+      if (error instanceof PartnerError && error.code === 'refused' && error.refusal === null) return false;
+      throw error;
+    }
+  };
+  const [last] = await context.database.db
+    .select({ seq: sql<number>`coalesce(max(${standingEntry.seq}), 0)::int` })
+    .from(standingEntry)
+    .where(ofJournal(row, author));
+  let high = last?.seq ?? 0;
+  if (high === 0 || (await has(high))) return high;
+  let low = 0;
+  // The partner has `low` and not `high`.
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await has(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function ofJournal({ bankId, id }: Pick<LoadedPair['row'], 'bankId' | 'id'>, author: Party) {
+  return and(eq(standingEntry.bankId, bankId), eq(standingEntry.pairId, id), eq(standingEntry.author, author));
+}
+
+async function settleAt(tx: Queries, bank: Bank, pairId: string, common: Both<number>, alone: boolean): Promise<void> {
+  const loaded = await lockPair(tx, bank.id, pairId);
+  if (loaded === null) throw new Error(`pair ${pairId} is gone`);
+  const where = and(eq(pairEnd.bankId, bank.id), eq(pairEnd.pairId, pairId));
+  const [end] = await tx.select({ settledAt: pairEnd.settledAt }).from(pairEnd).where(where).for('no key update');
+  if (end === undefined || end.settledAt !== null) return;
+  const { row, pair } = loaded;
+  const { me, terms } = pair;
+  const journals: Both<Entry[]> = [await readJournal(tx, loaded, 0), await readJournal(tx, loaded, 1)];
+  const theirs = (author: Party): string[] => journals[author].slice(0, common[author]).map(({ hash }) => hash);
+  const cut = confirmedCut(journals, [theirs(0), theirs(1)]);
+  const settled = settle(terms, me, journals, await transfersOutside(tx, loaded, cut), cut);
+  const hashOfPost = ({ debtor, posted }: Transfer): string => journals[debtor][(posted ?? 0) - 1]?.hash ?? '';
+
+  const ended = [...settled.released, ...settled.refunded].map(({ id }) => id);
+  const theirHolds = await exchangesOver(tx, row);
+  const gifts = await exchangesByTransfer(tx, bank.id, pairId, [...ended, ...theirHolds]);
+  const refunds = await refundsOf(tx, row, settled.refunded, hashOfPost);
+  const losses = settled.lost.map((transfer): NewPosting => {
+    const minutes = transfer.postedMinutes ?? 0;
+    const cause = `${CAUSES.ended}${hashOfPost(transfer)}`;
+    return { id: newId(), kind: 'direct', debit: LOSS_ACCOUNT, credit: row.mirrorId, minutes, cause };
+  });
+  await post(tx, bank.id, [...refunds, ...losses]);
+  const refunded = new Set(settled.refunded.map(({ id }) => id));
+  await giveBack(
+    tx,
+    row,
+    // What was posted holds nothing any more.
+    gifts.map(({ row: gift }) => (refunded.has(gift.transfer ?? '') ? { ...gift, holdId: null } : gift)),
+  );
+  const sum = (of: readonly Transfer[]): number =>
+    of.reduce((total, { postedMinutes, minutes }) => total + (postedMinutes ?? minutes), 0);
+  const owesMinutes = me === 0 || settled.view.debt === 0 ? settled.view.debt : -settled.view.debt;
+  await mirrorMustShow(tx, row, owesMinutes);
+  await tx
+    .update(pairEnd)
+    .set({
+      settledAt: new Date(),
+      settlement: {
+        cut,
+        owesMinutes,
+        opening: settled.opening === null ? null : { ...settled.opening, predecessor: pairId },
+        releasedMinutes: sum(settled.released),
+        refundedMinutes: sum(settled.refunded),
+        lossMinutes: settled.lossMinutes,
+        alone,
+      },
+    })
+    .where(where);
+}
+
+/** A journal as it stands here, by value. */
+async function readJournal(tx: Queries, { core, row }: LoadedPair, author: Party): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  while (true) {
+    const rows = await tx
+      .select({ hash: standingEntry.hash, breach: standingEntry.breach, document: standingEntry.document })
+      .from(standingEntry)
+      .where(and(ofJournal(row, author), gt(standingEntry.seq, entries.length)))
+      .orderBy(asc(standingEntry.seq))
+      .limit(1000);
+    for (const { hash, breach, document } of rows) {
+      const decoded = decodeEntry(core, row.id, JSON.parse(document) as JsonObject);
+      if (!decoded.ok) throw new Error(`entry ${hash} of pair ${row.id} cannot be read`);
+      const { body } = decoded.draft;
+      // Its signature was checked when it came.
+      const checked = body.kind === 'Amend' ? { ...body, recoveryVerified: breach === null } : body;
+      entries.push({ ...decoded.draft, body: checked, hash });
+    }
+    if (rows.length < 1000) return entries;
+  }
+}
+
+/** Transfers that the position may not hold. */
+async function transfersOutside(tx: Queries, { row }: LoadedPair, cut: Both<number>): Promise<Map<string, Transfer>> {
+  const posted = sql`(${pairTransfer.state}->>'posted')::bigint`;
+  const rows = await tx
+    .select({ state: pairTransfer.state })
+    .from(pairTransfer)
+    .where(
+      and(
+        eq(pairTransfer.bankId, row.bankId),
+        eq(pairTransfer.pairId, row.id),
+        sql`(${pairTransfer.underway} or ${posted} > case when ${pairTransfer.debtor} = 0 then ${cut[0]}::bigint else ${cut[1]}::bigint end)`,
+      ),
+    );
+  return new Map(
+    rows.map(({ state }) => [`${(state as Transfer).debtor} ${(state as Transfer).id}`, state as Transfer]),
+  );
+}
+
+/** The partner's holds that we had accepted and that were never posted. */
+async function exchangesOver(tx: Queries, row: LoadedPair['row']): Promise<string[]> {
+  const rows = await tx
+    .select({ id: pairTransfer.id })
+    .from(pairTransfer)
+    .where(
+      and(
+        eq(pairTransfer.bankId, row.bankId),
+        eq(pairTransfer.pairId, row.id),
+        eq(pairTransfer.debtor, other(row.me as Party)),
+        sql`${pairTransfer.underway} and ${pairTransfer.state}->>'posted' is null`,
+      ),
+    );
+  return rows.map(({ id }) => id);
+}
+
+/** Each Post goes back to the account that it came from; if that is full, the bank keeps it for them. */
+async function refundsOf(
+  tx: Queries,
+  row: LoadedPair['row'],
+  refunded: readonly Transfer[],
+  hashOfPost: (transfer: Transfer) => string,
+): Promise<NewPosting[]> {
+  const refunds: NewPosting[] = [];
+  for (const transfer of refunded) {
+    const hash = hashOfPost(transfer);
+    const [line] = await tx
+      .select({ debit: posting.debit, exchangeId: posting.exchangeId })
+      .from(posting)
+      .where(and(eq(posting.bankId, row.bankId), eq(posting.cause, hash)));
+    const minutes = transfer.postedMinutes ?? 0;
+    const payer = line === undefined ? undefined : (await lockAccounts(tx, row.bankId, [line.debit])).get(line.debit);
+    const before = refunds.reduce((sum, { credit, minutes }) => sum + (credit === payer?.id ? minutes : 0), 0);
+    const fits = payer !== undefined && (payer.ceiling === null || payer.balance + before + minutes <= payer.ceiling);
+    refunds.push({
+      id: newId(),
+      kind: 'direct',
+      debit: row.mirrorId,
+      credit: fits ? payer.id : UNCLAIMED_ACCOUNT,
+      minutes,
+      cause: `${CAUSES.ended}${hash}`,
+      ...(line?.exchangeId != null && { exchangeId: line.exchangeId }),
+    });
+  }
+  return refunds;
+}
+
+async function mirrorMustShow(tx: Queries, row: LoadedPair['row'], owesMinutes: number): Promise<void> {
+  const [mirror] = await tx
+    .select({ balance: account.balance })
+    .from(account)
+    .where(and(eq(account.bankId, row.bankId), eq(account.id, row.mirrorId)));
+  if (mirror?.balance !== owesMinutes)
+    throw new Error(`the books say ${mirror?.balance} minutes about ${row.id}, the settled position ${owesMinutes}`);
+}
+
+/** These gifts are over; what is held for them is free again. */
+export async function giveBack(
+  tx: Queries,
+  { bankId, mirrorId }: Pick<LoadedPair['row'], 'bankId' | 'mirrorId'>,
+  gifts: readonly ExchangeRow[],
+): Promise<void> {
+  if (gifts.length === 0) return;
+  const held = gifts.filter(({ direction, holdId }) => direction === 'out' && holdId !== null);
+  await post(
+    tx,
+    bankId,
+    held.map((gift) => voidOf(gift, mirrorId)),
+  );
+  const over = { status: 'returned', code: 'agreement_not_active' } as const;
+  await tx.execute(
+    exchangeChanges(
+      bankId,
+      gifts.map(({ id }) => ({ id, ...over })),
+    ),
+  );
+}

@@ -1,0 +1,62 @@
+/** A partner that is not heard of: from when on hours wait, and that quiet is not taken for gone. */
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pair as pairTable } from '../db/schema.ts';
+import type { FakePartner } from '../testing/fake-partner.ts';
+import { until } from '../testing/town.ts';
+import { type Stage, setStage } from '../testing/watch.ts';
+import { greetTheSilent, silenceOf } from './silence.ts';
+
+const DAY_MS = 86_400_000;
+const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
+
+test.each([
+  [0, null],
+  [29.9, null],
+  [30.1, 'suspended'],
+  [89.9, 'suspended'],
+  [90.1, 'orphaned'],
+])('after %d days without a word it is %s', (days, silence) => {
+  expect(silenceOf({ lastSeenAt: ago(days), createdAt: ago(400) }, 30)).toBe(silence);
+  expect(silenceOf({ lastSeenAt: null, createdAt: ago(days) }, 30)).toBe(silence);
+});
+
+let stage: Stage;
+let partner: FakePartner;
+
+beforeAll(async () => {
+  stage = await setStage(1);
+  partner = await (stage.partners[0] as FakePartner).agree(stage.town);
+});
+afterAll(() => stage?.stop());
+
+const view = async () => (await stage.town.call('GET', `/api/agreements/${partner.agreementId}`)).body;
+const lastSeen = (at: Date) =>
+  stage.town.database.db.update(pairTable).set({ lastSeenAt: at }).where(eq(pairTable.id, partner.pair));
+const give = () => stage.town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${partner.host}`, minutes: 1 });
+
+test('new hours wait, members are told, and the first signed word makes it good', async () => {
+  await lastSeen(ago(31));
+  expect((await view()).silent).toBe('suspended');
+  const refused = await give();
+  expect(refused.body).toMatchObject({ code: 'pair_suspended', facts: { reason: 'not_heard_of' } });
+  await lastSeen(ago(91));
+  expect((await view()).silent).toBe('orphaned');
+  await partner.greet();
+  expect((await view()).silent).toBeNull();
+  expect((await give()).status).toBe(202);
+});
+
+test('a partner that is only quiet is asked after a day, and not before', async () => {
+  const { context } = stage.town.node;
+  const ask = () => context.signals.commit((tx, after) => greetTheSilent(tx, stage.town.bank, after));
+  const greetings = () => partner.seen.filter(({ route }) => route === 'open').length;
+  const before = greetings();
+  await lastSeen(ago(0.9));
+  await ask();
+  expect((await view()).mode).toBe('open');
+  await lastSeen(ago(1.1));
+  await ask();
+  await until(async () => greetings() > before && (await view()).mode === 'open');
+  expect(new Date((await view()).delivery.lastSeenAt).getTime()).toBeGreaterThan(Date.now() - 60_000);
+});

@@ -1,0 +1,109 @@
+/** `evenhour pair`: what an operator does about a pair that cannot go on. */
+import { parseArgs } from 'node:util';
+import { say } from '@evenhour/protocol';
+import { eq } from 'drizzle-orm';
+import { closeAgreement } from '../agreement/ending.ts';
+import { inviteSuccessor } from '../agreement/successor.ts';
+import { type AgreementView, agreementViews } from '../agreement/view.ts';
+import { type Bank, loadBank } from '../bank/bank.ts';
+import type { Database } from '../db/database.ts';
+import { bank as bankTable } from '../db/schema.ts';
+import { createSeal, readSecret } from '../node/seal.ts';
+import { fail, findBank, withDatabase } from './common.ts';
+
+const USE = `use: evenhour pair list
+     evenhour pair close AGREEMENT --because "why, for our members" [--alone]
+     evenhour pair successor AGREEMENT --hours 20 --bridge-builder "First Last"
+     evenhour pair silence DAYS
+AGREEMENT is the number that the list shows. Add --bank ORIGIN when this node hosts several banks.`;
+
+export async function pairCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      bank: { type: 'string' },
+      because: { type: 'string' },
+      alone: { type: 'boolean', default: false },
+      hours: { type: 'string' },
+      'bridge-builder': { type: 'string' },
+    },
+  });
+  const [verb, id = '', ...more] = positionals;
+  if (more.length > 0) return fail(USE);
+  const { because, alone } = values;
+  if (verb === 'list') return withBank(values.bank, list);
+  if (verb === 'close' && id !== '' && because !== undefined && because.trim() !== '')
+    return withBank(values.bank, (database, bank) => close(database, bank, id, because, alone));
+  const hours = wholeNumber(values.hours);
+  const bridgeBuilder = values['bridge-builder'];
+  if (verb === 'successor' && id !== '' && hours !== null && bridgeBuilder !== undefined)
+    return withBank(values.bank, (database, bank) => successor(database, bank, id, hours * 60, bridgeBuilder));
+  const days = wholeNumber(id);
+  if (verb === 'silence' && days !== null && days > 0)
+    return withBank(values.bank, (database, bank) => silence(database, bank, days));
+  return fail(USE);
+}
+
+function wholeNumber(text: string | undefined): number | null {
+  return text !== undefined && /^[0-9]{1,6}$/.test(text) ? Number(text) : null;
+}
+
+function withBank(
+  name: string | undefined,
+  work: (database: Database, bank: Bank) => Promise<number>,
+): Promise<number> {
+  return withDatabase(async (config, database) => {
+    const row = await findBank(database, name);
+    if (typeof row === 'string') return fail(row);
+    const seal = createSeal(readSecret(config.secret, config.dataFolder));
+    return work(database, await loadBank(database.db, seal, row));
+  });
+}
+
+async function list(database: Database, bank: Bank): Promise<number> {
+  for (const view of await agreementViews(database.db, bank))
+    process.stdout.write(`${view.id}  ${view.town}  ${view.status}, ${view.mode}  ${sayPosition(view)}\n`);
+  return 0;
+}
+
+function sayPosition({ position, ending, silent }: AgreementView): string {
+  const owes = ending?.settlement?.owesMinutes ?? position.owesMinutes;
+  const stands = owes === 0 ? 'even' : owes > 0 ? `we owe ${say(owes)}` : `they owe us ${say(owes)}`;
+  const waits = ending !== null && ending.settlement === null ? ', not settled yet' : '';
+  return `${stands}${waits}${silent === null ? '' : `, not heard of for long: ${silent}`}`;
+}
+
+async function close(database: Database, bank: Bank, id: string, because: string, alone: boolean): Promise<number> {
+  await database.transaction((tx) => closeAgreement(tx, bank, id, { because: because.trim(), alone }, []));
+  await database.notify(['admin partners', 'admin banks', 'admin everything']);
+  const view = (await agreementViews(database.db, bank)).find((each) => each.id === id);
+  const settled = view?.ending?.settlement;
+  process.stdout.write(
+    settled == null
+      ? `The pair with ${view?.town} is ended for good. The other bank is told when the node runs, and what stands between both is settled with it.\n`
+      : `The pair with ${view?.town} is ended for good and settled: ${view === undefined ? '' : sayPosition(view)}. Given back ${say(settled.releasedMinutes + settled.refundedMinutes)}, lost ${say(settled.lossMinutes)}.\n`,
+  );
+  return 0;
+}
+
+async function successor(
+  database: Database,
+  bank: Bank,
+  id: string,
+  grantsMinutes: number,
+  bridgeBuilder: string,
+): Promise<number> {
+  const made = await database.transaction((tx) => inviteSuccessor(tx, bank, id, { grantsMinutes, bridgeBuilder }));
+  process.stdout.write(
+    `Send this link to their coordinator; it works once, until ${made.expiresAt.toISOString().slice(0, 10)}:\n${made.link}\n`,
+  );
+  return 0;
+}
+
+async function silence(database: Database, bank: Bank, days: number): Promise<number> {
+  await database.db.update(bankTable).set({ silentDays: days }).where(eq(bankTable.id, bank.id));
+  await database.notify(['admin banks']);
+  process.stdout.write(`New hours wait for a partner that was not heard of for ${days} days.\n`);
+  return 0;
+}

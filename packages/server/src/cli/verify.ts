@@ -1,0 +1,40 @@
+/** `evenhour export` and `evenhour verify`: everything that proves a bank, and the proof. */
+import { parseArgs } from 'node:util';
+import { exportBank } from '../verify/export.ts';
+import { DoesNotHold } from '../verify/folder.ts';
+import { sayProven, verifyExport } from '../verify/verify.ts';
+import { fail, findBank, withDatabase } from './common.ts';
+
+export async function exportCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { bank: { type: 'string' }, words: { type: 'boolean', default: false } },
+  });
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0)
+    return fail('use: evenhour export FOLDER [--bank https://town.example] [--words]');
+  return withDatabase(async (_config, database) => {
+    const row = await findBank(database, values.bank);
+    if (typeof row === 'string') return fail(row);
+    const { files, lines } = await exportBank(database, row, folder, values.words);
+    process.stdout.write(
+      `${row.name}: ${lines} lines in ${files} files are in ${folder}${values.words ? ', with names and words of members' : ''}.\nProve them with: evenhour verify ${folder}\n`,
+    );
+    return 0;
+  });
+}
+
+/** Ends with 0 when everything holds, else with 1. */
+export async function verifyCommand(args: string[]): Promise<number> {
+  const [folder, ...more] = args;
+  if (folder === undefined || more.length > 0) return fail('use: evenhour verify FOLDER');
+  try {
+    process.stdout.write(sayProven(await verifyExport(folder)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DoesNotHold)) throw error;
+    process.stdout.write(`This does not hold:\n${error.message}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What a pair has to send, and what is done with the answers: yeses and noes about the agreement,
+ * exchange messages, and runs of journal entries.
+ *
+ * Promises: sending twice is harmless, the partner counts once; what an answer carries is taken only
+ * under the sessions of its question. Spec: delivery and repair.
+ *
+ * @module
+ */
+import {
+  type AfterRun,
+  afterRun,
+  isRefusalCode,
+  type Refusal,
+  type RunAnswer,
+  refusal,
+  refusedIn,
+  type SentRun,
+} from '@evenhour/protocol';
+import type { JsonObject } from '@evenhour/protocol/wire';
+import { and, eq } from 'drizzle-orm';
+import { pair as pairTable } from '../db/schema.ts';
+import { giveBackRefused, type IncomingMessage, isOffer, receiveAnswers } from '../exchange/gifts.ts';
+import { heldHash, type JournalRow, type PairLine } from '../journal/pair-store.ts';
+import { PairWork } from '../journal/pair-work.ts';
+import { applyRun } from '../journal/settle.ts';
+import { afterWork } from './after.ts';
+import { isLive, isStale, type Line, post, readHead, sessionsOf, staleSession, tail, whereIs } from './line.ts';
+import { askPartner, PartnerError } from './partner-client.ts';
+import { keyHolds, verifyItems, verifyMessage } from './verified.ts';
+
+export const RUN_ENTRIES = 200;
+
+/** Brings a signed yes, a no or the end to the partner; `offered` when it is the offer itself. */
+export async function sendHonour(line: Line, document: string, offered: boolean): Promise<void> {
+  const { context, bank, partner, row } = line;
+  const base = `${new URL(partner.core.parties[partner.party].bank).origin}/ap/agreements`;
+  const where = and(whereIs(row), eq(pairTable.honourPending, document));
+  const url = offered ? base : `${base}/${tail(row.id)}`;
+  try {
+    await askPartner(context.outgoing, bank, partner, 'POST', url, document, '-');
+  } catch (error) {
+    // A no that will stay a no ends our offer, and needs no telling to whom we say no; anything else is tried again.
+    const no = row.status === 'declined' || row.status === 'withdrawn' || row.status === 'closed';
+    if (
+      !(offered || no) ||
+      !(error instanceof PartnerError) ||
+      error.refusal === null ||
+      error.refusal.retryable ||
+      error.code === 'unreachable'
+    )
+      throw error;
+    await context.database.db
+      .update(pairTable)
+      .set({ ...(offered && { status: 'declined' }), honourPending: null, lastError: error.refusal.code })
+      .where(where);
+    return;
+  }
+  await context.database.db
+    .update(pairTable)
+    .set({ honourPending: null, attempts: 0, lastError: null, lastSeenAt: new Date() })
+    .where(where);
+}
+
+/** Sends exchange messages and applies what is answered. Returns the ids of those that need no more asking. */
+export async function sendMessages(
+  line: Line,
+  messages: readonly { readonly id: string; readonly document: string }[],
+): Promise<ReadonlySet<string>> {
+  const { context, bank, partner, row } = line;
+  const answer = await post(
+    line,
+    partner.core.parties[partner.party].exchange,
+    messages.map(({ document }) => document),
+  );
+  const results = Array.isArray(answer['results']) ? (answer['results'] as readonly JsonObject[]) : [];
+  const refused = new Map<string, string>();
+  for (const result of results)
+    if (result['applied'] === false && typeof result['code'] === 'string')
+      refused.set(String(result['id']), result['code']);
+  const done = results.map((result) => String(result['id']));
+  const answers = await verifyMessages(line, answer['messages']);
+  return context.signals.commit(async (tx, after) => {
+    const work = await PairWork.open(tx, bank, row.id);
+    if (work === null || !isStill(work.row, row)) return new Set<string>();
+    const applied = await receiveAnswers(
+      work,
+      answers.filter((item) => !isOffer(item)),
+    );
+    const back = await giveBackRefused(work, refused);
+    // An offer is answered by a message; everything else is done once it was taken.
+    work.answered(done.filter((id) => !id.endsWith('/1')));
+    work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
+    await work.save();
+    await afterWork(work, [], [...applied.ended, ...back], after);
+    return new Set([...applied.answered, ...refused.keys()]);
+  });
+}
+
+async function verifyMessages({ context, partner }: Line, value: unknown): Promise<IncomingMessage[]> {
+  if (!Array.isArray(value)) return [];
+  const now = context.partners.byPair(partner.bankId, partner.pairId) ?? partner;
+  const checked = await Promise.all((value as readonly JsonObject[]).map((item) => verifyMessage(now, item)));
+  return checked.flatMap((item) => (item.ok ? [item.incoming] : []));
+}
+
+/** Whether a pair may take in what was asked for when it was read as `before`. */
+function isStill(row: PairLine, before: PairLine): boolean {
+  const { mySession, peerSession } = before;
+  const same = row.mySession === mySession && row.peerSession === peerSession;
+  return same && isLive(row.status) && refusedIn(row.mode, 'apply') === null;
+}
+
+/** Sends a run, and takes the run that its answer carries. */
+export async function sendRun(line: Line, entries: readonly JournalRow[]): Promise<void> {
+  const { context, bank, partner, row, log } = line;
+  const { epoch, seq, hash } = entries.at(-1) as JournalRow;
+  const sent: SentRun = {
+    after: { epoch: 0, seq: row.sendAfterSeq, hash: '' },
+    last: { epoch, seq, hash },
+    sessions: sessionsOf(row),
+  };
+  const { answer, given, error } = await askRun(line, entries);
+  const now = context.partners.byPair(partner.bankId, partner.pairId) ?? partner;
+  const carried = await verifyItems(now, given.slice(0, RUN_ENTRIES));
+  const next = await context.signals.commit(async (tx, after): Promise<AfterRun> => {
+    const work = await PairWork.open(tx, bank, row.id);
+    if (work === null || !isStill(work.row, row)) return { next: 'discard' };
+    const { head } = answer;
+    const held = head === null ? undefined : await heldHash(tx, work.row, head);
+    const next = afterRun(sent, answer, sessionsOf(work.row), held);
+    if (next.next === 'greet') work.changes = { mode: 'waiting' };
+    else if (next.next === 'halt') work.changes = { mode: 'halted', haltedBecause: JSON.stringify(next.refusal) };
+    else if (next.next !== 'discard' && head !== null) {
+      const heard = { attempts: 0, lastError: null, lastSeenAt: new Date() };
+      work.changes = { ...heard, deliveredSeq: head.seq, sendAfterSeq: head.seq };
+      const result = await applyRun(work, keyHolds(work, now) ? carried.entries : []);
+      await work.save();
+      await afterWork(work, result.settled, result.ended, after);
+      if (result.refused !== null)
+        log.warning("The partner's answer held an entry that was not taken.", { code: result.refused.refusal.code });
+      return next;
+    }
+    await work.save();
+    return next;
+  });
+  if (next.next === 'halt')
+    log.error('The partner refuses our journal for good. The pair is halted.', { code: next.refusal.code });
+  if (next.next === 'greet') throw error ?? staleSession();
+  if (next.next === 'wait')
+    throw (
+      error ?? new PartnerError('refused', `the partner took our journal up to ${answer.head?.seq} and not the next`)
+    );
+}
+
+/** The answer to a run: signed, or a signed refusal of all of it. */
+async function askRun(
+  line: Line,
+  entries: readonly JournalRow[],
+): Promise<{ answer: RunAnswer; given: readonly JsonObject[]; error: PartnerError | null }> {
+  const { partner } = line;
+  const documents = entries.map(({ document }) => document);
+  try {
+    const answer = await post(line, partner.core.parties[partner.party].journal, documents);
+    const given = Array.isArray(answer['entries']) ? (answer['entries'] as readonly JsonObject[]) : [];
+    return { answer: { head: readHead(answer['head']), refused: readRefused(answer['refused']) }, given, error: null };
+  } catch (error) {
+    if (!(error instanceof PartnerError) || isStale(error) || error.code !== 'refused' || error.refusal === null)
+      throw error;
+    return { answer: { head: null, refused: { refusal: error.refusal } }, given: [], error };
+  }
+}
+
+/** The first entry of a run that was not taken, as an answer names it. A code that is not known is an unknown reason. */
+function readRefused(value: unknown): { seq: number; refusal: Refusal } | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { seq, code } = value as JsonObject;
+  return { seq: Number(seq), refusal: refusal(isRefusalCode(code) ? code : 'invalid_request') };
+}

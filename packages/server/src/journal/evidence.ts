@@ -1,0 +1,42 @@
+/**
+ * Portable evidence of a fork: two signed entries of one writer at one place.
+ *
+ * @module
+ */
+import type { Entry } from '@evenhour/protocol';
+import { type JsonObject, makeFork } from '@evenhour/protocol/wire';
+import { and, eq, sql } from 'drizzle-orm';
+import { standingEntry } from '../db/schema.ts';
+import type { PairWork } from './pair-work.ts';
+
+/**
+ * The evidence that `entry` contradicts the one that is held at its place, as JSON. Anybody can check it without
+ * this bank. `document` is the entry as it was signed, `beside` the other one if it is not stored yet.
+ */
+export async function forkOf(
+  { tx, core, row }: Pick<PairWork, 'tx' | 'core' | 'row'>,
+  { author, epoch, seq }: Entry,
+  document: string,
+  beside?: string,
+): Promise<string> {
+  const { epoch: heldEpoch, seq: heldSeq, change, kind } = standingEntry;
+  const place = sql`${heldEpoch} = ${epoch} and ${heldSeq} = ${seq}`;
+  const keyChange = sql`${kind} = 'Amend' and ${change}->>'key' is not null and ${heldSeq} < ${seq}`;
+  const rows = await tx
+    .select({ document: standingEntry.document })
+    .from(standingEntry)
+    .where(
+      and(
+        eq(standingEntry.bankId, row.bankId),
+        eq(standingEntry.pairId, row.id),
+        eq(standingEntry.author, author),
+        sql`(${place} or ${keyChange})`,
+      ),
+    )
+    .orderBy(heldSeq);
+  const documents = [...rows.map((each) => each.document), ...(beside === undefined ? [] : [beside])];
+  const held = documents.pop();
+  if (held === undefined) throw new Error(`no entry is held at ${seq}`);
+  const [first, second, ...keyChanges] = [held, document, ...documents].map((text) => JSON.parse(text) as JsonObject);
+  return JSON.stringify(makeFork(core, row.id, author, [first as JsonObject, second as JsonObject], keyChanges));
+}

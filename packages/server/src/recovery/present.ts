@@ -1,0 +1,125 @@
+/**
+ * A pair that a restored bank does not know: its partner presents it, and it is made again.
+ *
+ * Promises: the partner's keys count because this bank's own signature stands under the agreement that names
+ * them; nothing is fetched and no row is written before all of it was checked. The journals follow by recovery.
+ * Spec: a pair that the backup does not know.
+ *
+ * @module
+ */
+import { other, type Party, refusal } from '@evenhour/protocol';
+import { importVerifyingKey, verifyPresentation, verifyRequest } from '@evenhour/protocol/proof';
+import { type JsonObject, makePresentation } from '@evenhour/protocol/wire';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Context } from 'hono';
+import { insertPair } from '../agreement/service.ts';
+import { bankKey, pair as pairTable, standingEntry } from '../db/schema.ts';
+import { type Line, whereIs } from '../delivery/line.ts';
+import { askPartner, seconds } from '../delivery/partner-client.ts';
+import { parseObject, readBody, signedAnswer } from '../delivery/way-in.ts';
+import type { NodeEnv } from '../node/env.ts';
+import { problemResponse } from '../node/problem.ts';
+import { refusalOf } from '../node/refused.ts';
+
+const MAX_BYTES = 512 * 1024;
+
+/** Shows the pair to the partner. `false` when there is nothing to show yet: the agreement lacks a yes. */
+export async function present({ context, bank, partner, row }: Line): Promise<boolean> {
+  const { db } = context.database;
+  const [yeses] = await db
+    .select({ offer: pairTable.offer, accept: pairTable.accept })
+    .from(pairTable)
+    .where(whereIs(row));
+  if (yeses === undefined || yeses.offer === null || yeses.accept === null) return false;
+  // Of our own changes, those up to the key that this request is signed with.
+  const shown = sql`${standingEntry.author} <> ${row.me} or ${standingEntry.seq} <= ${row.deliveredSeq}`;
+  const changes = await db
+    .select({ document: standingEntry.document })
+    .from(standingEntry)
+    .where(
+      and(
+        eq(standingEntry.bankId, bank.id),
+        eq(standingEntry.pairId, row.id),
+        sql`${standingEntry.kind} = 'Amend' and ${standingEntry.breach} is null and ${standingEntry.change}->>'key' is not null and (${shown})`,
+      ),
+    )
+    .orderBy(standingEntry.seq);
+  const parse = (document: string): JsonObject => JSON.parse(document) as JsonObject;
+  const document = makePresentation(
+    row.id,
+    parse(yeses.offer),
+    parse(yeses.accept),
+    changes.map((change) => parse(change.document)),
+  );
+  const url = `${partner.core.parties[partner.party].journal}/present`;
+  await askPartner(context.outgoing, bank, partner, 'POST', url, JSON.stringify(document), '-');
+  return true;
+}
+
+/**
+ * Takes a presentation. Its sender may be nobody's partner here, so its request is checked with the newest key
+ * that the presentation itself shows, once that one stands.
+ */
+export async function receivePresentation(c: Context<NodeEnv>): Promise<Response> {
+  const { node, bank, source } = c.var;
+  if (!node.openRate.take(source)) return problemResponse(refusal('too_many_requests'));
+  const body = await readBody(c.req.raw, MAX_BYTES);
+  if (body === null) return problemResponse(refusal('too_large', { maxBytes: MAX_BYTES }));
+  const parsed = parseObject(body, MAX_BYTES);
+  if (!parsed.ok) return problemResponse(parsed.refusal);
+  const keys = await node.database.db
+    .select({ publicKey: bankKey.publicKey })
+    .from(bankKey)
+    .where(and(eq(bankKey.bankId, bank.id), eq(bankKey.purpose, 'ed25519')));
+  const checked = await verifyPresentation(
+    parsed.value,
+    bank.actor,
+    keys.map(({ publicKey }) => publicKey),
+  );
+  if (!checked.ok) return problemResponse(checked.refusal);
+  const { core, pair, me, keys: schedules } = checked.presented;
+  const peer: Party = other(me);
+  const newest = await importVerifyingKey(schedules[peer].at(-1)?.key ?? '', core.parties[peer].key.id);
+  if (!newest.ok) return problemResponse(newest.refusal);
+  const headers = Object.fromEntries(c.req.raw.headers);
+  const url = `${bank.origin}${new URL(c.req.url).pathname}`;
+  const verified = await verifyRequest(
+    { method: 'POST', url, headers, body },
+    (keyid) => (keyid === newest.key.verificationMethod ? newest.key : undefined),
+    seconds(),
+  );
+  if (!verified.ok) return problemResponse(verified.refusal);
+
+  const presented = { own: schedules[me].at(-1)?.key ?? '', peer: schedules[peer] };
+  const offer = parsed.value['offer'] as JsonObject;
+  const accept = parsed.value['accept'] as JsonObject;
+  try {
+    await node.signals.commit(async (tx, after) => {
+      const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair));
+      const [known] = await tx.select({ presented: pairTable.presented }).from(pairTable).where(where);
+      if (known !== undefined) {
+        // A key that was shown once is not taken back.
+        if ((known.presented?.peer.length ?? 0) <= presented.peer.length)
+          await tx.update(pairTable).set({ presented }).where(where);
+      } else
+        await insertPair(tx, bank, core, me, {
+          status: 'active',
+          offer: JSON.stringify(offer),
+          accept: JSON.stringify(accept),
+          honourPending: null,
+          // The bank that made the invitation is the one that said the second yes.
+          invitationId: offer['actor'] === bank.actor ? null : String(offer['invitation']),
+          presented,
+        });
+      after.push({ kind: 'partners' }, { kind: 'banks' });
+    });
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === null) throw error;
+    return problemResponse(refused);
+  }
+  await node.banks.reload();
+  const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
+  const own = node.banks.byId(bank.id) ?? bank;
+  return signedAnswer(own.keyFor(pair), bound, 200, { pair });
+}
