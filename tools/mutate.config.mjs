@@ -3,7 +3,7 @@
  * and is no part of `npm test`. Arguments are Stryker's: `npm run mutate -- --mutate packages/protocol/src/core/minutes.ts`.
  *
  * Text and the shape of objects are not changed: nearly all of it is the wording of refusals and their facts.
- * What a module does once at its start (tables, patterns, constants) is changed only with `--ignoreStatic false`,
+ * What a module does once at its start (tables, patterns, constants) is changed only with EVENHOUR_MUTATE_STATIC=1,
  * because each such change needs every test from the beginning.
  *
  * @module
@@ -16,7 +16,7 @@ export default {
   coverageAnalysis: 'perTest',
   mutate: ['packages/protocol/src/{core,proof}/**/*.ts', '!**/*.test.ts'],
   mutator: { excludedMutations: ['StringLiteral', 'ObjectLiteral'] },
-  ignoreStatic: true,
+  ignoreStatic: process.env.EVENHOUR_MUTATE_STATIC !== '1',
   ignorePatterns: [
     '/*',
     '!/docs',
