@@ -117,8 +117,6 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
   };
 }
 
-type EndingView = NonNullable<Awaited<ReturnType<typeof endingView>>>;
-
 /** How a pair ended, and what it came to once that is settled. */
 async function endingView(tx: Queries, { bankId, id }: LoadedPair['row']) {
   const [end] = await tx

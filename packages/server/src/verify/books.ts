@@ -218,8 +218,8 @@ class Mirrors {
 
 /** The Post behind a line, and whether the line moves its minutes back. */
 function readCause(cause: string): { hash: string; undoes: boolean } {
-  const [hash = '', ...more] = cause.replace(CAUSES.ended, '').split(' ');
-  return { hash, undoes: more.length > 0 || cause.startsWith(CAUSES.ended) };
+  const back = [CAUSES.ended, CAUSES.dropped].find((prefix) => cause.startsWith(prefix));
+  return { hash: cause.slice(back?.length ?? 0), undoes: back !== undefined };
 }
 
 function isWithin({ author, seq }: SignedPost, { claimed }: ProvenPair): boolean {
