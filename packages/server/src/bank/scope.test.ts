@@ -131,6 +131,17 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   acceptAgreement: [() => `/api/agreements/${own.agreement}/accept`, () => ({}), '404 not_found'],
   declineAgreement: [() => `/api/agreements/${own.agreement}/decline`, () => ({}), '404 not_found'],
   withdrawAgreement: [() => `/api/agreements/${own.agreement}/withdraw`, () => ({}), '404 not_found'],
+  closeAgreement: [
+    () => `/api/agreements/${own.agreement}/close`,
+    () => ({ because: 'It cannot go on.' }),
+    '404 not_found',
+  ],
+  inviteSuccessor: [
+    () => `/api/agreements/${own.agreement}/successor`,
+    () => ({ grantsMinutes: 60, bridgeBuilder: 'Eve' }),
+    '404 not_found',
+  ],
+  readEvidence: [() => `/api/agreements/${own.agreement}/evidence`, () => null, '404 not_found'],
   changeAgreement: [() => `/api/agreements/${own.agreement}/change`, () => ({ suspended: true }), '404 not_found'],
   writeStatement: [() => `/api/agreements/${own.agreement}/statement`, () => ({}), '404 not_found'],
   resend: [() => `/api/agreements/${own.agreement}/resend`, () => ({ afterSeq: 0 }), '404 not_found'],
