@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { mustOperate } from '../auth/tokens.ts';
 import { evidence, pair as pairTable } from '../db/schema.ts';
+import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
 import { idParam, reading } from './describe.ts';
 import { evidenceSchema, page, pageQuery } from './schemas.ts';
@@ -20,18 +21,16 @@ export function evidenceRoutes(api: Api): void {
       mustOperate(c.var.caller);
       const { bank, node } = c.var;
       const { limit, cursor = '' } = c.req.valid('query');
+      const [pair] = await node.database.db
+        .select({ id: pairTable.id })
+        .from(pairTable)
+        .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.agreementId, c.req.valid('param').id)));
+      if (pair === undefined) throw new Refused('not_found');
       const { id, code, at, document } = evidence;
       const rows = await node.database.db
         .select({ id, code, at, document })
         .from(evidence)
-        .innerJoin(pairTable, and(eq(pairTable.bankId, evidence.bankId), eq(pairTable.id, evidence.pairId)))
-        .where(
-          and(
-            eq(evidence.bankId, bank.id),
-            eq(pairTable.agreementId, c.req.valid('param').id),
-            sql`${evidence.id} > ${cursor}`,
-          ),
-        )
+        .where(and(eq(evidence.bankId, bank.id), eq(evidence.pairId, pair.id), sql`${evidence.id} > ${cursor}`))
         .orderBy(evidence.id)
         .limit(limit);
       const items = rows.map((row) => ({
