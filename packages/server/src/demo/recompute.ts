@@ -9,22 +9,17 @@
  */
 import {
   type AgreementCore,
-  appendOwn,
   debtOf,
-  judge,
-  other,
-  type Pair,
+  keysAtStart,
   type Party,
-  receive,
+  replay,
   startPair,
-  type Transfer,
   termsOf,
-  transferKey,
   type VerifiedEntry,
 } from '@evenhour/protocol';
-import { importVerifyingKey, verifyEntry } from '@evenhour/protocol/proof';
+import { verifyRun } from '@evenhour/protocol/proof';
 import { type JsonObject, pairOf, parseStrict } from '@evenhour/protocol/wire';
-import { asc } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { type Database, openFolder } from '../db/database.ts';
 import { account, pair as pairTable, posting, standingEntry } from '../db/schema.ts';
 
@@ -134,70 +129,39 @@ async function fold({ db }: Database, row: PairRow, faults: string[]): Promise<R
   const { pair: id, genesis } = pairOf(core);
   if (id !== row.id) faults.push(`${row.peerName}: the agreement is not the one that the pair was made from`);
   const me = row.me as Party;
-  const peer = other(me);
-  const stored = await db.select().from(standingEntry).orderBy(asc(standingEntry.seq));
-  const mine = stored.filter((entry) => entry.pairId === row.id);
-  const journals = [await verified(core, id, 0, mine, faults), await verified(core, id, 1, mine, faults)] as const;
+  const terms = termsOf(core, id, genesis);
+  const stored = await db
+    .select()
+    .from(standingEntry)
+    .where(and(eq(standingEntry.bankId, row.bankId), eq(standingEntry.pairId, row.id)))
+    .orderBy(asc(standingEntry.seq));
+  const verified = async (author: Party): Promise<readonly VerifiedEntry[]> => {
+    const rows = stored.filter((entry) => entry.author === author);
+    const { name } = core.parties[author];
+    const documents = rows.map(({ seq, document }) => {
+      const parsed = parseStrict(document);
+      if (!parsed.ok) throw new Error(`entry ${seq} of ${name} is not strict JSON`);
+      return parsed.value as JsonObject;
+    });
+    const run = await verifyRun(core, id, author, documents, keysAtStart(terms, author));
+    if (run.bad !== null) throw new Error(`entry ${rows[run.bad.index]?.seq} of ${name}: ${run.bad.refusal.code}`);
+    for (const [index, { seq, hash }] of run.entries.entries())
+      if (hash !== rows[index]?.hash) faults.push(`entry ${seq} of ${name} is kept under another hash`);
+    return run.entries;
+  };
+  const journals = [await verified(0), await verified(1)] as const;
 
-  const book = new Map<string, Transfer>();
-  let pair = startPair(termsOf(core, id, genesis), me);
-  const keep = (next: Pair, transfer: Transfer | null): void => {
-    pair = next;
-    if (transfer !== null) book.set(transferKey(transfer.debtor, transfer.id), transfer);
-  };
-  const theirs = [...journals[peer]];
-  const take = (): void => {
-    const entry = theirs.shift();
-    if (entry === undefined) throw new Error(`${row.peerName}: an entry of ours acknowledges one that is not there`);
-    const result = receive(pair, book, entry, undefined);
-    if (result.outcome !== 'appended')
-      throw new Error(`${row.peerName}: entry ${entry.seq} of theirs is refused: ${result.refusal.code}`);
-    if (result.breach !== null)
-      faults.push(`${row.peerName}: entry ${entry.seq} of theirs broke ${result.breach.code}`);
-    if (result.appended.compared?.agrees === false)
-      faults.push(`${row.peerName}: statement ${entry.seq} of theirs says another figure`);
-    keep(result.pair, result.appended.transfer);
-  };
-  for (const entry of journals[me]) {
-    while (pair.heads[peer].seq < entry.ack.seq) take();
-    const head = pair.heads[me];
-    if (entry.prev !== head.hash || entry.seq !== head.seq + 1)
-      faults.push(`${row.peerName}: entry ${entry.seq} of ours does not continue the journal`);
-    const breach = judge(pair.views[me], book, me, entry.body);
-    if (breach !== null) faults.push(`${row.peerName}: entry ${entry.seq} of ours broke ${breach.code}`);
-    const next = appendOwn(pair, book, entry, breach);
-    keep(next.pair, next.appended.transfer);
+  const { pair, steps, fault } = replay(startPair(terms, me), new Map(), journals);
+  if (fault !== null) throw new Error(`${row.peerName}: the journals do not fit: ${JSON.stringify(fault)}`);
+  for (const { appended, breach } of steps) {
+    const entry = `${row.peerName}: entry ${appended.entry.seq} of ${appended.entry.author === me ? 'ours' : 'theirs'}`;
+    if (breach !== null) faults.push(`${entry} broke ${breach.code}`);
+    if (appended.compared?.agrees === false) faults.push(`${entry} states another figure`);
   }
-  while (theirs.length > 0) take();
-  const [first, second] = journals;
   return {
     id,
     me,
     owesMinutes: debtOf(pair.views[me], me),
-    journals: [first.map((entry) => entry.hash), second.map((entry) => entry.hash)],
+    journals: [journals[0].map((entry) => entry.hash), journals[1].map((entry) => entry.hash)],
   };
-}
-
-/** One party's entries, each with its proof verified under the key that the agreement pins. */
-async function verified(
-  core: AgreementCore,
-  pair: string,
-  author: Party,
-  rows: readonly (typeof standingEntry.$inferSelect)[],
-  faults: string[],
-): Promise<VerifiedEntry[]> {
-  const { id, publicKeyMultibase } = core.parties[author].key;
-  const imported = await importVerifyingKey(publicKeyMultibase, id);
-  if (!imported.ok) throw new Error(`the key of ${core.parties[author].name} cannot be read`);
-  const entries: VerifiedEntry[] = [];
-  for (const row of rows.filter((each) => each.author === author)) {
-    const parsed = parseStrict(row.document);
-    if (!parsed.ok) throw new Error(`entry ${row.seq} of ${core.parties[author].name} is not strict JSON`);
-    const checked = await verifyEntry(core, pair, author, parsed.value as JsonObject, imported.key);
-    if (!checked.ok) throw new Error(`entry ${row.seq} of ${core.parties[author].name}: ${checked.refusal.code}`);
-    if (checked.entry.hash !== row.hash)
-      faults.push(`entry ${row.seq} of ${core.parties[author].name} is kept under another hash`);
-    entries.push(checked.entry);
-  }
-  return entries;
 }
