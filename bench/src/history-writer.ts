@@ -17,6 +17,7 @@ import {
   type Party,
   receive,
   startPair,
+  statementFor,
   type Transfer,
   termsOf,
   transferKey,
@@ -43,6 +44,15 @@ export type WriterJob =
   | { readonly kind: 'listen' }
   | { readonly kind: 'agree'; readonly office: Office; readonly keys: SiteKeys }
   | { readonly kind: 'write'; readonly keys: SiteKeys; readonly entries: number };
+
+/** The columns of the pair, as the node would have left them. */
+export interface Written extends Pick<ReturnType<typeof pairColumns>, 'debtMinutes' | 'openMinutes' | 'limitMinutes'> {
+  readonly state: unknown;
+  readonly version: string;
+  readonly deliveredSeq: number;
+  readonly sendAfterSeq: number;
+  readonly statedSeqs: number;
+}
 
 const TRANSFERS_A_ROUND = 20;
 const ROUNDS_A_COMMIT = 10;
@@ -110,6 +120,13 @@ class Writer {
     return { entries: await Promise.all(entries), transfers };
   }
 
+  /** Both banks say what they compute, and with it that they have everything: the pair is at rest. */
+  statements(): Promise<StoredEntry[]> {
+    const state = (author: Party) =>
+      this.#append(author, { kind: 'Checkpoint', statement: statementFor(this.#sides[author].pair) });
+    return Promise.all([state(this.#bank), state(other(this.#bank))]);
+  }
+
   /** What nobody refers to any more is dropped, so that a long history costs no more than a short one. */
   #forget(keys: string[]): void {
     this.#rounds.push(keys);
@@ -175,10 +192,18 @@ async function work(job: WriterJob): Promise<object> {
         await tx.execute(transferRows(bank.id, partner?.pair ?? '', transfers));
       });
     }
-    const { state, debtMinutes, openMinutes, limitMinutes } = pairColumns(writer.pair);
-    partner.townHead = writer.pair.heads[writer.pair.me];
-    partner.head = writer.pair.heads[partner.me];
-    return { state, debtMinutes, openMinutes, limitMinutes, version: newId(), deliveredSeq: partner.townHead.seq };
+    const statements = await writer.statements();
+    await database.transaction((tx) => tx.execute(entryRows(bank.id, partner?.pair ?? '', statements)));
+    const { heads, me } = writer.pair;
+    partner.townHead = heads[me];
+    partner.head = heads[partner.me];
+    return {
+      ...pairColumns(writer.pair),
+      version: newId(),
+      deliveredSeq: heads[me].seq,
+      sendAfterSeq: heads[me].seq,
+      statedSeqs: heads[0].seq + heads[1].seq,
+    } satisfies Written;
   } finally {
     await database.close();
   }

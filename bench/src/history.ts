@@ -19,6 +19,7 @@ import { type Sql, startDurable } from './borrowed.ts';
 import { endProgram, freePort, startColleague } from './children.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Point, Reading } from './history-reader.ts';
+import type { Written } from './history-writer.ts';
 import { call, disconnect } from './http.ts';
 import type { BenchOptions } from './main.ts';
 import { type CommonFigures, commonFigures, round, say, table } from './report.ts';
@@ -39,15 +40,6 @@ const STEP = 800;
 const SHARES = [1 / 8, 1 / 4, 1 / 2, 1];
 const RESTART_MS = 60_000;
 const LOOK_MS = 10;
-
-interface Written {
-  readonly state: unknown;
-  readonly debtMinutes: number;
-  readonly openMinutes: number;
-  readonly limitMinutes: number;
-  readonly version: string;
-  readonly deliveredSeq: number;
-}
 
 export async function measureHistory({ quick, million }: BenchOptions, cleanup: Cleanup): Promise<HistoryFigures> {
   const startedAt = Date.now();
@@ -72,7 +64,8 @@ export async function measureHistory({ quick, million }: BenchOptions, cleanup: 
   await endProgram(first);
   const written = await writer.ask<Written>({ kind: 'write', keys, entries: points.at(-1) ?? 0 });
   await sql.query(
-    `update pair set state = $2, debt_minutes = $3, open_minutes = $4, limit_minutes = $5, version = $6, delivered_seq = $7 where id = $1`,
+    `update pair set state = $2, debt_minutes = $3, open_minutes = $4, limit_minutes = $5, version = $6,
+       delivered_seq = $7, send_after_seq = $8, stated_seqs = $9, tested_at = now() where id = $1`,
     [
       pairId,
       JSON.stringify(written.state),
@@ -81,6 +74,8 @@ export async function measureHistory({ quick, million }: BenchOptions, cleanup: 
       written.limitMinutes,
       written.version,
       written.deliveredSeq,
+      written.sendAfterSeq,
+      written.statedSeqs,
     ],
   );
   await sql.query('vacuum (analyze) journal_entry');
@@ -121,8 +116,10 @@ function costOf(points: readonly Point[], index: number): number {
   return (seconds * 1e6) / (to.entries - from.entries);
 }
 
-/** Rows of journal entries that the database has given out. A process says so at the latest when it leaves. */
+/** Rows of journal entries that the database has given out. A connection says so at the latest when it has ended. */
 async function entriesRead(sql: Sql): Promise<number> {
+  const others = `select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+  while ((await sql.query(others)).length > 0) await sleep(LOOK_MS);
   const [row] = await sql.query<{ read: number }>(
     `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 as read from pg_stat_user_tables where relname = 'journal_entry'`,
   );

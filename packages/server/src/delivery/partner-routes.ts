@@ -122,8 +122,10 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     if (!keyHolds(work, partner)) throw new Refused('pair_waiting');
     const run = await applyRun(work, entries);
     // What the partner acknowledges need not be sent to it again.
-    const has = Math.max(work.pair.acks[partner.party].seq, work.row.deliveredSeq);
-    work.changes = { ...work.changes, deliveredSeq: has, lastSeenAt: new Date() };
+    const acked = work.pair.acks[partner.party].seq;
+    const has = Math.max(acked, work.row.sendAfterSeq);
+    const deliveredSeq = Math.max(acked, work.row.deliveredSeq);
+    work.changes = { ...work.changes, deliveredSeq, sendAfterSeq: has, lastSeenAt: new Date() };
     await work.save();
     await afterWork(work, run.settled, run.ended, after);
     const me = work.pair.me;

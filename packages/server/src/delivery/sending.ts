@@ -127,7 +127,9 @@ export async function sendRun(line: Line, entries: readonly JournalRow[]): Promi
     const work = await PairWork.open(tx, bank, row.id);
     if (work === null || !isStill(work.row, row)) return { next: 'discard' };
     const { head } = answer;
-    const held = head === null ? undefined : await heldHash(tx, work.row, head);
+    // Mostly it is an entry that was just sent.
+    const just = entries.find((entry) => entry.epoch === head?.epoch && entry.seq === head.seq)?.hash;
+    const held = head === null ? undefined : (just ?? (await heldHash(tx, work.row, head)));
     const next = afterRun(sent, answer, sessionsOf(work.row), held);
     if (next.next === 'greet') work.changes = { mode: 'waiting' };
     else if (next.next === 'halt') work.changes = { mode: 'halted', haltedBecause: JSON.stringify(next.refusal) };

@@ -68,6 +68,11 @@ export function keep(row: PairLine, version: string, { core, pair, book }: Omit<
   if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
+function keptFold(row: PairLine): Kept | undefined {
+  const known = kept.get(`${row.bankId} ${row.id}`);
+  return known?.version === row.version ? known : undefined;
+}
+
 /** Transfers under way, and those of which the partner has not acknowledged everything. */
 function stillNeeded(pair: Pair, book: ReadonlyMap<string, Transfer>): Map<string, Transfer> {
   const named = new Set(pair.unacknowledged.map((entry) => entry.transfer));
@@ -86,7 +91,10 @@ export async function lockPair(tx: Queries, bankId: string, pairId: string): Pro
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, pairId)))
     .for('no key update');
-  return row === undefined ? null : loadPair(tx, row);
+  if (row === undefined) return null;
+  const loaded = await loadPair(tx, row);
+  if (keptFold(row) === undefined) keep(row, row.version, loaded);
+  return loaded;
 }
 
 /** Reads a pair without a lock: for pages and statements. */
@@ -100,8 +108,8 @@ export async function readPair(tx: Queries, bankId: string, pairId: string): Pro
 
 /** The pair of a row that was just read. */
 export async function loadPair(tx: Queries, row: PairLine): Promise<LoadedPair> {
-  const known = kept.get(`${row.bankId} ${row.id}`);
-  if (known !== undefined && known.version === row.version) return { ...known, row };
+  const known = keptFold(row);
+  if (known !== undefined) return { ...known, row };
   const [stored] = await tx
     .select({ core: pairTable.core, state: pairTable.state })
     .from(pairTable)

@@ -111,7 +111,7 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
       id: `open:${town}`,
       ok: false,
       says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`,
-      fix: 'Keep both databases as they are and call the other bridge builder. Recovery is not part of this version.',
+      fix: 'Keep both databases as they are and call the other bridge builder. If the two of you cannot go on, evenhour pair close ends it.',
     });
   else if (!running) return checks.concat(breachesOf(town, broken?.count ?? 0));
   else if (view.delivery.attempts > 0 || view.mode === 'waiting')
