@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --minutes M [--nodes N] [--seed S] [--restore] [--json]`: real nodes under faults.
+ * `npm run chaos -- --minutes M [--nodes N] [--seed S] [--no-restore] [--json]`: real nodes under faults.
  *
  * Promises: with `--json` the last line of standard output is one object, the same as in `.out/chaos.json`, and
  * everything else goes to standard error; it exits 0 only when the object says `ok`; whatever it started is
@@ -18,7 +18,7 @@ const HELP = `npm run chaos -- --minutes M [options]
   --minutes M   how long rounds of faults begin (3)
   --nodes N     how many towns, 2 to ${MAX_TOWNS}; the first has two processes on one database (3)
   --seed S      what the schedule follows from (chosen by chance)
-  --restore     restores old copies of databases too
+  --no-restore  restores no old copies of databases
   --json        prints one object`;
 
 const KEEP = join(OUT, 'chaos');
@@ -34,7 +34,7 @@ function readOptions(args: readonly string[]): (ChaosOptions & { readonly json: 
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { minutes: text, nodes: text, seed: text, restore: flag, json: flag, help: flag },
+      options: { minutes: text, nodes: text, seed: text, 'no-restore': flag, json: flag, help: flag },
     });
     if (values.help) return '';
     const minutes = Number(values.minutes ?? 3);
@@ -44,7 +44,7 @@ function readOptions(args: readonly string[]): (ChaosOptions & { readonly json: 
     if (!Number.isInteger(towns) || towns < 2 || towns > MAX_TOWNS)
       throw new Error(`--nodes is a whole number from 2 to ${MAX_TOWNS}, not "${values.nodes}".`);
     if (!Number.isSafeInteger(seed)) throw new Error(`--seed is a whole number, not "${values.seed}".`);
-    return { minutes, towns, seed, restore: values.restore, json: values.json, ...ROUND };
+    return { minutes, towns, seed, restore: !values['no-restore'], json: values.json, ...ROUND };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -39,7 +39,7 @@ async function leithKey(multikey: string): Promise<VerifyingKey> {
 }
 
 test('the table of modes is PAIR_MODES, with the codes of refusedIn', () => {
-  const acts: PairAct[] = ['greet', 'write', 'send', 'apply', 'answer_greeting', 'read'];
+  const acts: PairAct[] = ['greet', 'write', 'send', 'apply', 'close', 'answer_greeting', 'read'];
   const expected = (Object.keys(PAIR_MODES) as PairMode[]).map((mode) => {
     const refused = acts.map((act) => refusedIn(mode, act)?.code).find((code) => code !== undefined);
     return [`\`${mode}\``, PAIR_MODES[mode].join(', '), `\`${refused}\``];

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importVerifyingKey, verifyClose } from '@evenhour/protocol/proof';
-import { encodeClose, type JsonObject } from '@evenhour/protocol/wire';
+import type { Head } from '@evenhour/protocol';
+import { importVerifyingKey, verifyClose, verifyFork } from '@evenhour/protocol/proof';
+import { encodeClose, hashOf, type JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
-import { account, pair as pairTable } from '../db/schema.ts';
+import { account, evidence, pair as pairTable } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { FakePartner } from '../testing/fake-partner.ts';
 import { itemsOf, type Seen } from '../testing/fake-server.ts';
@@ -55,14 +56,25 @@ async function proven(town: Town): Promise<Proven> {
   return verifyExport(join(folder, 'export'));
 }
 
-/** The partner says of each journal that it holds it up to a place. */
-function holds(partner: FakePartner, upTo: { own: number; peer: number }): void {
+/**
+ * The partner says of each journal how far it holds it, its own and the town's. With `instead` its own journal goes on
+ * from there with another entry than the town has.
+ */
+function holds(partner: FakePartner, { own = partner.head, peer = partner.townHead } = {}, instead?: JsonObject): void {
   partner.replies.other = (seen) => {
     const url = new URL(seen.path, partner.origin);
-    const most = url.pathname.endsWith('/peer') ? upTo.peer : upTo.own;
-    const has = Number(url.searchParams.get('after')) <= most;
-    return { status: has ? 200 : 409, body: { pair: partner.pair, head: partner.head, entries: [] } };
+    const last = url.pathname.endsWith('/peer') ? peer : own;
+    const after = Number(url.searchParams.get('after'));
+    const goesOn = last === own && instead !== undefined;
+    const head = goesOn ? { ...last, seq: last.seq + 1, hash: hashOf(instead) } : last;
+    const entries = goesOn && after === own.seq ? [instead] : [];
+    return { status: after <= last.seq ? 200 : 409, body: { pair: partner.pair, head, entries } };
   };
+}
+
+/** Another entry of the partner's than the one after this head. */
+async function another(partner: FakePartner, { seq, hash }: Head): Promise<JsonObject> {
+  return partner.sign(partner.draftEntry({ kind: 'Amend', limitMinutes: 1 }, { seq: seq + 1, prev: hash }));
 }
 
 /** A gift of Moira's that the partner accepts. It does not hear of anything after that, if `deaf`. */
@@ -90,7 +102,7 @@ describe('a Close', () => {
       heard.push(seen.json);
       return heard.length < 2 ? { drop: true } : usual();
     };
-    holds(partner, { own: partner.head.seq, peer: partner.townHead.seq });
+    holds(partner);
     const closed = await close(town, partner.agreementId);
     expect(closed.body).toMatchObject({
       status: 'closed',
@@ -115,17 +127,47 @@ describe('a Close', () => {
     expect((await close(town, partner.agreementId)).body.code).toBe('agreement_not_active');
     const entry = await partner.write({ kind: 'Amend', limitMinutes: 60 });
     expect(said(await unchanged(town, () => partner.run([entry])))).toBe('409 agreement_not_active');
-    expect(said(await unchanged(town, () => partner.greet()))).toBe('409 agreement_not_active');
+    const greeted = await partner.greet();
+    expect(greeted.body).toMatchObject({ head: proof.ok ? proof.heads.peer : null, closes: [heard[0]] });
     const give = await town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${partner.host}`, minutes: 1 });
     expect(give.body.code).toBe('not_partners');
     const journal = await partner.send(`/ap/journals/${partner.tail}?after=0`, '', { method: 'GET', session: '-' });
     expect(journal.body.entries.length).toBe(partner.townHead.seq);
   });
 
+  test('is sent again whatever the answer is, but for the one that takes it', async () => {
+    const { town, partner } = await stageWith(600);
+    holds(partner);
+    const answers = [
+      { unsigned: true, status: 404, body: { code: 'unknown_partner' } },
+      { status: 401, body: { code: 'proof_mismatch' } },
+    ];
+    let heard = 0;
+    partner.replies.answer = (_seen, usual) => answers[heard++] ?? usual();
+    await close(town, partner.agreementId);
+    await until(() => Promise.resolve(heard > answers.length), 10_000);
+  });
+
+  test('comes after the partner was greeted, for a bank that was restored has to recover first', async () => {
+    const { town, partner } = await stageWith(600);
+    holds(partner);
+    partner.replies.open = () => ({ drop: true });
+    await town.database.db.update(pairTable).set({ mode: 'waiting' });
+    const draft = encodeClose(partner.core, partner.pair, partner.me, { own: partner.head, peer: partner.townHead });
+    const signed = await partner.sign(draft);
+    const send = () => partner.send(`/ap/agreements/${partner.tail}`, signed, { session: '-' });
+    expect(said(await send())).toBe('503 pair_waiting');
+    expect((await close(town, partner.agreementId)).body.code).toBe('pair_waiting');
+    delete partner.replies.open;
+    await town.database.db.update(pairTable).set({ attempts: 0 });
+    town.node.context.senders.sync();
+    await until(async () => (await send()).status === 200, 10_000);
+  });
+
   test('of the partner counts when its key signed it, and twice is once', async () => {
     const { town, partner } = await stageWith(600);
     await pay(partner, 'moira', 30);
-    holds(partner, { own: partner.head.seq, peer: partner.townHead.seq });
+    holds(partner);
     const draft = encodeClose(partner.core, partner.pair, partner.me, { own: partner.head, peer: partner.townHead });
     const send = (document: JsonObject) => partner.send(`/ap/agreements/${partner.tail}`, document, { session: '-' });
     const signed = await partner.sign(draft);
@@ -143,7 +185,7 @@ describe('a Close', () => {
   test('of a halted pair is how it ends, and nothing of a draft is ended', async () => {
     const { town, partner } = await stageWith(600);
     await town.database.db.update(pairTable).set({ mode: 'halted', haltedBecause: '{"code":"fork"}' });
-    holds(partner, { own: 0, peer: 0 });
+    holds(partner);
     expect((await close(town, partner.agreementId)).body.status).toBe('closed');
     const again = await FakePartner.start();
     ends.push(() => again.stop());
@@ -155,14 +197,14 @@ describe('what stands between the two', () => {
   test('is what both confirm: the rest is released, given back, or lost', async () => {
     const { town, partner } = await stageWith(6000);
     await pay(partner, 'moira', 600);
-    const confirmed = partner.head.seq;
+    const confirmed = partner.head;
     await pay(partner, 'moira', 45);
     const unposted = await promised(partner, 'moira', 15);
     await partner.run([await partner.write(unposted)]);
 
     const posted = await giveTo(town, partner, 120);
     await until(async () => partner.townEntries.some(isKind('Hold')));
-    const before = partner.townHead.seq;
+    const before = partner.townHead;
     const accept = { kind: 'HoldAccept' as const, transfer: String(lastOf(partner, 'Hold')['transfer']) };
     await partner.run([await partner.write(accept)]);
     await until(async () => (await statusOf(town, posted)) === 'posted');
@@ -176,8 +218,8 @@ describe('what stands between the two', () => {
     });
     expect((await moiraOf(town)).held).toBe(67);
 
-    // It says that it has lost its last hours, and that ours never came.
-    holds(partner, { own: confirmed, peer: before });
+    // It signed something else in the place of its last hours, and says that ours never came.
+    holds(partner, { own: confirmed, peer: before }, await another(partner, confirmed));
     await close(town, partner.agreementId);
     const settlement = await settlementOf(town, partner.agreementId);
     expect(settlement).toEqual({
@@ -192,6 +234,66 @@ describe('what stands between the two', () => {
     expect(await incomingHeld(town)).toBe(0);
     const shown = await proven(town);
     expect(shown.pairs[0]?.owesMinutes).toBe(-600);
+  });
+
+  describe('is not less than the partner has signed', () => {
+    const refused = async (town: Town, partner: FakePartner): Promise<string> => {
+      await close(town, partner.agreementId);
+      const { lastError } = await until(async () => {
+        const [row] = await town.database.db.select().from(pairTable);
+        return row?.lastError == null ? null : row;
+      });
+      const { ending } = await view(town, partner.agreementId);
+      expect(ending.settlement).toBeNull();
+      expect(await balances(town)).toMatchObject({ member: 600, mirror: -600 });
+      return lastError ?? '';
+    };
+    const owed = async () => {
+      const { town, partner } = await stageWith(6000);
+      const begin = { own: partner.head, peer: partner.townHead };
+      await pay(partner, 'moira', 600);
+      await partner.quiet();
+      return { town, partner, begin };
+    };
+
+    test('when it says that it has lost it', async () => {
+      const { town, partner, begin } = await owed();
+      holds(partner, begin);
+      expect(await refused(town, partner)).toContain('less than it has signed');
+      // It has been given back what it lost.
+      holds(partner);
+      expect(await settlementOf(town, partner.agreementId)).toMatchObject({ owesMinutes: -600, lossMinutes: 0 });
+    });
+
+    test('when it says only that it has another history', async () => {
+      const { town, partner, begin } = await owed();
+      holds(partner, begin, { ...(await another(partner, begin.own)), limitMinutes: 2 });
+      expect(await refused(town, partner)).toContain('less than it has signed');
+    });
+
+    test('when it says that it cannot tell now', async () => {
+      const { town, partner } = await owed();
+      partner.replies.other = () => ({ status: 503, body: { code: 'maintenance', title: 'Come back later.' } });
+      expect(await refused(town, partner)).toContain('503');
+    });
+
+    test('when we lack what it holds of ours', async () => {
+      const { town, partner } = await owed();
+      holds(partner, { peer: { ...partner.townHead, seq: partner.townHead.seq + 5 } });
+      expect(await refused(town, partner)).toContain('more of our journal');
+    });
+
+    test('unless it signed two histories, which anybody can see', async () => {
+      const { town, partner, begin } = await owed();
+      holds(partner, begin, await another(partner, begin.own));
+      await close(town, partner.agreementId);
+      expect(await settlementOf(town, partner.agreementId)).toMatchObject({ owesMinutes: 0, lossMinutes: 600 });
+      const [kept] = await town.database.db.select().from(evidence);
+      expect(await verifyFork(JSON.parse(kept?.document ?? '{}'))).toMatchObject({
+        ok: true,
+        fork: { bank: partner.actor, seq: begin.own.seq + 1 },
+      });
+    });
   });
 
   test('without the partner it is what the partner signed', async () => {
@@ -219,7 +321,7 @@ describe('what stands between the two', () => {
     await pay(partner, 'moira', 600);
     const posted = await giveTo(town, partner, 120);
     await until(async () => partner.townEntries.some(isKind('Hold')));
-    const before = partner.townHead.seq;
+    const before = partner.townHead;
     const accept = { kind: 'HoldAccept' as const, transfer: String(lastOf(partner, 'Hold')['transfer']) };
     await partner.run([await partner.write(accept)]);
     await until(async () => (await statusOf(town, posted)) === 'posted');
@@ -227,7 +329,7 @@ describe('what stands between the two', () => {
       .update(account)
       .set({ ceiling: 500 })
       .where(and(eq(account.bankId, town.bank.id), eq(account.kind, 'member')));
-    holds(partner, { own: partner.head.seq, peer: before });
+    holds(partner, { peer: before });
     await close(town, partner.agreementId);
     await settlementOf(town, partner.agreementId);
     expect(await balances(town)).toMatchObject({ member: 480, unclaimed: 120, mirror: -600 });

@@ -30,7 +30,7 @@ import {
   verifyDocument,
 } from '@evenhour/protocol/proof';
 import { canonical, decodeHonour, encodeHonour, type JsonObject, pairOf } from '@evenhour/protocol/wire';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
@@ -176,7 +176,10 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
   return link;
 }
 
-/** Keeps a checked offer. A person here says the second yes later. The same offer twice is one. */
+/**
+ * Keeps a checked offer. A person here says the second yes later. The same offer twice is one; when it was answered
+ * with a yes, that is said again, for whoever offers again has lost it.
+ */
 export async function receiveOffer(
   tx: Queries,
   bank: Bank,
@@ -191,7 +194,15 @@ export async function receiveOffer(
     .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hashOfLink(offer.invitation))))
     .for('no key update');
   const link = await proposalOf(tx, bank, offer);
-  if (link === null) return;
+  if (link === null) {
+    const ours = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, offer.pair), isNotNull(pairTable.invitationId));
+    await tx
+      .update(pairTable)
+      .set({ honourPending: pairTable.accept })
+      .where(and(ours, isNotNull(pairTable.accept), isNull(pairTable.honourPending)));
+    after.push({ kind: 'partners' }, { kind: 'pair', bankId: bank.id, pairId: offer.pair });
+    return;
+  }
   await refuseSecond(tx, bank, offer.peer.bank, offer.pair);
   await tx
     .update(invitation)
@@ -343,7 +354,7 @@ export async function insertPair(
   core: AgreementCore,
   me: Party,
   values: Pick<PairRow, 'status' | 'offer' | 'accept' | 'honourPending' | 'invitationId'> &
-    Partial<Pick<PairRow, 'presented'>>,
+    Partial<Pick<PairRow, 'presented' | 'ownKey'>>,
 ): Promise<PairRow> {
   const { pair, genesis } = pairOf(core);
   const peer = core.parties[me === 0 ? 1 : 0];

@@ -1,26 +1,39 @@
 /**
  * What becomes of a closed pair: the position that both banks confirm, and everything outside of it.
  *
- * Promises: of each journal counts what both banks hold, and a position is settled once; a member gets back what
+ * Promises: of each journal counts what both banks hold, never less than what the partner signed unless its history
+ * is another one, and a position is settled once; a member gets back what
  * was held or posted for her and is not in it, by new postings; what was credited here and nobody owes is booked
  * to the community loss account. Afterwards the account that mirrors the partner shows the position. Without the
  * partner's answer nothing is settled, unless the operator says that it is gone. Spec: the end of a pair.
  *
  * @module
  */
-import { type Both, confirmedCut, type Entry, other, type Party, settle, type Transfer } from '@evenhour/protocol';
+import {
+  type Both,
+  confirmedCut,
+  type Entry,
+  type Head,
+  other,
+  type Party,
+  settle,
+  type Transfer,
+} from '@evenhour/protocol';
+import { verifyRun } from '@evenhour/protocol/proof';
 import { decodeEntry, type JsonObject } from '@evenhour/protocol/wire';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { type Bank, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { account, pairEnd, pairTransfer, posting, standingEntry } from '../db/schema.ts';
-import { type Line, tail } from '../delivery/line.ts';
+import { account, evidence, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
+import { isObject, type Line, readHead, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
 import { type ExchangeRow, exchangeChanges, exchangesByTransfer } from '../exchange/exchange-store.ts';
-import { headAt, type LoadedPair, lockPair } from '../journal/pair-store.ts';
+import { forkOf } from '../journal/evidence.ts';
+import { headAt, type LoadedPair, lockPair, readPair } from '../journal/pair-store.ts';
 import { voidOf } from '../journal/settle.ts';
 import { CAUSES, lockAccounts, type NewPosting, post } from '../ledger/ledger.ts';
+import { carryOver } from './successor.ts';
 
 /** Settles a closed pair with what the partner says it holds. Throws when it does not answer. */
 export async function settleClosed(line: Line): Promise<void> {
@@ -30,59 +43,122 @@ export async function settleClosed(line: Line): Promise<void> {
     .from(pairEnd)
     .where(and(eq(pairEnd.bankId, bank.id), eq(pairEnd.pairId, row.id)));
   if (end === undefined || end.settledAt !== null) return;
-  const common: Both<number> = [await commonWith(line, 0), await commonWith(line, 1)];
+  const loaded = await readPair(context.database.db, bank.id, row.id);
+  if (loaded === null) return;
+  const { me } = loaded.pair;
+  const peer = other(me);
+  const theirs = await commonWith(line, peer, signedBy(loaded)[peer]);
+  // What it has acknowledged in a history that it signed away is not said any more.
+  const ours = await commonWith(line, me, await acknowledgedAt(context.database.db, loaded, theirs.seq));
+  const common: Both<number> = me === 0 ? [ours.seq, theirs.seq] : [theirs.seq, ours.seq];
   await context.signals.commit(async (tx, after) => {
+    for (const { fork } of [ours, theirs]) if (fork !== null) await keepFork(tx, loaded, fork);
     await settleAt(tx, bank, row.id, common, false);
+    await tx.update(pairTable).set({ attempts: 0, lastError: null }).where(whereIs(row));
     after.push({ kind: 'partners' });
   });
   line.log.info('The pair is settled.', { common });
+}
+
+/** What anybody can see the partner's two histories by. */
+async function keepFork(
+  tx: Queries,
+  { row, core }: LoadedPair,
+  { entry, document }: NonNullable<Common['fork']>,
+): Promise<void> {
+  const proof = await forkOf({ tx, core, row }, entry, document);
+  await tx.insert(evidence).values({ bankId: row.bankId, id: newId(), pairId: row.id, code: 'fork', document: proof });
 }
 
 /** Settles at what the partner has signed: its own journal, and of ours what it has acknowledged. */
 export async function settleAlone(tx: Queries, bank: Bank, pairId: string): Promise<void> {
   const loaded = await lockPair(tx, bank.id, pairId);
   if (loaded === null) throw new Error(`pair ${pairId} is gone`);
-  const { me, heads, acks } = loaded.pair;
+  await settleAt(tx, bank, pairId, signedBy(loaded), true);
+}
+
+/** What the partner has signed that it holds: its own journal, and of ours what it has acknowledged. */
+function signedBy({ pair: { me, heads, acks } }: LoadedPair): Both<number> {
   const peer = other(me);
-  const acknowledged = acks[peer].seq;
-  const held = heads[peer].seq;
-  await settleAt(tx, bank, pairId, me === 0 ? [acknowledged, held] : [held, acknowledged], true);
+  const [acknowledged, written] = [acks[peer].seq, heads[peer].seq];
+  return me === 0 ? [acknowledged, written] : [written, acknowledged];
+}
+
+/** How much of ours the partner acknowledges in the entries of its journal up to a place. */
+async function acknowledgedAt(tx: Queries, { row, pair }: LoadedPair, seq: number): Promise<number> {
+  const [entry] = await tx
+    .select({ ackSeq: standingEntry.ackSeq })
+    .from(standingEntry)
+    .where(and(ofJournal(row, other(pair.me)), eq(standingEntry.seq, seq)));
+  return entry?.ackSeq ?? 0;
+}
+
+/** How far two copies of a journal are one, and the partner's next entry where ours goes on otherwise. */
+interface Common {
+  readonly seq: number;
+  readonly fork: { readonly entry: Entry; readonly document: string } | null;
 }
 
 /**
  * How many entries of a journal both copies begin with. An entry's hash holds all before it, so asking whether
  * the partner has this very entry tells of the whole beginning, and halving finds the place.
+ *
+ * Less than the partner has `signed` is settled only on another history that the journal's own bank signed. A bank
+ * that was restored merely lacks entries: they are given back to it first. Throws a {@link PartnerError} that says so.
  */
-async function commonWith(line: Line, author: Party): Promise<number> {
+async function commonWith(line: Line, author: Party, signed: number): Promise<Common> {
   const { context, row, bank, partner } = line;
+  const { db } = context.database;
+  const town = new URL(row.peerOrigin).host;
   const url = `${partner.core.parties[partner.party].journal}/${tail(row.id)}${author === row.me ? '/peer' : ''}`;
-  const has = async (seq: number): Promise<boolean> => {
-    const place = await headAt(context.database.db, row, author, seq);
-    if (place === null) return false;
+  /** Whether it has this entry of ours, its head of that journal, and what follows the entry there. */
+  const ask = async (seq: number): Promise<{ has: boolean; head: Head; next: unknown }> => {
+    const place = await headAt(db, row, author, seq);
+    if (place === null) throw new Error(`entry ${seq} of pair ${row.id} is gone`);
     const asked = `${url}?after=${seq}&hash=${encodeURIComponent(place.hash)}`;
     try {
-      await askPartner(context.outgoing, bank, partner, 'GET', asked, '', '-');
-      return true;
+      const answer = await askPartner(context.outgoing, bank, partner, 'GET', asked, '', '-');
+      const [next] = Array.isArray(answer['entries']) ? (answer['entries'] as readonly unknown[]) : [];
+      return { has: true, head: readHead(answer['head']), next };
     } catch (error) {
       // It signed that it has no such entry there.
-      if (error instanceof PartnerError && error.code === 'refused' && error.refusal === null) return false;
-      throw error;
+      if (!(error instanceof PartnerError) || error.status !== 409 || error.refusal !== null) throw error;
+      return { has: false, head: readHead(error.body['head']), next: undefined };
     }
   };
-  const [last] = await context.database.db
+  const [last] = await db
     .select({ seq: sql<number>`coalesce(max(${standingEntry.seq}), 0)::int` })
     .from(standingEntry)
     .where(ofJournal(row, author));
   let high = last?.seq ?? 0;
-  if (high === 0 || (await has(high))) return high;
-  let low = 0;
+  const { has, head } = await ask(high);
+  if (has && author === row.me && head.seq > high)
+    throw new PartnerError(
+      'refused',
+      `${town} holds more of our journal than we do. Settle without it if that stays so.`,
+    );
+  if (has) return { seq: high, fork: null };
+  const prefix = head.seq < high && (await headAt(db, row, author, head.seq))?.hash === head.hash;
+  let low = prefix ? head.seq : 0;
   // The partner has `low` and not `high`.
-  while (high - low > 1) {
+  while (!prefix && high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (await has(middle)) low = middle;
+    if ((await ask(middle)).has) low = middle;
     else high = middle;
   }
-  return low;
+  if (low >= signed) return { seq: low, fork: null };
+  const { next } = await ask(low);
+  const run = isObject(next)
+    ? await verifyRun(partner.core, row.id, author, [next], partner.keys[author])
+    : { entries: [] };
+  const [entry] = run.entries;
+  const held = entry === undefined ? null : await headAt(db, row, author, entry.seq);
+  if (entry?.seq !== low + 1 || held === null || held.hash === entry.hash)
+    throw new PartnerError(
+      'refused',
+      `${town} says that it holds less than it has signed. Restored, it fetches the rest.`,
+    );
+  return { seq: low, fork: held.epoch === entry.epoch ? { entry, document: JSON.stringify(next) } : null };
 }
 
 function ofJournal({ bankId, id }: Pick<LoadedPair['row'], 'bankId' | 'id'>, author: Party) {
@@ -95,8 +171,10 @@ async function settleAt(tx: Queries, bank: Bank, pairId: string, common: Both<nu
   const where = and(eq(pairEnd.bankId, bank.id), eq(pairEnd.pairId, pairId));
   const [end] = await tx.select({ settledAt: pairEnd.settledAt }).from(pairEnd).where(where).for('no key update');
   if (end === undefined || end.settledAt !== null) return;
-  const { row, pair } = loaded;
+  const { row, pair, core } = loaded;
   const { me, terms } = pair;
+  // An agreement that ends before it ever opened has what it begins with all the same.
+  await carryOver(tx, bank, row, core);
   const journals: Both<Entry[]> = [await readJournal(tx, loaded, 0), await readJournal(tx, loaded, 1)];
   const theirs = (author: Party): string[] => journals[author].slice(0, common[author]).map(({ hash }) => hash);
   const cut = confirmedCut(journals, [theirs(0), theirs(1)]);
@@ -233,8 +311,21 @@ async function mirrorMustShow(tx: Queries, row: LoadedPair['row'], owesMinutes: 
     .select({ balance: account.balance })
     .from(account)
     .where(and(eq(account.bankId, row.bankId), eq(account.id, row.mirrorId)));
-  if (mirror?.balance !== owesMinutes)
-    throw new Error(`the books say ${mirror?.balance} minutes about ${row.id}, the settled position ${owesMinutes}`);
+  // After a restore the agreement that follows may have opened first, and have taken the position with it.
+  const [taken] = await tx
+    .select({
+      minutes: sql<number>`coalesce(sum(case when ${posting.credit} = ${row.mirrorId} then ${posting.minutes} else -${posting.minutes} end), 0)::int`,
+    })
+    .from(posting)
+    .where(
+      and(
+        eq(posting.bankId, row.bankId),
+        sql`${row.mirrorId} in (${posting.debit}, ${posting.credit}) and ${posting.cause} like ${`${CAUSES.carried}%`} and ${posting.cause} <> ${`${CAUSES.carried}${row.id}`}`,
+      ),
+    );
+  const shown = (mirror?.balance ?? 0) - (taken?.minutes ?? 0);
+  if (shown !== owesMinutes)
+    throw new Error(`the books say ${shown} minutes about ${row.id}, the settled position ${owesMinutes}`);
 }
 
 /** These gifts are over; what is held for them is free again. */

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
@@ -29,17 +29,21 @@ export function silenceOf(row: Pick<PairLine, 'lastSeenAt' | 'createdAt'>, days:
 }
 
 /** Greets partners that were not heard of for a day, though nothing was wrong. */
-export async function greetTheSilent(tx: Queries, bank: Bank, after: Signal[]): Promise<void> {
+export function greetTheSilent(tx: Queries, bank: Bank, after: Signal[]): Promise<void> {
+  const silent = sql`${pairTable.status} = 'active' and coalesce(${pairTable.lastSeenAt}, ${pairTable.createdAt}) < now() - interval '1 day'`;
+  return greetAgain(tx, bank, silent, after);
+}
+
+/** Greets a partner that asks about a closed pair: it was restored, and may not know what followed. */
+export function greetOnWhatFollowed(tx: Queries, bank: Bank, closed: PairLine, after: Signal[]): Promise<void> {
+  return greetAgain(tx, bank, sql`${pairTable.peerBank} = ${closed.peerBank}`, after);
+}
+
+async function greetAgain(tx: Queries, bank: Bank, which: SQL, after: Signal[]): Promise<void> {
   const asked = await tx
     .update(pairTable)
-    .set({ mode: 'waiting' })
-    .where(
-      and(
-        eq(pairTable.bankId, bank.id),
-        eq(pairTable.mode, 'open'),
-        sql`${pairTable.status} = 'active' and coalesce(${pairTable.lastSeenAt}, ${pairTable.createdAt}) < now() - interval '1 day'`,
-      ),
-    )
+    .set({ mode: 'waiting', attempts: 0, nextAttemptAt: new Date() })
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.mode, 'open'), which))
     .returning({ id: pairTable.id });
   for (const { id } of asked) after.push({ kind: 'pair', bankId: bank.id, pairId: id });
 }

@@ -2,7 +2,7 @@
  * The agreement that follows a closed one and carries over what stood between the two banks.
  *
  * Promises: a bank signs an opening only if it is the position that it settled at itself; the minutes move from
- * the account of the old pair to that of the new one once, when the new pair first opens. An opening above the
+ * the account of the old pair to that of the new one once, when the new pair first opens, or ends without that. An opening above the
  * limit is worked off before new hours go out. Spec: successor agreement.
  *
  * @module
@@ -64,8 +64,13 @@ async function settlementOf(tx: Queries, bank: Bank, pairId: string): Promise<En
   return end?.settlement ?? null;
 }
 
-/** Moves a predecessor's position to the account of the pair that follows it, when that opens for the first time. */
-export async function carryOver(tx: Queries, bank: Bank, row: PairLine, core: AgreementCore): Promise<void> {
+/** Moves a predecessor's position to the account of the pair that follows it, unless that was done. */
+export async function carryOver(
+  tx: Queries,
+  bank: Bank,
+  row: Pick<PairLine, 'id' | 'mirrorId'>,
+  core: AgreementCore,
+): Promise<void> {
   if (core.opening === undefined) return;
   const cause = `${CAUSES.carried}${row.id}`;
   const [done] = await tx

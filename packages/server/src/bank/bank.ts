@@ -34,6 +34,8 @@ export interface Bank {
   readonly recovery: string;
   /** The key to sign requests, answers and messages to this partner with: the newest that it knows of. */
   keyFor(pairId: string): SigningKey;
+  /** The same key and the newer ones, oldest first: a partner may know one whose change this database has forgotten. */
+  keysFor(pairId: string): readonly SigningKey[];
   /** For pairs whose partner has not said yet that it has our last change of key: where that stands in our journal. */
   readonly uncovered: ReadonlyMap<string, number>;
   /** The key with this Multikey, to sign entries with. Reads it if another process has made it since. */
@@ -143,7 +145,14 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
   const keys = new Map<string, SigningKey>();
   for (const each of rows) if (each.purpose === 'ed25519') keys.set(each.publicKey, await open(each));
   const key = keys.get(newest('ed25519').publicKey) as SigningKey;
+  const oldestFirst = [...keys.values()].reverse();
   const { known, uncovered } = await keysOfPairs(db, row.id);
+  const keysFor = (pairId: string): readonly SigningKey[] => {
+    const names = known.get(pairId) ?? [];
+    const at = oldestFirst.findLastIndex(({ publicMultikey }) => names.includes(publicMultikey));
+    // A pair that is not made yet pins the newest.
+    return oldestFirst.slice(at === -1 ? oldestFirst.length - 1 : at);
+  };
   const rsaRow = newest('rsa');
   let rsa: Promise<CryptoKeyPair> | undefined;
   return {
@@ -156,7 +165,8 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
     settings: row,
     key,
     recovery: hashOfKey(newest('recovery').publicKey),
-    keyFor: (pairId) => keys.get(known.get(pairId) ?? key.publicMultikey) ?? key,
+    keyFor: (pairId) => keysFor(pairId)[0] ?? key,
+    keysFor,
     uncovered,
     async signingKey(tx, publicKey) {
       const held = keys.get(publicKey);
@@ -180,22 +190,25 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
 
 type KeyRow = typeof bankKey.$inferSelect;
 
-/** For each pair the key of ours that its partner has last said to know, and the first change after that. */
+/**
+ * For each pair the keys of ours that its partner is known to have: the last that it has said to have in our journal,
+ * and one from elsewhere. And the first change after the former.
+ */
 async function keysOfPairs(
   db: Queries,
   bankId: string,
-): Promise<{ known: Map<string, string>; uncovered: Map<string, number> }> {
+): Promise<{ known: Map<string, readonly (string | null)[]>; uncovered: Map<string, number> }> {
   const changes = sql`standing_entry e where e.bank_id = p.bank_id and e.pair_id = p.id and e.author = p.me
     and e.kind = 'Amend' and e.breach is null and e.change->>'key' is not null`;
   const result = await db.execute(sql`
     select p.id, coalesce(
         (select e.change->>'key' from ${changes} and e.seq <= p.delivered_seq order by e.seq desc limit 1),
-        p.presented->>'own', p.core->'parties'->(p.me::int)->'key'->>'publicKeyMultibase') as known,
+        p.core->'parties'->(p.me::int)->'key'->>'publicKeyMultibase') as covered, p.own_key as seen,
       (select e.seq from ${changes} and e.seq > p.delivered_seq order by e.seq limit 1) as uncovered
     from pair p where p.bank_id = ${bankId}`);
-  const rows = rowsOf<{ id: string; known: string; uncovered: number | null }>(result);
+  const rows = rowsOf<{ id: string; covered: string; seen: string | null; uncovered: number | null }>(result);
   return {
-    known: new Map(rows.map(({ id, known }) => [id, known])),
+    known: new Map(rows.map(({ id, covered, seen }) => [id, [covered, seen]])),
     uncovered: new Map(rows.flatMap(({ id, uncovered }) => (uncovered === null ? [] : [[id, Number(uncovered)]]))),
   };
 }
@@ -214,13 +227,28 @@ export class Banks {
   readonly #seal: Seal;
   #byHost = new Map<string, Bank>();
   #byId = new Map<string, Bank>();
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(database: Database, seal: Seal) {
     this.#database = database;
     this.#seal = seal;
   }
 
-  async reload(): Promise<void> {
+  /** Reads all banks again. One reading follows the other, so that an older one never lands last. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(
+      () => this.#read(),
+      () => this.#read(),
+    );
+    return this.#reading;
+  }
+
+  /** Settles when no reading that was asked for is left. */
+  ready(): Promise<void> {
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const rows = await this.#database.db.select().from(bankTable);
     const banks = await Promise.all(rows.map((row) => loadBank(this.#database.db, this.#seal, row)));
     this.#byHost = new Map(banks.map((bank) => [bank.host, bank]));

@@ -42,6 +42,14 @@ const schema = z.strictObject({
   }),
 });
 
+/** How a sentence to the operator begins when the partner knows more of our keys than this database. */
+export const KEY_IS_OLDER = "The bank's key was changed after this database was copied.";
+
+/** Whether a pair stands still because of that. `lastError` is what the pair says. */
+export function isKeyOlder(lastError: string | null): boolean {
+  return lastError?.startsWith(KEY_IS_OLDER) ?? false;
+}
+
 /** A file of keys that cannot be used, in a sentence for the operator. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';

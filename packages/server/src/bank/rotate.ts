@@ -58,7 +58,7 @@ export async function rotateKey(
     const change: KeyChange = { newKey, recoveryKey: recovery.publicMultikey, nextRecovery, recoverySignature };
     await tx
       .update(pairTable)
-      .set({ keyChanges: [...row.keyChanges, change] })
+      .set({ keyChanges: [...row.keyChanges, change], nextAttemptAt: new Date() })
       .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)));
     if (await writeKeyChanges(tx, bank, row.id)) told += 1;
     after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
@@ -70,7 +70,9 @@ export async function rotateKey(
 /** Throws a {@link KeyFileError} unless the keys hold the recovery key with this hash. */
 export function mustBePresent(recovery: string, { recovery: { publicKey } }: BankKeys): void {
   if (hashOfKey(publicKey) !== recovery)
-    throw new KeyFileError('The recovery key is not the present one of this bank. Take the newest file.');
+    throw new KeyFileError(
+      'The recovery key is not the present one of this bank. Take the newest file; after a restore, all files since then in their order.',
+    );
 }
 
 async function presentRecovery(tx: Queries, bankId: string): Promise<string | undefined> {

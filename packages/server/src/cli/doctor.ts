@@ -19,7 +19,8 @@ import { fail, findBank, withDatabase } from './common.ts';
 
 export async function doctorCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options: { token: { type: 'string' } }, allowPositionals: true });
-  const [name] = positionals;
+  const [name, ...more] = positionals;
+  if (more.length > 0) return fail('use: evenhour doctor [BANK] [--token TOKEN]');
   if (values.token !== undefined) return askNode(name, values.token);
   try {
     return await examineHere(name);

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { REFUSALS } from '@evenhour/protocol';
 import { KeyFileError } from '../bank/keys.ts';
 import { DatabaseError } from '../db/database.ts';
 import { ConfigError } from '../node/config.ts';
 import { Refused } from '../node/refused.ts';
 import { SealError } from '../node/seal.ts';
-import { ExportError } from '../verify/export.ts';
+import { FolderError } from '../verify/folder.ts';
+import { sayRefused } from './refused.ts';
 
 const USAGE = `evenhour: software for timebanks that honour each other's hours
 
@@ -21,7 +21,8 @@ const USAGE = `evenhour: software for timebanks that honour each other's hours
   evenhour bank rotate-key OLD NEW   give a bank a new key; OLD and NEW are files with its keys
   evenhour token BANK [MEMBER]       make a token for a bank's operator, or for a member
   evenhour doctor [BANK]             check what a bank promises; --token TOKEN asks the running node
-  evenhour pair list|close|successor  end a pair that cannot go on, and begin the next one
+  evenhour pair list|close|successor|silence
+                                     end a pair that cannot go on, and begin the next one
   evenhour export FOLDER             write everything that proves a bank; --bank ORIGIN, --words
   evenhour verify FOLDER             prove an export, without a database and without a network
 
@@ -30,6 +31,10 @@ Settings are described in docs/operating/README.md.
 
 async function main(argv: string[]): Promise<number> {
   const [command, ...rest] = argv;
+  if (command !== 'demo' && rest.some((each) => each === '--help' || each === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   switch (command) {
     case 'serve':
       if (rest.length > 0) {
@@ -67,17 +72,32 @@ async function main(argv: string[]): Promise<number> {
 
 /** What a person can mend gets a sentence; a bug keeps its stack. */
 function explain(error: unknown): string {
-  const told = [ConfigError, DatabaseError, ExportError, KeyFileError, SealError];
+  const told = [ConfigError, DatabaseError, FolderError, KeyFileError, SealError];
   if (told.some((kind) => error instanceof kind)) return (error as Error).message;
-  if (error instanceof Refused) return `${REFUSALS[error.refusal.code].advice} (${error.refusal.code})`;
+  if (error instanceof Refused) return sayRefused(error);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'EADDRINUSE') {
     const port = (error as { port?: number }).port;
     return `Port ${port} is in use by another program. Stop that one, or choose another port with EVENHOUR_PORT (for the demo: --ports).`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
-    return (error as Error).message;
+  if (code?.startsWith('ERR_PARSE_ARGS_')) return (error as Error).message;
+  // What the system refuses is a file, a folder or an address that somebody named.
+  if (error instanceof Error && 'syscall' in error) return saySystem(error as NodeJS.ErrnoException);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  EACCES: 'may not be used by this user',
+  EEXIST: 'is there already, and is no folder',
+  EISDIR: 'is a folder, and a file is needed',
+  ENOENT: 'cannot be made or read: it, or the folder that it is in, is not there',
+  ENOSPC: 'cannot be written: the disk is full',
+  ENOTDIR: 'goes through something that is a file and no folder',
+};
+
+function saySystem({ code, path, message }: NodeJS.ErrnoException): string {
+  const says = SYSTEM[code ?? ''];
+  return says === undefined || path === undefined ? `the system refuses: ${message}` : `${path} ${says} (${code})`;
 }
 
 main(process.argv.slice(2)).then(

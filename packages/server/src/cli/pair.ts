@@ -2,9 +2,11 @@
 import { parseArgs } from 'node:util';
 import { say } from '@evenhour/protocol';
 import { eq } from 'drizzle-orm';
-import { closeAgreement } from '../agreement/ending.ts';
+import type { z } from 'zod';
+import { type Closing, closeAgreement } from '../agreement/ending.ts';
 import { inviteSuccessor } from '../agreement/successor.ts';
 import { type AgreementView, agreementViews } from '../agreement/view.ts';
+import { closingSchema, successorSchema } from '../api/schemas.ts';
 import { type Bank, loadBank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { bank as bankTable } from '../db/schema.ts';
@@ -31,14 +33,24 @@ export async function pairCommand(args: string[]): Promise<number> {
   });
   const [verb, id = '', ...more] = positionals;
   if (more.length > 0) return fail(USE);
-  const { because, alone } = values;
-  if (verb === 'list') return withBank(values.bank, list);
-  if (verb === 'close' && id !== '' && because !== undefined && because.trim() !== '')
-    return withBank(values.bank, (database, bank) => close(database, bank, id, because, alone));
-  const hours = wholeNumber(values.hours);
-  const bridgeBuilder = values['bridge-builder'];
-  if (verb === 'successor' && id !== '' && hours !== null && bridgeBuilder !== undefined)
-    return withBank(values.bank, (database, bank) => successor(database, bank, id, hours * 60, bridgeBuilder));
+  const { alone } = values;
+  if (verb === 'list' && id === '') return withBank(values.bank, list);
+  if (verb === 'close' && id !== '') {
+    const closing = closingSchema.safeParse({ because: values.because?.trim(), alone });
+    if (!closing.success) return fail('give --because with a sentence of at most 300 letters, which members will read');
+    return withBank(values.bank, (database, bank) =>
+      close(database, bank, id, { because: closing.data.because, alone }),
+    );
+  }
+  if (verb === 'successor' && id !== '') {
+    const terms = successorSchema.safeParse({
+      grantsMinutes: (wholeNumber(values.hours) ?? 0) * 60,
+      bridgeBuilder: values['bridge-builder']?.trim(),
+    });
+    if (!terms.success || terms.data.grantsMinutes === 0)
+      return fail('give --hours from 1 to 999999 and --bridge-builder with a name of at most 100 letters');
+    return withBank(values.bank, (database, bank) => successor(database, bank, id, terms.data));
+  }
   const days = wholeNumber(id);
   if (verb === 'silence' && days !== null && days > 0)
     return withBank(values.bank, (database, bank) => silence(database, bank, days));
@@ -74,8 +86,8 @@ function sayPosition({ position, ending, silent }: AgreementView): string {
   return `${stands}${waits}${silent === null ? '' : `, not heard of for long: ${silent}`}`;
 }
 
-async function close(database: Database, bank: Bank, id: string, because: string, alone: boolean): Promise<number> {
-  await database.transaction((tx) => closeAgreement(tx, bank, id, { because: because.trim(), alone }, []));
+async function close(database: Database, bank: Bank, id: string, closing: Closing): Promise<number> {
+  await database.transaction((tx) => closeAgreement(tx, bank, id, closing, []));
   await database.notify(['admin partners', 'admin banks', 'admin everything']);
   const view = (await agreementViews(database.db, bank)).find((each) => each.id === id);
   const settled = view?.ending?.settlement;
@@ -91,10 +103,9 @@ async function successor(
   database: Database,
   bank: Bank,
   id: string,
-  grantsMinutes: number,
-  bridgeBuilder: string,
+  terms: z.infer<typeof successorSchema>,
 ): Promise<number> {
-  const made = await database.transaction((tx) => inviteSuccessor(tx, bank, id, { grantsMinutes, bridgeBuilder }));
+  const made = await database.transaction((tx) => inviteSuccessor(tx, bank, id, terms));
   process.stdout.write(
     `Send this link to their coordinator; it works once, until ${made.expiresAt.toISOString().slice(0, 10)}:\n${made.link}\n`,
   );

@@ -38,7 +38,9 @@ test('evenhour bank rotate-key', async () => {
   const third = join(folder, 'third.json');
   const spent = await evenhour('bank', 'rotate-key', first, third);
   expect(spent.code).toBe(1);
-  expect(spent.said).toBe('evenhour: The recovery key is not the present one of this bank. Take the newest file.\n');
+  expect(spent.said).toBe(
+    'evenhour: The recovery key is not the present one of this bank. Take the newest file; after a restore, all files since then in their order.\n',
+  );
   const none = await evenhour('bank', 'rotate-key', join(folder, 'none.json'), third);
   expect(none.said).toBe(`evenhour: ${join(folder, 'none.json')} is not a file with the keys of a bank.\n`);
   expect((await evenhour('bank', 'rotate-key')).said).toContain('use: evenhour bank rotate-key');

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { exportBank } from '../verify/export.ts';
 import { DoesNotHold } from '../verify/folder.ts';
-import { sayProven, verifyExport } from '../verify/verify.ts';
+import { sayProven } from '../verify/say.ts';
+import { verifyExport } from '../verify/verify.ts';
 import { fail, findBank, withDatabase } from './common.ts';
 
 export async function exportCommand(args: string[]): Promise<number> {
@@ -12,8 +13,7 @@ export async function exportCommand(args: string[]): Promise<number> {
     options: { bank: { type: 'string' }, words: { type: 'boolean', default: false } },
   });
   const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0)
-    return fail('use: evenhour export FOLDER [--bank https://town.example] [--words]');
+  if (!folder || more.length > 0) return fail('use: evenhour export FOLDER [--bank https://town.example] [--words]');
   return withDatabase(async (_config, database) => {
     const row = await findBank(database, values.bank);
     if (typeof row === 'string') return fail(row);
@@ -27,8 +27,9 @@ export async function exportCommand(args: string[]): Promise<number> {
 
 /** Ends with 0 when everything holds, else with 1. */
 export async function verifyCommand(args: string[]): Promise<number> {
-  const [folder, ...more] = args;
-  if (folder === undefined || more.length > 0) return fail('use: evenhour verify FOLDER');
+  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+  const [folder, ...more] = positionals;
+  if (!folder || more.length > 0) return fail('use: evenhour verify FOLDER');
   try {
     process.stdout.write(sayProven(await verifyExport(folder)));
     return 0;

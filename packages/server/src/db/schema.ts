@@ -243,8 +243,10 @@ export const pair = pgTable(
     keyChanges: jsonb('key_changes').$type<KeyChange[]>().notNull().default([]),
     /** The key of the partner's last request or answer, of those that its journal has named; `null` for the agreement's. */
     peerKey: text('peer_key'),
-    /** What the partner presented when we did not know the pair, or not its newest key: our key then, and its keys. */
-    presented: jsonb('presented').$type<{ readonly own: string; readonly peer: KeySchedule }>(),
+    /** A key of ours that the partner was seen to know while our journal here did not name it, as after a restore. */
+    ownKey: text('own_key'),
+    /** The partner's keys as it presented them when we did not know the pair, or not its newest key. */
+    presented: jsonb('presented').$type<KeySchedule>(),
     /** A signed yes or no about the agreement that the partner has not taken yet. */
     honourPending: text('honour_pending'),
     /** Of several processes of this node, the one that sends for this pair, and until when. */

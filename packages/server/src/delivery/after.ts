@@ -17,6 +17,7 @@ import { exchange, pair as pairTable } from '../db/schema.ts';
 import type { ExchangeRow } from '../exchange/exchange-store.ts';
 import { TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
 import { give } from '../exchange/giving.ts';
+import { repeatYeses } from '../exchange/results.ts';
 import type { PairLine } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { giveDueAnswers } from '../journal/settle.ts';
@@ -54,6 +55,7 @@ const TEST_MINUTES = 60;
 
 /** What is done when the pair is open, after a greeting or a recovery: what waited for that is written. */
 export async function greeted(tx: Queries, bank: Bank, row: PairLine, after: Signal[]): Promise<void> {
+  await repeatYeses(tx, bank.id, row.id);
   if (await writeKeyChanges(tx, bank, row.id)) after.push({ kind: 'banks' }, { kind: 'partners' });
   await goOnWithTest(tx, bank, row, 'greeted');
 }

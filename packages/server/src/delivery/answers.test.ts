@@ -68,6 +68,7 @@ const WRONG: Record<string, Make> = {
   'no head': ({ head: _head, ...body }) => ({ body }),
   'a head in words': (body) => ({ body: { ...body, head: 'the last' } }),
 };
+const NO_OBJECTS = [null, 7, 'entry', []];
 
 describe('a greeting is answered', () => {
   const MORE: Record<string, Make> = {
@@ -116,7 +117,11 @@ describe('a greeting is answered', () => {
 });
 
 describe('a run is answered', () => {
-  test.each(Object.entries(WRONG))(
+  const LISTS: Record<string, Make> = {
+    'entries that are no objects': (body) => ({ body: { ...body, entries: NO_OBJECTS } }),
+    'entries that are no list': (body) => ({ body: { ...body, entries: 'all' } }),
+  };
+  test.each(Object.entries({ ...WRONG, ...LISTS }))(
     '%s: it is not delivered, and what the answer says is not believed',
     async (_name, make) => {
       await partner.quiet();
@@ -132,7 +137,8 @@ describe('a run is answered', () => {
         townEntries.length -= itemsOf(seen).length;
         return make({ ...(body as JsonObject), entries: [accept] } as unknown as JsonObject);
       };
-      await until(async () => heard > 0 && (await rowOf(partner))?.lastError);
+      const error = await until(async () => heard > 0 && (await rowOf(partner))?.lastError);
+      expect(error).not.toMatch(/Cannot read|undefined|TypeError/);
       const { body } = await stage.town.call('GET', `/api/transfers?agreement=${partner.agreementId}&limit=1`);
       expect(body.items[0]).toMatchObject({ transfer, status: 'held' });
       expect((await rowOf(partner))?.deliveredSeq).toBe(partner.townHead.seq);
@@ -193,6 +199,26 @@ describe('a run is answered', () => {
     const { account, posting, journal_entry } = await snapshot(stage.town.database);
     return { account, postings: posting?.length, entries: journal_entry?.length };
   }
+});
+
+describe('messages are answered', () => {
+  test.each<[string, JsonObject]>([
+    ['results', { results: NO_OBJECTS, messages: [] }],
+    ['messages', { results: [], messages: NO_OBJECTS }],
+  ])('with %s that are no objects: they are sent again, and the operator hears why', async (_name, lists) => {
+    await partner.quiet();
+    let asked = 0;
+    partner.replies.messages = (_seen, usual) => {
+      asked += 1;
+      return asked === 1 ? { body: { pair: partner.pair, ...lists } } : usual();
+    };
+    const gift = { from: 'moira', to: `loki@${partner.host}`, minutes: 5 };
+    const given = await stage.town.call('POST', '/api/transfers', gift);
+    expect(await until(async () => (await rowOf(partner))?.lastError)).toMatch(/something else than objects/);
+    const read = async () => (await stage.town.call('GET', `/api/transfers/${given.body.id}`)).body.status;
+    await until(async () => (await read()) === 'declined');
+    expect(asked).toBe(2);
+  });
 });
 
 describe('a partner is not asked in a loop', () => {

@@ -2,45 +2,109 @@
  * The greeting: a new session, and what the partner holds of our journal.
  *
  * Promises: nothing is sent or written before the partner has signed how far it holds our journal; a
- * bank that its partner knows better than it does itself recovers first. Spec: start and greeting.
+ * bank that its partner knows better than it does itself recovers first; a partner that knows a newer key of
+ * ours than our journal names is spoken to under that one from then on. Spec: start and greeting, keys.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { afterGreeting } from '@evenhour/protocol';
+import { afterGreeting, refusal } from '@evenhour/protocol';
+import type { SigningKey } from '@evenhour/protocol/proof';
+import type { JsonObject } from '@evenhour/protocol/wire';
+import { takeCloses } from '../agreement/ending.ts';
 import { carryOver } from '../agreement/successor.ts';
+import { KEY_IS_OLDER } from '../bank/keys.ts';
+import { pair as pairTable } from '../db/schema.ts';
 import { heldHash } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { afterWork, greeted } from './after.ts';
-import { type Line, readHead } from './line.ts';
+import { isForged, isObject, type Line, readHead, whereIs } from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 
-export async function greet({ context, bank, partner, row, log }: Line): Promise<void> {
+export async function greet(line: Line): Promise<void> {
+  const { context, bank, partner, row, log } = line;
   const session = randomBytes(32).toString('base64url');
   const nonce = randomBytes(32).toString('base64url');
   const url = `${partner.core.parties[partner.party].journal}/open`;
   const body = JSON.stringify({ pair: row.id, session, nonce });
-  const answer = await askPartner(context.outgoing, bank, partner, 'POST', url, body, session);
+  const answer = await underKnown(line, (key) =>
+    askPartner(context.outgoing, bank, partner, 'POST', url, body, session, key),
+  );
   if (answer['pair'] !== row.id || answer['nonce'] !== nonce)
     throw new PartnerError('bad_answer', 'the greeting was answered for something else');
   const answered = readHead(answer['head']);
+  const closes = Array.isArray(answer['closes']) ? answer['closes'].filter(isObject).slice(0, 2) : [];
   const opened = await context.signals.commit(async (tx, after) => {
     const work = await PairWork.open(tx, bank, row.id);
     if (work === null || work.row.mode !== 'waiting') return false;
     const { next } = afterGreeting(answered, await heldHash(tx, work.row, answered));
-    const heard = { mySession: session, attempts: 0, lastError: null, lastSeenAt: new Date() };
+    const heard = { mySession: session, lastSeenAt: new Date() };
     if (next === 'recover') {
+      // Not yet counted as a success: what the partner names it has still to present.
       work.changes = { ...heard, mode: 'recovering' };
       await work.save();
       after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
       return false;
     }
-    work.changes = { ...heard, mode: 'open', deliveredSeq: answered.seq, sendAfterSeq: answered.seq };
+    work.changes = {
+      ...heard,
+      attempts: 0,
+      lastError: null,
+      mode: 'open',
+      deliveredSeq: answered.seq,
+      sendAfterSeq: answered.seq,
+    };
     await work.save();
+    if (closes.length > 0) {
+      await takeCloses(tx, bank, context.partners.byPair(bank.id, row.id) ?? partner, closes, after);
+      return false;
+    }
     await carryOver(tx, bank, work.row, work.core);
     await greeted(tx, bank, work.row, after);
     await afterWork(work, [], [], after);
     return true;
   });
   if (opened) log.info('Greeted the partner; the pair is open.');
+}
+
+/**
+ * Asks under the key that the partner is known to know, and under one newer key after the other while the signature is
+ * refused: a database that was restored may have forgotten a change that the partner has taken. Only its own signed
+ * answer says so. Throws a {@link PartnerError} that tells the operator to bring a key when none that is held is good.
+ */
+async function underKnown(line: Line, work: (key: SigningKey) => Promise<JsonObject>): Promise<JsonObject> {
+  const { bank, row, context } = line;
+  const known = bank.keyFor(row.id);
+  try {
+    return await work(known);
+  } catch (error) {
+    if (!isForged(error)) throw error;
+  }
+  // A newer one may have been brought a moment ago.
+  await context.reloadBanks();
+  for (const key of context.bank(bank.id)?.keysFor(row.id) ?? []) {
+    if (key.publicMultikey === known.publicMultikey) continue;
+    try {
+      const answer = await work(key);
+      await note(line, key);
+      return answer;
+    } catch (error) {
+      if (isForged(error)) continue;
+      // It refuses something else, with its signature: the key is good.
+      if (error instanceof PartnerError && error.code === 'refused') await note(line, key);
+      throw error;
+    }
+  }
+  const says = `${KEY_IS_OLDER} ${new URL(row.peerOrigin).host} knows a newer one: bring it from its key file with evenhour bank rotate-key.`;
+  throw new PartnerError('bad_answer', says, { refusal: refusal('signature_mismatch') });
+}
+
+/** From now on the partner is spoken to under this key, also by the node's other processes. */
+async function note({ context, bank, row, log }: Line, { publicMultikey }: SigningKey): Promise<void> {
+  await context.signals.commit(async (tx, after) => {
+    await tx.update(pairTable).set({ ownKey: publicMultikey }).where(whereIs(row));
+    after.push({ kind: 'banks' });
+  });
+  await context.reloadBanks();
+  log.warning('The partner knows a newer key of this bank than this database did.', { pair: row.id, bank: bank.id });
 }

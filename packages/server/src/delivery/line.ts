@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Head, other, refusal, type Sessions } from '@evenhour/protocol';
+import { type Head, other, type RefusalCode, refusal, type Sessions } from '@evenhour/protocol';
 import { headSchema, type JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
@@ -25,6 +25,8 @@ export interface SenderContext {
   readonly partners: Partners;
   readonly signals: Signals;
   bank(id: string): Bank | undefined;
+  /** Settles when `bank` answers with what is committed by now. */
+  reloadBanks(): Promise<void>;
 }
 
 /** A pair as it was read when a round of sending began. */
@@ -61,7 +63,7 @@ export async function ask(line: Line, method: 'GET' | 'POST', url: string, body:
   try {
     return await askPartner(context.outgoing, bank, partner, method, url, body, row.mySession);
   } catch (error) {
-    if (isStale(error)) await greetAnew(line);
+    if (isStale(error) || isOver(error)) await greetAnew(line);
     throw error;
   }
 }
@@ -74,7 +76,8 @@ export function post(line: Line, url: string, documents: readonly string[]): Pro
 }
 
 /**
- * Another process of ours, or a restart, opened a newer session; or the partner restarted and waits to be greeted.
+ * Another process of ours, or a restart, opened a newer session; or the partner restarted and waits to be greeted; or
+ * the agreement is not in force there.
  * Whoever has greeted since has done it already.
  */
 async function greetAnew({ context, row }: Line): Promise<void> {
@@ -91,19 +94,49 @@ export function staleSession(): PartnerError {
 
 /** The partner itself, with its signature, says that our session is not the newest. */
 export function isStale(error: unknown): boolean {
-  return error instanceof PartnerError && error.code === 'refused' && error.refusal?.code === 'stale_session';
+  return isSigned(error, 'stale_session');
 }
 
-/** What an unsigned refusal says when the partner was restored and lacks this pair, or our newest key. */
-const UNKNOWN: readonly (string | undefined)[] = ['unknown_partner', 'signature_mismatch'];
+/** Whether somebody says that our signature is not under a key of ours. Nobody signed that, so it proves nothing. */
+export function isForged(error: unknown): boolean {
+  return isUnsigned(error, 'signature_mismatch');
+}
 
-/** Whether the partner may have lost the pair. Nobody signed that, so it is no reason for more than to show it. */
+/**
+ * Whether the partner may have been restored and lack this pair, a yes to it, or our newest key. A reason for no more
+ * than to show the pair; some of it nobody signed.
+ */
 export function isUnknown(error: unknown): boolean {
-  return error instanceof PartnerError && error.code === 'bad_answer' && UNKNOWN.includes(error.refusal?.code);
+  return isForged(error) || isUnsigned(error, 'unknown_partner') || isSigned(error, 'foreign_pair') || isOver(error);
+}
+
+/** Whether the partner says that the agreement is not in force there. Greeted, it says more. */
+function isOver(error: unknown): boolean {
+  return isSigned(error, 'agreement_not_active');
+}
+
+function isSigned(error: unknown, code: RefusalCode): boolean {
+  return error instanceof PartnerError && error.code === 'refused' && error.refusal?.code === code;
+}
+
+function isUnsigned(error: unknown, code: RefusalCode): boolean {
+  return error instanceof PartnerError && error.code === 'bad_answer' && error.refusal?.code === code;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function readHead(value: unknown): Head {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) throw new PartnerError('bad_answer', "the partner's answer names no head");
   return parsed.data;
+}
+
+/** A list of objects in an answer, empty if it is not there. Throws a {@link PartnerError} for anything else. */
+export function readObjects(value: unknown): readonly JsonObject[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw new PartnerError('bad_answer', "the partner's answer holds a list of something else than objects");
+  return value;
 }

@@ -8,7 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { isRefusalCode, type Refusal, refusal, refuse } from '@evenhour/protocol';
-import { signRequest, verifyResponse } from '@evenhour/protocol/proof';
+import { type SigningKey, signRequest, verifyResponse } from '@evenhour/protocol/proof';
 import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
@@ -23,23 +23,29 @@ export class PartnerError extends Error {
   /** The HTTP status of a signed answer, else 0. */
   readonly status: number;
   readonly retryAfterMs: number | null;
+  /** What a signed answer said. */
+  readonly body: JsonObject;
 
   constructor(
     code: PartnerError['code'],
     message: string,
-    options: { refusal?: Refusal; status?: number; retryAfterMs?: number; cause?: unknown } = {},
+    options: { refusal?: Refusal; status?: number; body?: JsonObject; retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.refusal = options.refusal ?? null;
     this.status = options.status ?? 0;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.body = options.body ?? {};
   }
 }
 
 const ANSWER_BYTES = 2 * 1024 * 1024;
 
-/** Sends a signed request and returns the answer's JSON. `session` is `-` before there is one. */
+/**
+ * Sends a signed request and returns the answer's JSON. `session` is `-` before there is one. `key` is the one to sign
+ * with, if not the one that this partner is known to know.
+ */
 export async function askPartner(
   outgoing: Outgoing,
   bank: Bank,
@@ -48,12 +54,13 @@ export async function askPartner(
   url: string,
   body: string,
   session: string,
+  key: SigningKey = bank.keyFor(partner.pairId),
 ): Promise<JsonObject> {
   const bytes = new TextEncoder().encode(body);
   const headers = { 'evenhour-session': session === '' ? '-' : session };
   const signed = await signRequest(
     { method, url, headers, body: bytes },
-    bank.keyFor(partner.pairId),
+    key,
     seconds(),
     randomBytes(16).toString('base64url'),
   );
@@ -81,8 +88,8 @@ export async function askPartner(
   const { accepted } = partner;
   const verified = await underAccepted(
     async (nth) => {
-      const key = accepted[nth];
-      return key === undefined ? refuse('unknown_partner') : verifyResponse(response, request, key, seconds());
+      const theirs = accepted[nth];
+      return theirs === undefined ? refuse('unknown_partner') : verifyResponse(response, request, theirs, seconds());
     },
     () => accepted.length,
   );
@@ -103,14 +110,15 @@ export async function askPartner(
       },
     );
   }
-  const key = accepted[verified.nth]?.publicMultikey;
-  if (key !== undefined && key !== partner.used) await partner.note(key);
+  const theirKey = accepted[verified.nth]?.publicMultikey;
+  if (theirKey !== undefined && theirKey !== partner.used) await partner.note(theirKey);
   if (value === null)
     throw new PartnerError('bad_answer', `${new URL(url).host} answered with something that is not JSON`);
   if (response.status >= 400) {
     const said = readRefusal(value);
     throw new PartnerError('refused', `${new URL(url).host} refused: ${said?.code ?? response.status}`, {
       status: response.status,
+      body: value,
       ...(said !== null && { refusal: said }),
       ...retryAfter(response.headers),
     });

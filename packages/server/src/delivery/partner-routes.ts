@@ -20,13 +20,15 @@ import { verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { receiveClose } from '../agreement/ending.ts';
+import { endOf, headWithin, receiveClose } from '../agreement/ending.ts';
 import { checkPublishedKey } from '../agreement/invitations.ts';
 import { checkOffer, receiveAnswer, receiveOffer } from '../agreement/service.ts';
+import { greetOnWhatFollowed } from '../agreement/silence.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, requestNonce } from '../db/schema.ts';
 import { answersTo } from '../exchange/exchange-store.ts';
 import { type IncomingMessage, isOffer, type MessageResult, receiveAnswers, receiveOffers } from '../exchange/gifts.ts';
+import { repeatYeses } from '../exchange/results.ts';
 import { headAt, type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun } from '../journal/settle.ts';
@@ -39,9 +41,7 @@ import { isLive, tail } from './line.ts';
 import { seconds } from './partner-client.ts';
 import { RUN_ENTRIES } from './sending.ts';
 import { keyHolds, MAX_ENTRY_BYTES, verifyItems, verifyMessage } from './verified.ts';
-import { type Incoming, MAX_RUN_BYTES, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
-
-const PAIR = 'urn:evenhour:pair:';
+import { type Incoming, MAX_RUN_BYTES, PAIR, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
 
 export function partnerRoutes(): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>();
@@ -183,37 +183,49 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
   if (!open.success)
     return incoming.refuse(refusal('schema_mismatch', { path: open.error.issues[0]?.path.join('.') ?? '' }));
   if (open.data.pair !== partner.pairId) return incoming.refuse(refusal('foreign_pair'));
-  const head = await node.signals.commit(async (tx, after): Promise<Head> => {
-    // A captured greeting that comes again would bring an old session back.
-    const fresh = await tx
-      .insert(requestNonce)
-      .values({
-        bankId: bank.id,
-        nonce: `${partner.pairId} ${incoming.nonce}`,
-        expiresAt: new Date(Date.now() + 15 * 60_000),
-      })
-      .onConflictDoNothing()
-      .returning({ nonce: requestNonce.nonce });
-    await tx.delete(requestNonce).where(and(eq(requestNonce.bankId, bank.id), sql`${requestNonce.expiresAt} < now()`));
-    const work = await PairWork.open(tx, bank, partner.pairId);
-    if (work === null || !isLive(work.row.status)) throw new Refused('agreement_not_active');
-    const taken = takeGreeting(work.pair, work.row.mode, open.data, incoming.session, fresh.length === 0);
-    if (!taken.ok) throw new Refused(taken.refusal);
-    const { session, head, sendAfter } = taken.welcome;
-    const now = new Date();
-    work.changes = {
-      peerSession: session,
-      sendAfterSeq: sendAfter.seq,
-      lastSeenAt: now,
-      attempts: 0,
-      nextAttemptAt: now,
-    };
-    await work.save();
-    // A partner that is back is worth trying at once.
-    after.push({ kind: 'pair', bankId: bank.id, pairId: partner.pairId });
-    return head;
-  });
-  return incoming.answer(200, { pair: partner.pairId, head, nonce: open.data.nonce });
+  const welcome = await node.signals.commit(
+    async (tx, after): Promise<{ head: Head; closes: readonly JsonObject[] }> => {
+      // A captured greeting that comes again would bring an old session back.
+      const fresh = await tx
+        .insert(requestNonce)
+        .values({
+          bankId: bank.id,
+          nonce: `${partner.pairId} ${incoming.nonce}`,
+          expiresAt: new Date(Date.now() + 15 * 60_000),
+        })
+        .onConflictDoNothing()
+        .returning({ nonce: requestNonce.nonce });
+      await tx
+        .delete(requestNonce)
+        .where(and(eq(requestNonce.bankId, bank.id), sql`${requestNonce.expiresAt} < now()`));
+      const work = await PairWork.open(tx, bank, partner.pairId);
+      const closed = work?.row.status === 'closed';
+      if (work === null || !(closed || isLive(work.row.status))) throw new Refused('agreement_not_active');
+      const taken = takeGreeting(work.pair, work.row.mode, open.data, incoming.session, fresh.length === 0);
+      if (!taken.ok) throw new Refused(taken.refusal);
+      const { session, sendAfter } = taken.welcome;
+      const end = closed ? await endOf(tx, work) : null;
+      const head = await headWithin(tx, work, partner.party, end);
+      const now = new Date();
+      work.changes = {
+        peerSession: session,
+        sendAfterSeq: sendAfter.seq,
+        lastSeenAt: now,
+        attempts: 0,
+        nextAttemptAt: now,
+      };
+      await work.save();
+      await repeatYeses(tx, bank.id, partner.pairId);
+      if (closed) await greetOnWhatFollowed(tx, bank, work.row, after);
+      // A partner that is back is worth trying at once.
+      after.push({ kind: 'pair', bankId: bank.id, pairId: partner.pairId });
+      return { head, closes: end?.closes ?? [] };
+    },
+  );
+  const { head, closes } = welcome;
+  // A bank that was restored to before the end hears of it, and may have to fetch what it lost before.
+  const ended = closes.length > 0 && { closes };
+  return incoming.answer(200, { pair: partner.pairId, head, nonce: open.data.nonce, ...ended });
 }
 
 /** Our own entries, or the asker's own as they are held here. */
@@ -232,17 +244,17 @@ async function giveJournal(
   // Two pages of two lives of a partner do not fit together.
   const stale = incoming.session === '-' ? null : checkSession(loaded.row.peerSession, incoming.session);
   if (stale !== null) return incoming.refuse(stale);
-  const head = loaded.pair.heads[author];
+  const head = await headWithin(node.database.db, loaded, author, await endOf(node.database.db, loaded));
   if (!/^(0|[1-9][0-9]{0,15})$/.test(after)) return incoming.refuse(refusal('invalid_request', { after }));
   const from = Number(after);
   const place = await headAt(node.database.db, loaded.row, author, from);
-  if (place === null || (hash !== undefined && hash !== place.hash))
+  if (place === null || from > head.seq || (hash !== undefined && hash !== place.hash))
     return incoming.answer(409, { pair: partner.pairId, head });
   const entries = await readEntries(node.database.db, bank.id, partner.pairId, author, from, RUN_ENTRIES);
   return incoming.answer(200, {
     pair: partner.pairId,
     head,
-    entries: entries.map((entry) => JSON.parse(entry.document) as JsonObject),
+    entries: entries.filter(({ seq }) => seq <= head.seq).map((entry) => JSON.parse(entry.document) as JsonObject),
   });
 }
 
@@ -330,7 +342,11 @@ async function receiveHonourAnswer(incoming: Incoming, node: Node, name: string)
   if (!parsed.ok) return incoming.refuse(parsed.refusal);
   if (`${PAIR}${name}` !== incoming.partner.pairId) return incoming.refuse(refusal('foreign_pair'));
   const type = parsed.value['type'];
-  const receive = Array.isArray(type) && type[1] === 'Close' ? receiveClose : receiveAnswer;
-  await node.signals.commit((tx, after) => receive(tx, incoming.bank, incoming.partner.pairId, parsed.value, after));
+  const { bank, partner } = incoming;
+  await node.signals.commit((tx, after) =>
+    Array.isArray(type) && type[1] === 'Close'
+      ? receiveClose(tx, bank, partner, parsed.value, after)
+      : receiveAnswer(tx, bank, partner.pairId, parsed.value, after),
+  );
   return incoming.answer(200, { pair: incoming.partner.pairId });
 }

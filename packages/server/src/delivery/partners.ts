@@ -44,7 +44,7 @@ export interface Partner {
 export class Partners {
   readonly #database: Database;
   #reading: Promise<void> = Promise.resolve();
-  #byKey = new Map<string, Partner>();
+  #byKey = new Map<string, Partner[]>();
   #byPair = new Map<string, Partner>();
 
   constructor(database: Database) {
@@ -77,7 +77,7 @@ export class Partners {
       // A key counts for the agreement that is in force, if there is one after one that came to nothing.
       .orderBy(sql`${pairTable.status} not in ('declined', 'withdrawn', 'closed')`, pairTable.createdAt);
     const changes = await this.#keyChanges();
-    const byKey = new Map<string, Partner>();
+    const byKey = new Map<string, Partner[]>();
     const byPair = new Map<string, Partner>();
     for (const row of rows) {
       const core = row.core as AgreementCore;
@@ -92,12 +92,12 @@ export class Partners {
       const { id } = core.parties[party].key;
       const used = row.peerKey ?? keys[party][0].key;
       // Requests and answers may be under a key whose change the journal that we hold does not have yet.
-      const shown = row.presented?.peer ?? keys[party];
+      const shown = row.presented ?? keys[party];
       const accepted = await importAll(acceptedKeys(shown.length > keys[party].length ? shown : keys[party], used), id);
       const { bankId, id: pairId, open } = row;
       const note = (key: string): Promise<void> => this.#note(bankId, pairId, key);
       const partner: Partner = { bankId, pairId, core, party, me, keys, accepted, used, note, open };
-      byKey.set(`${bankId} ${id}`, partner);
+      byKey.set(`${bankId} ${id}`, [partner, ...(byKey.get(`${bankId} ${id}`) ?? [])]);
       byPair.set(`${bankId} ${pairId}`, partner);
     }
     this.#byKey = byKey;
@@ -139,8 +139,9 @@ export class Partners {
     await this.#database.notify([`${PROCESS_ID} partners`]);
   }
 
-  byKey(bankId: string, keyid: string): Partner | undefined {
-    return this.#byKey.get(`${bankId} ${keyid}`);
+  /** The pairs of one partner, of which the agreement of each names this key; the one in force first. */
+  byKey(bankId: string, keyid: string): readonly Partner[] {
+    return this.#byKey.get(`${bankId} ${keyid}`) ?? [];
   }
 
   byPair(bankId: string, pairId: string): Partner | undefined {

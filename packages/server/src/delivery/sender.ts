@@ -177,7 +177,14 @@ export class Sender {
   async #send(line: Line, row: SentLine): Promise<boolean> {
     const { bank, context } = line;
     if (row.honourPending !== null) {
-      await sendHonour(line, row.honourPending, row.offered === true);
+      try {
+        await sendHonour(line, row.honourPending, row.offered === true);
+      } catch (error) {
+        // A partner that does not take our Close can still say what it holds.
+        if (row.status === 'closed' && error instanceof PartnerError && error.code === 'refused')
+          await settleClosed(line);
+        throw error;
+      }
       return true;
     }
     if (row.status === 'closed') await settleClosed(line);

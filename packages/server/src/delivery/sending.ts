@@ -20,12 +20,24 @@ import {
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, eq } from 'drizzle-orm';
 import { pair as pairTable } from '../db/schema.ts';
-import { giveBackRefused, type IncomingMessage, isOffer, receiveAnswers } from '../exchange/gifts.ts';
+import { type IncomingMessage, isOffer, receiveAnswers } from '../exchange/gifts.ts';
+import { endRefused } from '../exchange/results.ts';
 import { heldHash, type JournalRow, type PairLine } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun } from '../journal/settle.ts';
 import { afterWork } from './after.ts';
-import { isLive, isStale, type Line, post, readHead, sessionsOf, staleSession, tail, whereIs } from './line.ts';
+import {
+  isLive,
+  isStale,
+  type Line,
+  post,
+  readHead,
+  readObjects,
+  sessionsOf,
+  staleSession,
+  tail,
+  whereIs,
+} from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 import { keyHolds, verifyItems, verifyMessage } from './verified.ts';
 
@@ -40,15 +52,10 @@ export async function sendHonour(line: Line, document: string, offered: boolean)
   try {
     await askPartner(context.outgoing, bank, partner, 'POST', url, document, '-');
   } catch (error) {
-    // A no that will stay a no ends our offer, and needs no telling to whom we say no; anything else is tried again.
-    const no = row.status === 'declined' || row.status === 'withdrawn' || row.status === 'closed';
-    if (
-      !(offered || no) ||
-      !(error instanceof PartnerError) ||
-      error.refusal === null ||
-      error.refusal.retryable ||
-      error.code === 'unreachable'
-    )
+    // A no that will stay a no ends our offer, and needs no telling to whom we say no. Anything else is tried again; a
+    // Close until it is taken.
+    const no = row.status === 'declined' || row.status === 'withdrawn';
+    if (!(offered || no) || !(error instanceof PartnerError) || error.refusal === null || error.refusal.retryable)
       throw error;
     await context.database.db
       .update(pairTable)
@@ -65,7 +72,7 @@ export async function sendHonour(line: Line, document: string, offered: boolean)
 /** Sends exchange messages and applies what is answered. Returns the ids of those that need no more asking. */
 export async function sendMessages(
   line: Line,
-  messages: readonly { readonly id: string; readonly document: string }[],
+  messages: readonly { readonly id: string; readonly exchangeId: string; readonly document: string }[],
 ): Promise<ReadonlySet<string>> {
   const { context, bank, partner, row } = line;
   const answer = await post(
@@ -73,13 +80,15 @@ export async function sendMessages(
     partner.core.parties[partner.party].exchange,
     messages.map(({ document }) => document),
   );
-  const results = Array.isArray(answer['results']) ? (answer['results'] as readonly JsonObject[]) : [];
+  const results = readObjects(answer['results']);
   const refused = new Map<string, string>();
   for (const result of results)
     if (result['applied'] === false && typeof result['code'] === 'string')
       refused.set(String(result['id']), result['code']);
   const done = results.map((result) => String(result['id']));
-  const answers = await verifyMessages(line, answer['messages']);
+  // The first message of an exchange of our own; a yes of ours is the first in an exchange of the partner's.
+  const offers = new Set(messages.flatMap(({ id, exchangeId }) => (id.endsWith(`/${exchangeId}/1`) ? [id] : [])));
+  const answers = await verifyMessages(line, readObjects(answer['messages']));
   return context.signals.commit(async (tx, after) => {
     const work = await PairWork.open(tx, bank, row.id);
     if (work === null || !isStill(work.row, row)) return new Set<string>();
@@ -87,9 +96,9 @@ export async function sendMessages(
       work,
       answers.filter((item) => !isOffer(item)),
     );
-    const back = await giveBackRefused(work, refused);
+    const back = await endRefused(work, refused);
     // An offer is answered by a message; everything else is done once it was taken.
-    work.answered(done.filter((id) => !id.endsWith('/1')));
+    work.answered(done.filter((id) => !offers.has(id)));
     work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
     await work.save();
     await afterWork(work, [], [...applied.ended, ...back], after);
@@ -97,10 +106,9 @@ export async function sendMessages(
   });
 }
 
-async function verifyMessages({ context, partner }: Line, value: unknown): Promise<IncomingMessage[]> {
-  if (!Array.isArray(value)) return [];
+async function verifyMessages({ context, partner }: Line, items: readonly JsonObject[]): Promise<IncomingMessage[]> {
   const now = context.partners.byPair(partner.bankId, partner.pairId) ?? partner;
-  const checked = await Promise.all((value as readonly JsonObject[]).map((item) => verifyMessage(now, item)));
+  const checked = await Promise.all(items.map((item) => verifyMessage(now, item)));
   return checked.flatMap((item) => (item.ok ? [item.incoming] : []));
 }
 
@@ -164,7 +172,7 @@ async function askRun(
   const documents = entries.map(({ document }) => document);
   try {
     const answer = await post(line, partner.core.parties[partner.party].journal, documents);
-    const given = Array.isArray(answer['entries']) ? (answer['entries'] as readonly JsonObject[]) : [];
+    const given = readObjects(answer['entries']);
     return { answer: { head: readHead(answer['head']), refused: readRefused(answer['refused']) }, given, error: null };
   } catch (error) {
     if (!(error instanceof PartnerError) || isStale(error) || error.code !== 'refused' || error.refusal === null)

@@ -8,7 +8,7 @@
  * @module
  */
 import { type Refusal, type RefusalCode, refusal } from '@evenhour/protocol';
-import { type SigningKey, signResponse, verifyRequest } from '@evenhour/protocol/proof';
+import { type SigningKey, signResponse, type VerifyingKey, verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import { problemOf, problemResponse } from '../node/problem.ts';
@@ -18,6 +18,8 @@ import type { Partner, Partners } from './partners.ts';
 import { underAccepted } from './verified.ts';
 
 export const MAX_RUN_BYTES = 1024 * 1024;
+/** What the name of a pair begins with. */
+export const PAIR = 'urn:evenhour:pair:';
 
 export interface Incoming {
   readonly bank: Bank;
@@ -49,20 +51,33 @@ export async function wayIn(
   const headers = Object.fromEntries(request.headers);
   const url = new URL(request.url);
   const signed = { method: request.method, url: `${bank.origin}${url.pathname}${url.search}`, headers, body };
-  let partner: Partner | undefined;
-  const find = (keyid: string): Partner | undefined => {
-    partner = partners.byKey(bank.id, keyid);
-    return partner;
+  let pairs: readonly Partner[] = [];
+  let keys: readonly VerifyingKey[] = [];
+  const find = (keyid: string): void => {
+    pairs = partners.byKey(bank.id, keyid);
+    const accepted = pairs.flatMap((partner) => partner.accepted);
+    keys = [...new Map(accepted.map((key) => [key.publicMultikey, key])).values()];
   };
   const verified = await underAccepted(
-    (nth) => verifyRequest(signed, (keyid) => find(keyid)?.accepted[nth], seconds()),
-    () => partner?.accepted.length ?? 0,
+    (nth) =>
+      verifyRequest(
+        signed,
+        (keyid) => {
+          find(keyid);
+          return keys[nth];
+        },
+        seconds(),
+      ),
+    () => keys.length,
   );
   if (!verified.ok) return fail(verified.refusal);
-  if (partner === undefined) return fail(refusal('unknown_partner'));
-  const known = partner;
-  const key = known.accepted[verified.nth]?.publicMultikey;
-  if (key !== undefined && key !== known.used) await known.note(key);
+  const key = keys[verified.nth]?.publicMultikey;
+  const its = pairs.filter(({ accepted }) => accepted.some(({ publicMultikey }) => publicMultikey === key));
+  // A bank that ended a pair and began another asks about both.
+  const named = its.length > 1 ? pairNamed(url.pathname, body) : undefined;
+  const known = its.find(({ pairId }) => pairId === named) ?? its[0];
+  if (key === undefined || known === undefined) return fail(refusal('unknown_partner'));
+  if (key !== known.used) await known.note(key);
   const own = bank.keyFor(known.pairId);
   const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
   const name = `${bank.id} ${known.pairId}`;
@@ -87,6 +102,17 @@ export async function wayIn(
       refuse,
     },
   };
+}
+
+/** The pair that a request is about, by its path, or else by its body; it is checked where it is read. */
+function pairNamed(path: string, body: Uint8Array): string | undefined {
+  const [, tail] = /^\/ap\/(?:journals|agreements)\/([\w-]{43})(?:\/|$)/.exec(path) ?? [];
+  if (tail !== undefined) return `${PAIR}${tail}`;
+  const parsed = parseObject(body, MAX_RUN_BYTES);
+  if (!parsed.ok) return undefined;
+  const { pair, partOf } = parsed.value;
+  if (typeof pair === 'string') return pair;
+  return typeof partOf === 'string' ? `${PAIR}${partOf.slice(partOf.lastIndexOf('/') + 1)}` : undefined;
 }
 
 /** An answer that is signed and bound to the request whose signature headers are given. */

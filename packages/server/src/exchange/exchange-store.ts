@@ -13,7 +13,7 @@ export type ExchangeRow = typeof exchange.$inferSelect;
 export type ExchangeStatus = ExchangeRow['status'];
 export type MessageRow = typeof exchangeMessage.$inferSelect;
 
-/** A change to one exchange; what is not named stays. */
+/** A change to one exchange; what is not named stays, but for the code of an earlier status and the transfer of one that has no Hold. */
 export interface ExchangeChange {
   readonly id: string;
   readonly status: ExchangeStatus;
@@ -21,6 +21,7 @@ export interface ExchangeChange {
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
   readonly transfer?: string;
   readonly peerRef?: string;
+  readonly holdId?: string;
   readonly counterpartyName?: string;
 }
 
@@ -35,13 +36,15 @@ export function exchangeChanges(bankId: string, changes: readonly ExchangeChange
     facts: change.facts ?? null,
     transfer: change.transfer ?? null,
     peer_ref: change.peerRef ?? null,
+    hold_id: change.holdId ?? null,
     name: change.counterpartyName ?? null,
   }));
-  return sql`update exchange e set status = r.status, code = coalesce(r.code, e.code), facts = coalesce(r.facts, e.facts),
-      transfer = coalesce(r.transfer, e.transfer), peer_ref = coalesce(r.peer_ref, e.peer_ref),
+  return sql`update exchange e set status = r.status, code = r.code, facts = coalesce(r.facts, e.facts),
+      transfer = case r.status when 'accepted' then null else coalesce(r.transfer, e.transfer) end,
+      peer_ref = coalesce(r.peer_ref, e.peer_ref), hold_id = coalesce(r.hold_id, e.hold_id),
       counterparty_name = coalesce(r.name, e.counterparty_name), updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, name text)
+      as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, hold_id text, name text)
     where e.bank_id = ${bankId} and e.id = r.id`;
 }
 

@@ -199,6 +199,10 @@ describe('an answer', () => {
 
   const idOf = (offer: JsonObject) => ({ exchange: String(offer['exchange']), object: String(offer['id']) });
   const fresh = (): string => `${partner.origin}/ap/exchanges/${crypto.randomUUID()}/1`;
+  const isKept = async ({ id }: JsonObject): Promise<boolean> => {
+    const kept = sql`select 1 from exchange_message where id = ${id}`;
+    return rowsOf(await stage.town.database.db.execute(kept)).length > 0;
+  };
   const statusOf = async (offer: JsonObject) => (await exchangeOf(String(offer['exchange'])))?.status;
 
   test('by the giver to its own offer is refused', async () => {
@@ -269,6 +273,40 @@ describe('an answer', () => {
       select kind from journal_entry where transfer = ${row?.transfer}
       union all select kind from posting where exchange_id = ${row?.id} order by 1`);
     expect(rowsOf<{ kind: string }>(found).map(({ kind }) => kind)).toEqual(['hold', 'void']);
+  });
+
+  test('that is yes twice at once, under two ids, promises once', async () => {
+    const offer = await offered();
+    const yeses = [fresh(), fresh()].map((id) => answer({ kind: 'GiftAccept', id, ...idOf(offer), ...names }));
+    await partner.messages(await Promise.all(yeses));
+    expect(await statusOf(offer)).toBe('held');
+    const holds = sql`select 1 from journal_entry where transfer = ${(await exchangeOf(String(offer['exchange'])))?.transfer}`;
+    expect(rowsOf(await stage.town.database.db.execute(holds))).toHaveLength(1);
+  });
+
+  test.each([
+    ['a gift that nobody knows', {}],
+    ['another offer of a gift', { object: 'changed' }],
+  ])('that is yes to %s is refused, each time', async (_name, changes) => {
+    const exchange = `${stage.town.origin}/ap/exchanges/${crypto.randomUUID()}`;
+    const ids =
+      'object' in changes
+        ? { ...idOf(await offered()), object: `${exchange}/1` }
+        : { exchange, object: `${exchange}/1` };
+    const yes = await answer({ kind: 'GiftAccept', id: fresh(), ...ids, ...names });
+    for (const _time of [1, 2]) expect(said(await partner.messages([yes]))).toBe('200 terms_unknown');
+    expect(await isKept(yes)).toBe(false);
+  });
+
+  test('that is yes to a gift which has its hold for another yes is refused; the same yes again is not', async () => {
+    const offer = await offered();
+    const yes = await answer({ kind: 'GiftAccept', id: fresh(), ...idOf(offer), ...names });
+    await partner.messages([yes]);
+    const other = await answer({ kind: 'GiftAccept', id: fresh(), ...idOf(offer), ...names, payeeRef: 'thor' });
+    expect(said(await partner.messages([other]))).toBe('200 terms_unknown');
+    expect(await isKept(other)).toBe(false);
+    const again = await partner.messages([yes]);
+    expect(again.body.results).toEqual([{ id: yes['id'], applied: true, known: true }]);
   });
 
   test('with a name that turns the writing direction is refused', async () => {

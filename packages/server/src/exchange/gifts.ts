@@ -6,7 +6,15 @@
  *
  * @module
  */
-import { type ExchangeMessage, foldGift, type GiftOffer, isRefusalCode, type Refusal } from '@evenhour/protocol';
+import {
+  type ExchangeMessage,
+  foldGift,
+  type GiftAccept,
+  type GiftOffer,
+  isRefusalCode,
+  type Refusal,
+  type RefusalCode,
+} from '@evenhour/protocol';
 import { detailOf } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
@@ -168,12 +176,14 @@ async function begin(
 
 /**
  * Applies what a partner answers to our offers, and its cancels. The caller saves the work and commits.
- * `results` are in no order; `answered` are our own messages that need not be sent again.
+ * A yes that no Hold will follow is refused, each time that it comes. `results` are in no order; `answered`
+ * are our own messages that need not be sent again.
  */
 export async function receiveAnswers(
   work: PairWork,
   incoming: readonly IncomingMessage[],
 ): Promise<{ results: MessageResult[]; ended: string[]; answered: string[] }> {
+  if (incoming.length === 0) return { results: [], ended: [], answered: [] };
   const { tx, bank, row } = work;
   const known = await messagesById(
     tx,
@@ -181,21 +191,54 @@ export async function receiveAnswers(
     row.id,
     incoming.map(({ message }) => message.id),
   );
+  const gifts = await giftsOf(work, incoming);
   const hashes = new Map([...known].map(([id, stored]) => [id, stored.hash]));
   const results: MessageResult[] = [];
   const fresh: IncomingMessage[] = [];
   for (const item of incoming) {
-    const { id } = item.message;
+    const { message, hash } = item;
+    const { id } = message;
     const before = hashes.get(id);
-    hashes.set(id, before ?? item.hash);
-    if (before === undefined) fresh.push(item);
-    else results.push(resultOfKnown(id, item.hash, before));
+    const over = message.kind === 'GiftAccept' ? whyOver(gifts.get(message.exchange), message) : null;
+    if (before !== undefined && before !== hash) results.push(resultOfKnown(id, hash, before));
+    else if (over !== null) results.push({ id, applied: false, known: before !== undefined, code: over });
+    else if (before !== undefined) results.push(resultOfKnown(id, hash, before));
+    else {
+      hashes.set(id, hash);
+      fresh.push(item);
+    }
   }
-  const { ended, answered, later } = await apply(work, fresh);
+  const { ended, answered, later } = await apply(work, fresh, gifts);
   const taken = fresh.filter(({ message }) => !later.has(message.id));
   work.note(taken.map((item) => received(row.id, item)));
   for (const { message } of taken) results.push({ id: message.id, applied: true, known: false });
   return { results, ended, answered };
+}
+
+/** The gifts that messages are about, by their URLs. */
+async function giftsOf(work: PairWork, incoming: readonly IncomingMessage[]): Promise<Map<string, ExchangeRow>> {
+  const urls = incoming.map(({ message }) => message.exchange);
+  const rows = await work.tx
+    .select()
+    .from(exchange)
+    .where(
+      and(
+        eq(exchange.bankId, work.bank.id),
+        eq(exchange.pairId, work.row.id),
+        sql`${exchange.url} = any(${textArray(urls)})`,
+      ),
+    );
+  return new Map(rows.map((row) => [row.url, row]));
+}
+
+/** Why no Hold will follow a yes. `null` when one will, or has: then the journals say the rest. */
+function whyOver(gift: ExchangeRow | undefined, yes: GiftAccept): RefusalCode | null {
+  // A gift that is not known here is one that a restore has forgotten: nobody will write its Hold.
+  if (gift?.direction !== 'out' || yes.object !== `${gift.url}/1`) return 'terms_unknown';
+  if (gift.status === 'offered') return null;
+  if (gift.status === 'declined' || gift.status === 'returned')
+    return isRefusalCode(gift.code) ? gift.code : 'terms_unknown';
+  return gift.peerRef === yes.payeeRef ? null : 'terms_unknown';
 }
 
 function pairFor(work: PairWork): MessagePair {
@@ -226,22 +269,11 @@ const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting', 'p
 async function apply(
   work: PairWork,
   incoming: readonly IncomingMessage[],
+  gifts: Map<string, ExchangeRow>,
 ): Promise<{ ended: string[]; answered: string[]; later: Set<string> }> {
+  const { bank } = work;
   const later = new Set<string>();
-  if (incoming.length === 0) return { ended: [], answered: [], later };
-  const { tx, bank } = work;
-  const rows = await tx
-    .select()
-    .from(exchange)
-    .where(
-      and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.pairId, work.row.id),
-        sql`${exchange.url} = any(${textArray(incoming.map(({ message }) => message.exchange))})`,
-      ),
-    );
-  const byUrl = new Map(rows.map((row) => [row.url, row]));
-  await work.need(rows.map((row) => row.transfer ?? ''));
+  await work.need([...gifts.values()].map((row) => row.transfer ?? ''));
   const ended: string[] = [];
   const answered: string[] = [];
   const end = (change: ExchangeChange): void => {
@@ -249,7 +281,7 @@ async function apply(
     ended.push(change.id);
   };
   for (const { message } of incoming) {
-    const row = byUrl.get(message.exchange);
+    const row = gifts.get(message.exchange);
     if (row === undefined || message.kind === 'GiftOffer') continue;
     const offer = { id: `${row.url}/1`, exchange: row.url };
     if (message.kind === 'GiftCancel') {
@@ -260,6 +292,8 @@ async function apply(
     }
     const state = foldGift(offer, message, null);
     if (row.direction !== 'out' || row.status !== 'offered' || state === 'offered') continue;
+    // A second answer to the same gift, in the same request, finds it answered.
+    gifts.delete(row.url);
     if (message.kind === 'GiftReject') {
       work.post(voidOf(row, work.row.mirrorId));
       end({ id: row.id, status: 'declined', code: message.code });
@@ -292,45 +326,6 @@ async function apply(
   }
   work.answered(answered);
   return { ended, answered, later };
-}
-
-/**
- * Gives back gifts whose offer the partner refused for good. A cancel goes out all the same, so
- * that a partner which changes its mind does not wait for a hold.
- */
-export async function giveBackRefused(work: PairWork, refused: ReadonlyMap<string, string>): Promise<string[]> {
-  if (refused.size === 0) return [];
-  const { tx, bank } = work;
-  const urls = [...refused.keys()].map((id) => id.slice(0, -'/1'.length));
-  const rows = await tx
-    .select()
-    .from(exchange)
-    .where(
-      and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.pairId, work.row.id),
-        eq(exchange.direction, 'out'),
-        eq(exchange.status, 'offered'),
-        sql`${exchange.url} = any(${textArray(urls)})`,
-      ),
-    );
-  for (const row of rows) {
-    const said = refused.get(`${row.url}/1`);
-    const code = isRefusalCode(said) ? said : 'schema_mismatch';
-    work.post(voidOf(row, work.row.mirrorId));
-    work.change({ id: row.id, status: 'returned', code });
-    const cancel: ExchangeMessage = {
-      kind: 'GiftCancel',
-      id: `${row.url}/2`,
-      exchange: row.url,
-      object: `${row.url}/1`,
-      code,
-      answered: false,
-    };
-    work.note([await signMessage(bank, pairFor(work), cancel, row.id)]);
-  }
-  work.answered(rows.map((row) => `${row.url}/1`));
-  return rows.map((row) => row.id);
 }
 
 function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {

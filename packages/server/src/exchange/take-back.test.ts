@@ -71,7 +71,8 @@ describe('a gift that was not answered', () => {
     const heads = async () =>
       (await stage.town.call('GET', `/api/agreements/${partner.agreementId}`)).body.journal.ours;
     const before = [await balance(), await heads()];
-    expect(said(await partner.messages([yes]))).toBe('200 ok');
+    // The partner hears why no hold will follow, and nothing is noted.
+    expect(said(await unchanged(stage.town, () => partner.messages([yes])))).toBe('200 taken_back');
     expect([await balance(), await heads()]).toEqual(before);
     expect(await transfer(id)).toMatchObject({ status: 'returned', code: 'taken_back' });
   });

@@ -9,6 +9,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { agreementViews } from '../agreement/view.ts';
 import type { Bank } from '../bank/bank.ts';
+import { isKeyOlder } from '../bank/keys.ts';
 import { account, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
 import type { NodeContext } from './env.ts';
@@ -112,6 +113,13 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
       ok: false,
       says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`,
       fix: 'Keep both databases as they are and call the other bridge builder. If the two of you cannot go on, evenhour pair close ends it.',
+    });
+  else if (isKeyOlder(view.delivery.lastError))
+    checks.push({
+      id: `open:${town}`,
+      ok: false,
+      says: `The pair with ${town} waits. ${view.delivery.lastError}`,
+      fix: 'Run evenhour bank rotate-key with the files that were made since the copy, in their order. If the key was never changed, look whether a proxy rewrites requests.',
     });
   else if (!running) return checks.concat(breachesOf(town, broken?.count ?? 0));
   else if (view.delivery.attempts > 0 || view.mode === 'waiting')

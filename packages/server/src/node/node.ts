@@ -15,7 +15,7 @@ import { refusal } from '@evenhour/protocol';
 import { EVENHOUR_CONTEXT_DOCUMENT } from '@evenhour/protocol/wire';
 import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import ipaddr from 'ipaddr.js';
 import { publicPartners } from '../agreement/collection.ts';
@@ -98,7 +98,7 @@ export async function startNode(config: Config, database: Database): Promise<Run
   const signals = new Signals(database);
   const presence = new Presence(database, banks, () => senders.sync());
   const bank = (id: string): Bank | undefined => (presence.proved(id) ? banks.byId(id) : undefined);
-  const senders = new Senders({ database, outgoing, partners, signals, bank });
+  const senders = new Senders({ database, outgoing, partners, signals, bank, reloadBanks: () => banks.reload() });
   const context: NodeContext = {
     config,
     database,
@@ -152,6 +152,7 @@ export async function startNode(config: Config, database: Database): Promise<Run
     await Promise.all([senders.stop(), closed(server)]);
     clearTimeout(patience);
     outgoing.close();
+    await Promise.allSettled([banks.ready(), partners.ready()]);
     await database.close();
     log.info('Stopped.');
   }
@@ -170,13 +171,18 @@ export async function startNode(config: Config, database: Database): Promise<Run
 /**
  * Nobody can say that this is the database that was written to last: it may be a copy, or a backup that was
  * restored. So nothing is written to a pair before its partner has said what it holds of our journal, nothing of a
- * partner counts before it has greeted again, and our origin has to return a new word. Leases of senders belong to processes that are gone.
+ * partner counts before it has greeted again, and our origin has to return a new word. An offer that was answered since
+ * looks open here, so it is sent again. Leases of senders belong to processes that are gone.
  */
 export async function beginAnew(db: Queries): Promise<void> {
   await writePresence(db);
   await db.update(pairTable).set({ senderId: null }).where(isNotNull(pairTable.senderId));
   await db.update(pairTable).set({ peerSession: '' });
   await db.update(pairTable).set({ mode: 'waiting' }).where(sql`${pairTable.mode} in ('open', 'recovering')`);
+  await db
+    .update(pairTable)
+    .set({ honourPending: pairTable.offer })
+    .where(and(eq(pairTable.status, 'offered'), isNull(pairTable.invitationId), isNull(pairTable.honourPending)));
 }
 
 function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv> {

@@ -13,7 +13,7 @@ import { type Recovered, type Transfer, transferKey } from '@evenhour/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import { FUND_HANDLE, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import { newId } from '../db/id.ts';
-import { account, exchange, pairTransfer, posting } from '../db/schema.ts';
+import { account, pairTransfer, posting } from '../db/schema.ts';
 import {
   type ExchangeAtDesk,
   type ExchangeRow,
@@ -60,8 +60,20 @@ export async function bookAgain(work: PairWork, result: Stands): Promise<string[
     work,
     cases.flatMap(({ undone }) => undone ?? []),
   );
-  const clerk = await Clerk.open(work, cases);
-  for (const each of cases) await clerk.book(each, known.get(each.id) ?? known.get(each.now?.detail ?? ''));
+  await tx.insert(account).values({ bankId: bank.id, id: UNRESOLVED_ACCOUNT, kind: 'unclaimed' }).onConflictDoNothing();
+  const knownOf = ({ id, now }: Case): ExchangeAtDesk | undefined => known.get(id) ?? known.get(now?.detail ?? '');
+  const begun = await begin(
+    work,
+    cases.flatMap((each) => (knownOf(each) === undefined ? each : [])),
+  );
+  for (const each of cases) {
+    const { now, out } = each;
+    const atDesk = knownOf(each);
+    const row = atDesk?.row ?? begun.get(each.id) ?? null;
+    if (now === undefined) await bookGone(work, each, row);
+    else if (now.holdCounts && out) bookOurs(work, each, now, row);
+    else if (now.holdCounts) bookTheirs(work, each, now, row, atDesk?.memberActive ?? true);
+  }
   const gone = cases.filter(({ now }) => now === undefined).map(({ id }) => id);
   if (gone.length > 0)
     await tx
@@ -124,170 +136,157 @@ async function moveBack(work: PairWork, hashes: readonly string[]): Promise<void
     });
 }
 
-/** Books one transfer after the other. */
-class Clerk {
-  readonly #work: PairWork;
-  /** Members whom our references name, by their ids. */
-  readonly #members: ReadonlyMap<string, MemberRow>;
-
-  private constructor(work: PairWork, members: ReadonlyMap<string, MemberRow>) {
-    this.#work = work;
-    this.#members = members;
+/** A hold that never stood: the giver has the minutes back; the receiver goes on waiting, and asks (spec: exchanges). */
+async function bookGone(work: PairWork, { out }: Case, row: ExchangeRow | null): Promise<void> {
+  if (row === null || row.status === 'returned' || row.status === 'declined') return;
+  const { id, url } = row;
+  if (!out) {
+    // Of a gift whose words are lost, the yes is lost too: there is nothing to ask with.
+    const asks = row.salt !== null;
+    work.change(asks ? { id, status: 'accepted' } : { id, status: 'returned', code: 'terms_unknown' });
+    return;
   }
+  if (row.status === 'offered') return;
+  if (row.status === 'held') work.post(voidOf(row, work.row.mirrorId));
+  work.change({ id, status: 'returned', code: 'pair_recovering' });
+  const { bank, core, pair } = work;
+  const cancel = { id: `${url}/2`, exchange: url, object: `${url}/1` };
+  work.note([
+    await signMessage(
+      bank,
+      { id: work.row.id, core, me: pair.me },
+      { kind: 'GiftCancel', ...cancel, code: 'pair_recovering', answered: true },
+      id,
+    ),
+  ]);
+}
 
-  static async open(work: PairWork, cases: readonly Case[]): Promise<Clerk> {
-    const { tx, bank } = work;
-    const refs = cases.flatMap(({ out, now }) => (out ? now?.payerRef : now?.payeeRef) ?? []);
-    const ids = refs.flatMap((ref) => bank.references.read(ref)?.memberId ?? []);
-    await tx
-      .insert(account)
-      .values({ bankId: bank.id, id: UNRESOLVED_ACCOUNT, kind: 'unclaimed' })
-      .onConflictDoNothing();
-    return new Clerk(work, await membersByName(tx, bank.id, [...new Set(ids)]));
-  }
-
-  async book(each: Case, known: ExchangeAtDesk | undefined): Promise<void> {
-    const { now } = each;
-    if (now === undefined) return this.#gone(each, known?.row);
-    if (!now.holdCounts) return;
-    const row = known?.row ?? (await this.#begin(each, now));
-    if (each.out) await this.#ours(each, now, row);
-    else await this.#theirs(each, now, row, known?.memberActive ?? true);
-  }
-
-  /** A hold that never stood: the giver has the minutes back, or the receiver goes on waiting. */
-  async #gone({ out }: Case, row: ExchangeRow | undefined): Promise<void> {
-    if (row === undefined) return;
-    if (!out) return this.#set(row, { status: 'accepted', transfer: null });
-    if (row.status === 'held') this.#work.post(voidOf(row, this.#work.row.mirrorId));
-    if (row.status !== 'held' && row.status !== 'posted' && row.status !== 'settled') return;
-    await this.#set(row, { status: 'returned', code: 'pair_recovering' });
-    const { bank, core, pair } = this.#work;
-    const cancel = { id: `${row.url}/2`, exchange: row.url, object: `${row.url}/1` };
-    this.#work.note([
-      await signMessage(
-        bank,
-        { id: this.#work.row.id, core, me: pair.me },
-        { kind: 'GiftCancel', ...cancel, code: 'pair_recovering', answered: true },
-        row.id,
-      ),
-    ]);
-  }
-
-  /** A member of ours gave. */
-  async #ours({ before, undone, posted }: Case, now: Transfer, row: ExchangeRow | null): Promise<void> {
-    const moved = now.posted !== null;
-    const open = !moved && now.declined === null && now.voided === null;
-    const had = row?.status === 'offered' || row?.status === 'held';
-    const went = before?.posted != null && undone === undefined;
-    const status = moved ? (now.receipted === null ? 'posted' : 'settled') : open ? 'held' : 'returned';
-    const change: Partial<ExchangeRow> = { status, peerRef: now.payeeRef };
-    if (moved && !went) this.#move(now, row, had, posted);
-    else if (had && !open && !moved && row !== null) this.#work.post(voidOf(row, this.#work.row.mirrorId));
-    else if (open && !had && row !== null) {
-      change.holdId = newId();
-      this.#work.post({
-        id: change.holdId,
-        kind: 'hold',
-        debit: row.accountId,
-        credit: this.#work.row.mirrorId,
-        minutes: now.minutes,
-        cause: `${row.id} again ${change.holdId}`,
-        exchangeId: row.id,
-      });
-    }
-    if (row === null) return;
-    if (status === 'returned') change.code = now.declineCode ?? row.code ?? 'pair_recovering';
-    await this.#set(row, change);
-    this.#work.answered([`${row.url}/1`]);
-  }
-
-  #move(now: Transfer, row: ExchangeRow | null, had: boolean, posted: string | undefined): void {
-    this.#work.post({
-      id: newId(),
-      kind: had ? 'post' : 'direct',
-      debit: row?.accountId ?? UNRESOLVED_ACCOUNT,
-      credit: this.#work.row.mirrorId,
-      minutes: now.postedMinutes ?? now.minutes,
-      cause: mustBe(posted),
-      ...(had && row?.holdId != null && { holdId: row.holdId, heldMinutes: row.minutes }),
-      ...(row !== null && { exchangeId: row.id }),
+/** A member of ours gave. */
+function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfer, row: ExchangeRow | null): void {
+  const moved = now.posted !== null;
+  const open = !moved && now.declined === null && now.voided === null;
+  const had = row?.status === 'offered' || row?.status === 'held';
+  const went = before?.posted != null && undone === undefined;
+  let holdId: string | undefined;
+  if (moved && !went) move(work, now, row, had, posted);
+  else if (had && !open && !moved && row !== null) work.post(voidOf(row, work.row.mirrorId));
+  else if (open && !had && row !== null) {
+    holdId = newId();
+    work.post({
+      id: holdId,
+      kind: 'hold',
+      debit: row.accountId,
+      credit: work.row.mirrorId,
+      minutes: now.minutes,
+      cause: `${row.id} again ${holdId}`,
+      exchangeId: row.id,
     });
   }
+  if (row === null) return;
+  const status = moved ? (now.receipted === null ? 'posted' : 'settled') : open ? 'held' : 'returned';
+  const code = status === 'returned' ? (now.declineCode ?? row.code ?? 'pair_recovering') : undefined;
+  const rest = { ...(code !== undefined && { code }), ...(holdId !== undefined && { holdId }) };
+  work.change({ id: row.id, status, peerRef: now.payeeRef, ...rest });
+  work.answered([`${row.url}/1`]);
+}
 
-  /** A member of ours was given to. */
-  async #theirs(
-    { before, undone, posted }: Case,
-    now: Transfer,
-    row: ExchangeRow | null,
-    active: boolean,
-  ): Promise<void> {
-    const came = before?.posted != null && undone === undefined;
-    const unclaimed = now.receipted === null ? !active : now.unclaimed;
-    if (now.posted !== null && !came)
-      this.#work.post({
-        id: newId(),
-        kind: 'direct',
-        debit: this.#work.row.mirrorId,
-        credit: unclaimed ? UNCLAIMED_ACCOUNT : (row?.accountId ?? UNRESOLVED_ACCOUNT),
-        minutes: now.postedMinutes ?? now.minutes,
-        cause: mustBe(posted),
-        ...(row !== null && { exchangeId: row.id }),
-      });
-    if (row === null) return;
-    const ended = now.declined !== null || now.voided !== null;
-    const open = now.accepted === null ? ('accepted' as const) : ('held' as const);
-    const status = now.posted !== null ? 'settled' : ended ? 'returned' : open;
-    const code = now.posted !== null ? (unclaimed ? 'payee_unavailable' : null) : ended ? now.declineCode : null;
-    await this.#set(row, { status, transfer: open === 'accepted' && !ended ? null : now.id, code: row.code ?? code });
-  }
+function move(work: PairWork, now: Transfer, row: ExchangeRow | null, had: boolean, posted: string | undefined): void {
+  work.post({
+    id: newId(),
+    kind: had ? 'post' : 'direct',
+    debit: row?.accountId ?? UNRESOLVED_ACCOUNT,
+    credit: work.row.mirrorId,
+    minutes: now.postedMinutes ?? now.minutes,
+    cause: mustBe(posted),
+    ...(had && row?.holdId != null && { holdId: row.holdId, heldMinutes: row.minutes }),
+    ...(row !== null && { exchangeId: row.id }),
+  });
+}
 
-  /** The exchange of a transfer that the backup lacks, from what its Hold says; `null` if it names nobody here. */
-  async #begin({ out }: Case, now: Transfer): Promise<ExchangeRow | null> {
-    const { tx, bank, row: pair } = this.#work;
-    const [ownRef, peerRef] = out ? [now.payerRef, now.payeeRef] : [now.payeeRef, now.payerRef];
-    const named = bank.references.read(ownRef);
-    const member = this.#members.get(named?.memberId.toLowerCase() ?? '');
-    const ended = now.declined !== null || now.voided !== null;
-    if (named === null || member === undefined || ended || (!out && now.accepted === null)) return null;
-    const fund = member.handle === FUND_HANDLE;
-    const at = new Date();
-    const row: ExchangeRow = {
-      bankId: bank.id,
-      id: named.exchangeId,
-      direction: out ? 'out' : 'in',
-      pairId: pair.id,
-      url: out ? `${bank.origin}/ap/exchanges/${named.exchangeId}` : now.id,
-      memberId: member.id,
-      accountId: member.accountId,
-      counterparty: `${fund ? FUND_HANDLE : 'somebody'}@${new URL(pair.peerOrigin).host}`,
-      counterpartyName: pair.peerName,
-      minutes: now.minutes,
-      content: WORDS,
-      status: 'accepted',
-      code: null,
-      facts: null,
-      transfer: now.id,
-      ownRef,
-      peerRef,
-      salt: null,
-      detail: now.detail,
-      reverses: now.reverses,
-      holdId: null,
-      // Between two funds goes the test hour, and its way back names it.
-      purpose: !fund ? 'gift' : now.reverses === null ? 'test' : 'test_back',
-      createdAt: at,
-      updatedAt: at,
-    };
-    return (await insertExchanges(tx, [row])).size === 0 ? null : row;
-  }
+/** A member of ours was given to. */
+function bookTheirs(
+  work: PairWork,
+  { before, undone, posted }: Case,
+  now: Transfer,
+  row: ExchangeRow | null,
+  active: boolean,
+): void {
+  const came = before?.posted != null && undone === undefined;
+  const unclaimed = now.receipted === null ? !active : now.unclaimed;
+  if (now.posted !== null && !came)
+    work.post({
+      id: newId(),
+      kind: 'direct',
+      debit: work.row.mirrorId,
+      credit: unclaimed ? UNCLAIMED_ACCOUNT : (row?.accountId ?? UNRESOLVED_ACCOUNT),
+      minutes: now.postedMinutes ?? now.minutes,
+      cause: mustBe(posted),
+      ...(row !== null && { exchangeId: row.id }),
+    });
+  if (row === null) return;
+  const { id } = row;
+  const transfer = now.id;
+  const code = row.code ?? now.declineCode;
+  if (now.posted !== null)
+    work.change({ id, status: 'settled', transfer, ...(unclaimed && { code: row.code ?? 'payee_unavailable' }) });
+  else if (now.declined !== null || now.voided !== null)
+    work.change({ id, status: 'returned', transfer, ...(code !== null && { code }) });
+  else if (now.accepted !== null) work.change({ id, status: 'held', transfer });
+  // A gift that was over stays over: its Hold is declined.
+  else if (row.status !== 'returned') work.change({ id, status: 'accepted' });
+}
 
-  async #set(row: ExchangeRow, change: Partial<ExchangeRow>): Promise<void> {
-    await this.#work.tx
-      .update(exchange)
-      .set({ ...change, updatedAt: new Date() })
-      .where(and(eq(exchange.bankId, row.bankId), eq(exchange.id, row.id)));
+/** Begins the exchanges of transfers that the backup lacks, from what their Holds say. Those that name somebody here, by transfer. */
+async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMap<string, ExchangeRow>> {
+  const { tx, bank } = work;
+  const named = cases.flatMap(({ id, out, now }) => {
+    if (now === undefined || !now.holdCounts || now.declined !== null || now.voided !== null) return [];
+    const reference = bank.references.read(out ? now.payerRef : now.payeeRef);
+    return reference === null || (!out && now.accepted === null) ? [] : [{ id, out, now, reference }];
+  });
+  const ids = new Set(named.map(({ reference }) => reference.memberId));
+  const members = await membersByName(tx, bank.id, [...ids]);
+  const rows = new Map<string, ExchangeRow>();
+  for (const { id, out, now, reference } of named) {
+    const member = members.get(reference.memberId.toLowerCase());
+    if (member !== undefined) rows.set(id, lostExchange(work, out, now, reference.exchangeId, member));
   }
+  const begun = await insertExchanges(tx, [...rows.values()]);
+  for (const [id, { url }] of rows) if (!begun.has(url)) rows.delete(id);
+  return rows;
+}
+
+function lostExchange(work: PairWork, out: boolean, now: Transfer, id: string, member: MemberRow): ExchangeRow {
+  const { bank, row: pair } = work;
+  const fund = member.handle === FUND_HANDLE;
+  const at = new Date();
+  return {
+    bankId: bank.id,
+    id,
+    direction: out ? 'out' : 'in',
+    pairId: pair.id,
+    url: out ? `${bank.origin}/ap/exchanges/${id}` : now.id,
+    memberId: member.id,
+    accountId: member.accountId,
+    counterparty: `${fund ? FUND_HANDLE : 'somebody'}@${new URL(pair.peerOrigin).host}`,
+    counterpartyName: pair.peerName,
+    minutes: now.minutes,
+    content: WORDS,
+    status: 'accepted',
+    code: null,
+    facts: null,
+    transfer: now.id,
+    ownRef: out ? now.payerRef : now.payeeRef,
+    peerRef: out ? now.payeeRef : now.payerRef,
+    salt: null,
+    detail: now.detail,
+    reverses: now.reverses,
+    holdId: null,
+    // Between two funds goes the test hour, and its way back names it.
+    purpose: !fund ? 'gift' : now.reverses === null ? 'test' : 'test_back',
+    createdAt: at,
+    updatedAt: at,
+  };
 }
 
 /** What moves now was signed in a Post that is applied now. */

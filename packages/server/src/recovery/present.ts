@@ -17,24 +17,41 @@ import { bankKey, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { type Line, whereIs } from '../delivery/line.ts';
 import { askPartner, seconds } from '../delivery/partner-client.ts';
 import { parseObject, readBody, signedAnswer } from '../delivery/way-in.ts';
+import { pairLine } from '../journal/pair-store.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { refusalOf } from '../node/refused.ts';
 
 const MAX_BYTES = 512 * 1024;
 
-/** Shows the pair to the partner. `false` when there is nothing to show yet: the agreement lacks a yes. */
-export async function present({ context, bank, partner, row }: Line): Promise<boolean> {
+/**
+ * Shows the pair to the partner, and before it the one that it follows: its position begins with what that one left.
+ * `false` when there is nothing to show yet: the agreement lacks a yes.
+ */
+export async function present(line: Line): Promise<boolean> {
+  const { context, bank, partner, row } = line;
   const { db } = context.database;
+  const earlier = context.partners.byPair(bank.id, partner.core.predecessor ?? '');
+  if (earlier !== undefined) {
+    const [before] = await db
+      .select(pairLine)
+      .from(pairTable)
+      .where(whereIs({ bankId: bank.id, id: earlier.pairId }));
+    if (before !== undefined) await present({ ...line, row: before, partner: earlier });
+  }
   const [yeses] = await db
     .select({ offer: pairTable.offer, accept: pairTable.accept })
     .from(pairTable)
     .where(whereIs(row));
   if (yeses === undefined || yeses.offer === null || yeses.accept === null) return false;
-  // Of our own changes, those up to the key that this request is signed with.
+  // Of our own changes, those that the partner has said to have.
   const shown = sql`${standingEntry.author} <> ${row.me} or ${standingEntry.seq} <= ${row.deliveredSeq}`;
   const changes = await db
-    .select({ document: standingEntry.document })
+    .select({
+      document: standingEntry.document,
+      author: standingEntry.author,
+      key: sql<string>`${standingEntry.change}->>'key'`,
+    })
     .from(standingEntry)
     .where(
       and(
@@ -52,7 +69,9 @@ export async function present({ context, bank, partner, row }: Line): Promise<bo
     changes.map((change) => parse(change.document)),
   );
   const url = `${partner.core.parties[partner.party].journal}/present`;
-  await askPartner(context.outgoing, bank, partner, 'POST', url, JSON.stringify(document), '-');
+  const newest = changes.findLast(({ author }) => author === row.me)?.key;
+  const key = await bank.signingKey(db, newest ?? partner.core.parties[partner.me].key.publicKeyMultibase);
+  await askPartner(context.outgoing, bank, partner, 'POST', url, JSON.stringify(document), '-', key);
   return true;
 }
 
@@ -90,17 +109,37 @@ export async function receivePresentation(c: Context<NodeEnv>): Promise<Response
   );
   if (!verified.ok) return problemResponse(verified.refusal);
 
-  const presented = { own: schedules[me].at(-1)?.key ?? '', peer: schedules[peer] };
+  const presented = schedules[peer];
+  const own = schedules[me].map(({ key }) => key);
+  const ownKey = own.at(-1) ?? null;
   const offer = parsed.value['offer'] as JsonObject;
   const accept = parsed.value['accept'] as JsonObject;
   try {
     await node.signals.commit(async (tx, after) => {
       const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair));
-      const [known] = await tx.select({ presented: pairTable.presented }).from(pairTable).where(where);
+      const [known] = await tx
+        .select({ status: pairTable.status, presented: pairTable.presented, ownKey: pairTable.ownKey })
+        .from(pairTable)
+        .where(where);
       if (known !== undefined) {
         // A key that was shown once is not taken back.
-        if ((known.presented?.peer.length ?? 0) <= presented.peer.length)
-          await tx.update(pairTable).set({ presented }).where(where);
+        const longer = (known.presented?.length ?? 0) <= presented.length;
+        const newer = known.ownKey === null || own.includes(known.ownKey);
+        await tx
+          .update(pairTable)
+          .set({
+            presented: longer ? presented : known.presented,
+            ownKey: newer ? ownKey : known.ownKey,
+            // The backup was made between the two yeses.
+            ...(known.status === 'offered' && {
+              status: 'active' as const,
+              accept: JSON.stringify(accept),
+              honourPending: null,
+              attempts: 0,
+              nextAttemptAt: new Date(),
+            }),
+          })
+          .where(where);
       } else
         await insertPair(tx, bank, core, me, {
           status: 'active',
@@ -110,8 +149,9 @@ export async function receivePresentation(c: Context<NodeEnv>): Promise<Response
           // The bank that made the invitation is the one that said the second yes.
           invitationId: offer['actor'] === bank.actor ? null : String(offer['invitation']),
           presented,
+          ownKey,
         });
-      after.push({ kind: 'partners' }, { kind: 'banks' });
+      after.push({ kind: 'partners' }, { kind: 'banks' }, { kind: 'pair', bankId: bank.id, pairId: pair });
     });
   } catch (error) {
     const refused = refusalOf(error);
@@ -120,6 +160,6 @@ export async function receivePresentation(c: Context<NodeEnv>): Promise<Response
   }
   await node.banks.reload();
   const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
-  const own = node.banks.byId(bank.id) ?? bank;
-  return signedAnswer(own.keyFor(pair), bound, 200, { pair });
+  const now = node.banks.byId(bank.id) ?? bank;
+  return signedAnswer(now.keyFor(pair), bound, 200, { pair });
 }

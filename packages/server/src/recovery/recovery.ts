@@ -20,6 +20,7 @@ import {
 import { verifyRun } from '@evenhour/protocol/proof';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { sql } from 'drizzle-orm';
+import { KEY_IS_OLDER } from '../bank/keys.ts';
 import { newId } from '../db/id.ts';
 import { droppedEntry, evidence } from '../db/schema.ts';
 import { afterWork } from '../delivery/after.ts';
@@ -57,6 +58,12 @@ export async function recoverPair(line: Line): Promise<void> {
       return null;
     }
     const { pair } = result;
+    // Its greeting named an entry of ours that we lack. It may be at a restore itself, and is greeted anew.
+    if (!result.reapplied.some(({ appended: { entry } }) => entry.author === pair.me)) {
+      work.changes = { mode: 'waiting' };
+      await work.save();
+      return 'nothing' as const;
+    }
     await mustHoldKey(work, pair.views[pair.me].keys[pair.me]);
     await store(work, found, result);
     after.push({ kind: 'partners' }, { kind: 'banks' });
@@ -65,13 +72,19 @@ export async function recoverPair(line: Line): Promise<void> {
   });
   if (!result.ok)
     log.error('What the partner holds does not fit what we hold. The pair is halted.', { code: result.refusal.code });
+  else if (done === 'nothing')
+    throw new PartnerError('bad_answer', 'the partner named an entry of our journal and does not present it');
   else if (done !== null) log.warning('The pair was recovered from the partner after a restore.', done);
 }
 
 /** From the backup's own fold; `null` when the partner lacks one of its heads, or what follows does not fit. */
 async function goOn(line: Line, { pair, book }: LoadedPair): Promise<Found | null> {
   const { context, bank, partner } = line;
-  const fetched = await fetchJournals(line, pair.heads, partner.keys);
+  const { heads } = pair;
+  const fetched = await fetchJournals(line, [
+    { after: heads[0], keys: partner.keys[0], held: heads[0].seq },
+    { after: heads[1], keys: partner.keys[1], held: heads[1].seq },
+  ]);
   if (fetched === null) return null;
   const named = [...fetched[0].entries, ...fetched[1].entries].flatMap(({ body }) =>
     'transfer' in body ? [body.transfer] : [],
@@ -88,9 +101,12 @@ async function goOn(line: Line, { pair, book }: LoadedPair): Promise<Found | nul
 }
 
 /** From the first entry of both journals. */
-async function beginAgain(line: Line, { pair: { terms, me } }: LoadedPair): Promise<Found> {
+async function beginAgain(line: Line, { pair: { terms, me, heads } }: LoadedPair): Promise<Found> {
   const start = startPair(terms, me);
-  const fetched = await fetchJournals(line, start.heads, [keysAtStart(terms, 0), keysAtStart(terms, 1)]);
+  const fetched = await fetchJournals(line, [
+    { after: start.heads[0], keys: keysAtStart(terms, 0), held: heads[0].seq },
+    { after: start.heads[1], keys: keysAtStart(terms, 1), held: heads[1].seq },
+  ]);
   if (fetched === null) throw new PartnerError('bad_answer', 'the partner has no journals of this pair');
   const result = recover({
     pair: start,
@@ -116,10 +132,7 @@ async function mustHoldKey({ bank, tx }: PairWork, publicKey: string): Promise<v
   try {
     await bank.signingKey(tx, publicKey);
   } catch (cause) {
-    throw new Error(
-      `The bank's key was changed after this backup was made. Bring ${publicKey} back from its key file with rotate-key.`,
-      { cause },
-    );
+    throw new Error(`${KEY_IS_OLDER} Bring ${publicKey} from its key file with evenhour bank rotate-key.`, { cause });
   }
 }
 

@@ -167,7 +167,8 @@ export class FakePartner {
   async agree(town: Town, grants?: { town: number; own: number }): Promise<this> {
     await this.offer(town, grants);
     await until(async () => (await town.call('POST', `/api/agreements/${this.agreementId}/accept`)).status === 200);
-    await this.greet();
+    // A town that has just started may not have looked at its own origin yet.
+    await until(async () => (await this.greet()).status === 200);
     await this.quiet();
     return this;
   }

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 
@@ -169,8 +170,8 @@ export class Restorable {
       const both = await Promise.all([this.agreement(a, b), this.agreement(b, a)]);
       const [one, two] = both;
       const open = both.every(({ mode, underway }) => mode === 'open' && underway.length === 0);
-      const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);
-      const agreed = same(one.journal.ours, two.journal.theirs) && same(one.journal.theirs, two.journal.ours);
+      const { ours, theirs } = one.journal;
+      const agreed = isDeepStrictEqual([ours, theirs], [two.journal.theirs, two.journal.ours]);
       return open && agreed ? both : null;
     }, 20_000);
     const wrong: string[] = [];

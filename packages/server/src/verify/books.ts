@@ -3,16 +3,18 @@
  * comes.
  *
  * Promises: balances are added up from the lines and compared with what the bank says, never taken from it; a
- * line that touches a partner's account points at one Post with effect, with its minutes and its direction, and
- * no Post has two lines or none. Lines between accounts of the bank itself are signed by nobody; they are counted
+ * line that touches a partner's account points at one Post with effect, with its minutes, its direction and its gift,
+ * and no Post has two lines or none. Lines between accounts of the bank itself are signed by nobody; they are counted
  * apart. Spec: laws 1, 3 and 5.
  *
  * @module
  */
 import type { Party } from '@evenhour/protocol';
 import { CAUSES } from '../ledger/ledger.ts';
-import { accountShape, DoesNotHold, type ExportFolder, FILES, type PostingLine, postingShape } from './folder.ts';
-import { droppedFile, journalFile, type ProvenPair, type SignedPost } from './pair.ts';
+import { DoesNotHold, type ExportFolder } from './folder.ts';
+import { giftKey, type ProvenGifts } from './gifts.ts';
+import type { ProvenPair, SignedPost } from './pair.ts';
+import { accountShape, droppedFile, FILES, journalFile, type PostingLine, postingShape } from './shapes.ts';
 
 export interface ProvenBooks {
   readonly accounts: number;
@@ -35,7 +37,11 @@ interface Promised {
   readonly minutes: number;
 }
 
-export async function proveBooks(folder: ExportFolder, pairs: readonly ProvenPair[]): Promise<ProvenBooks> {
+export async function proveBooks(
+  folder: ExportFolder,
+  pairs: readonly ProvenPair[],
+  gifts: ProvenGifts,
+): Promise<ProvenBooks> {
   const claims = new Map<string, Claim>();
   for await (const { line, item } of folder.items(FILES.accounts, accountShape)) {
     if (claims.has(item.id)) throw new DoesNotHold(FILES.accounts, `lists ${item.id} twice`, { line });
@@ -45,8 +51,7 @@ export async function proveBooks(folder: ExportFolder, pairs: readonly ProvenPai
   const held = new Map<string, number>();
   const move = (sums: Map<string, number>, id: string, by: number): void => void sums.set(id, (sums.get(id) ?? 0) + by);
   const holds = new Holds();
-  const partners = [...claims].filter(([, { kind }]) => kind === 'mirror').map(([id]) => id);
-  const mirrors = new Mirrors(pairs, partners);
+  const mirrors = new Mirrors(pairs, gifts, (id) => claims.get(id)?.kind);
   let lines = 0;
   let last = '';
   for await (const { line, item } of folder.items(FILES.postings, postingShape)) {
@@ -58,6 +63,8 @@ export async function proveBooks(folder: ExportFolder, pairs: readonly ProvenPai
     lines += 1;
     for (const id of [item.debit, item.credit]) if (!claims.has(id)) fail(`names ${id}, which is no account`);
     if (item.debit === item.credit) fail('moves minutes from an account to itself');
+    if (item.exchangeId !== undefined && !gifts.ids.has(item.exchangeId))
+      fail(`belongs to the gift ${item.exchangeId}, which ${FILES.exchanges} does not have`);
     if (item.minutes < (item.kind === 'void' ? 0 : 1)) fail('moves no minutes');
     const unfit = holds.take(line, item) ?? mirrors.take(item);
     if (unfit !== null) fail(unfit);
@@ -80,8 +87,9 @@ export async function proveBooks(folder: ExportFolder, pairs: readonly ProvenPai
         line,
       });
   }
-  for (const { claimed, folder: name, owesMinutes } of pairs) {
-    const owed = owesMinutes + mirrors.carriedOf(claimed.mirror);
+  for (const pair of pairs) {
+    const { claimed, folder: name } = pair;
+    const owed = pair.owesMinutes + mirrors.carriedOf(pair);
     const made = balances.get(claimed.mirror) ?? 0;
     if (made !== owed)
       throw new DoesNotHold(
@@ -136,34 +144,42 @@ interface Booking {
   readonly post: SignedPost;
   /** Whether it was given up in a restore. */
   readonly dropped: boolean;
-  booked: boolean;
-  undone: boolean;
+  /** The account of this bank that its line moves, and the one that the line which undoes it moves. */
+  booked: string | null;
+  undone: string | null;
 }
 
 /** The accounts that stand for partners: minutes go in and out for a signed reason only. */
 class Mirrors {
   readonly #pairs: ReadonlyMap<string, ProvenPair>;
-  readonly #accounts: ReadonlySet<string>;
+  readonly #gifts: ProvenGifts;
+  readonly #kindOf: (account: string) => string | undefined;
   readonly #posts = new Map<string, Booking>();
-  /** What was carried over to or from each account. */
+  /** What was carried away from each pair, by its folder. */
   readonly #carried = new Map<string, number>();
+  /** The pairs to which something was carried. */
+  readonly #begun = new Set<string>();
   #signed = 0;
 
-  constructor(pairs: readonly ProvenPair[], accounts: readonly string[]) {
-    this.#accounts = new Set([...accounts, ...pairs.map(({ claimed }) => claimed.mirror)]);
-    this.#pairs = new Map(pairs.map((pair) => [pair.claimed.mirror, pair]));
+  constructor(pairs: readonly ProvenPair[], gifts: ProvenGifts, kindOf: (account: string) => string | undefined) {
+    this.#gifts = gifts;
+    this.#kindOf = kindOf;
+    this.#pairs = new Map(pairs.map((pair) => [pair.claimed.pair, pair]));
+    for (const { claimed, folder } of pairs)
+      if (kindOf(claimed.mirror) !== 'mirror')
+        throw new DoesNotHold(`${folder}/agreement.json`, `names ${claimed.mirror}, which is no account of a partner`);
     for (const pair of pairs)
       for (const [posts, dropped] of [
         [pair.dropped, true],
         [pair.posts, false],
       ] as const)
-        for (const [hash, post] of posts) this.#posts.set(hash, { pair, post, dropped, booked: false, undone: false });
+        for (const [hash, post] of posts) this.#posts.set(hash, { pair, post, dropped, booked: null, undone: null });
   }
 
   /** Why this line may not stand, or `null`. */
   take(item: PostingLine): string | null {
     if (item.kind === 'hold' || item.kind === 'void') return null;
-    if (!this.#accounts.has(item.debit) && !this.#accounts.has(item.credit)) return null;
+    if (this.#kindOf(item.debit) !== 'mirror' && this.#kindOf(item.credit) !== 'mirror') return null;
     this.#signed += 1;
     if (item.cause.startsWith(CAUSES.carried)) return this.#carry(item);
     const { hash, undoes } = readCause(item.cause);
@@ -174,45 +190,69 @@ class Mirrors {
     const outward = (post.author === pair.pair.me) !== undoes;
     if ((outward ? item.credit : item.debit) !== pair.claimed.mirror)
       return 'moves minutes the other way than the signed Post';
-    if (undoes ? booking.undone : booking.booked) return 'is the second ledger line for one signed Post';
+    if ((undoes ? booking.undone : booking.booked) !== null) return 'is the second ledger line for one signed Post';
     if (undoes && !booking.dropped && isWithin(post, pair)) return 'gives back a Post that both banks confirmed';
-    if (undoes) booking.undone = true;
-    else booking.booked = true;
-    return null;
+    const inside = outward ? item.debit : item.credit;
+    if (undoes) booking.undone = inside;
+    else booking.booked = inside;
+    return undoes ? null : this.#strange(booking, item, inside);
+  }
+
+  /** Why these minutes are not booked for the gift that they belong to. What belongs to nobody here is kept for whoever it is. */
+  #strange({ pair, post }: Booking, item: PostingLine, inside: string): string | null {
+    const gift = this.#gifts.byTransfer.get(giftKey(pair.claimed.pair, post.author, post.transfer));
+    if (item.exchangeId !== gift?.id) return 'belongs to another gift than its signed Post';
+    const kept = this.#kindOf(inside) === 'unclaimed';
+    return kept || inside === gift?.accountId ? null : `moves minutes of ${inside}, and not of the account of its gift`;
   }
 
   /** A closed pair's position, moved to the account of the pair that follows it. */
   #carry(item: PostingLine): string | null {
-    const successor = item.cause.slice(CAUSES.carried.length);
-    const next = [...this.#pairs.values()].find(({ claimed }) => claimed.pair === successor);
-    const before = [...this.#pairs.values()].find(({ claimed }) => claimed.pair === next?.core.opening?.predecessor);
+    const next = this.#pairs.get(item.cause.slice(CAUSES.carried.length));
+    const before = this.#pairs.get(next?.core.opening?.predecessor ?? '');
     if (next === undefined || before === undefined) return 'carries over what no successor agreement names';
     const opening = next.pair.terms.opening;
     const owed = next.pair.me === 0 ? opening : -opening;
     const [from, to] = owed > 0 ? [before, next] : [next, before];
     if (item.minutes !== Math.abs(owed) || item.debit !== from.claimed.mirror || item.credit !== to.claimed.mirror)
       return `carries over something else than the ${Math.abs(owed)} minutes that both banks signed`;
-    if (this.#carried.has(before.claimed.mirror)) return 'carries over a position for the second time';
-    this.#carried.set(before.claimed.mirror, -owed);
-    // The opening is part of what the successor's own entries say.
-    this.#carried.set(next.claimed.mirror, this.#carried.get(next.claimed.mirror) ?? 0);
+    if (this.#carried.has(before.folder)) return 'carries over a position for the second time';
+    this.#carried.set(before.folder, -owed);
+    this.#begun.add(next.folder);
     return null;
   }
 
-  carriedOf(mirror: string): number {
-    return this.#carried.get(mirror) ?? 0;
+  /** What the account shows beside what the pair's own entries say. */
+  carriedOf({ folder, entries, pair }: ProvenPair): number {
+    // A successor's opening stays on the account of the pair before it until the successor is begun.
+    const waits = entries === 0 && !this.#begun.has(folder);
+    const opening = pair.me === 0 ? pair.terms.opening : -pair.terms.opening;
+    return (this.#carried.get(folder) ?? 0) - (waits ? opening : 0);
   }
 
   /** Every Post has its line. Returns how many lines a signature stands behind. */
   end(): number {
     for (const { pair, post, dropped, booked, undone } of this.#posts.values()) {
       const stands = !dropped && isWithin(post, pair);
-      if (dropped ? booked === undone : booked && stands !== undone) continue;
-      const file = dropped ? droppedFile(pair.folder) : journalFile(pair.folder, post.author === pair.pair.me);
-      const why = booked ? 'no longer counts and was not moved back' : 'has effect and no ledger line';
-      throw new DoesNotHold(file, why, { line: post.line, seq: post.seq });
+      const ours = post.author === pair.pair.me;
+      const right = dropped ? (booked === null) === (undone === null) : booked !== null && stands === (undone === null);
+      const why = !right
+        ? booked === null
+          ? 'has effect and no ledger line'
+          : 'no longer counts and was not moved back'
+        : undone === null || this.#mayUndo(dropped, ours, booked, undone)
+          ? null
+          : `was moved back from or to ${undone}, and not where it was booked`;
+      const file = dropped ? droppedFile(pair.folder) : journalFile(pair.folder, ours);
+      if (why !== null) throw new DoesNotHold(file, why, { line: post.line, seq: post.seq });
     }
     return this.#signed;
+  }
+
+  /** What goes back to a payer goes where it came from or is kept for her; what came in and is owed by nobody is a loss. */
+  #mayUndo(dropped: boolean, ours: boolean, booked: string | null, undone: string): boolean {
+    if (dropped) return undone === booked;
+    return ours ? undone === booked || this.#kindOf(undone) === 'unclaimed' : this.#kindOf(undone) === 'loss';
   }
 }
 

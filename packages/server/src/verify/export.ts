@@ -8,10 +8,10 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { debtOf, other, type Party, type Transfer } from '@evenhour/protocol';
+import { pipeline } from 'node:stream/promises';
+import { type AgreementStatus, debtOf, other, type Party, type Transfer } from '@evenhour/protocol';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { BankRow } from '../bank/bank.ts';
@@ -30,25 +30,23 @@ import {
   posting,
 } from '../db/schema.ts';
 import { type PairRow, presentView, readEntries } from '../journal/pair-store.ts';
+import { FolderError } from './folder.ts';
 import {
   type accountShape,
   type agreementShape,
   type bankShape,
+  closeFile,
+  droppedFile,
   type evidenceShape,
   type exchangeShape,
   FILES,
   FORMAT,
+  journalFile,
   type keyShape,
   type manifestShape,
   type postingShape,
   type receiptShape,
-} from './folder.ts';
-import { droppedFile, journalFile } from './pair.ts';
-
-/** A folder that cannot be written to, in a sentence for the operator. */
-export class ExportError extends Error {
-  override readonly name = 'ExportError';
-}
+} from './shapes.ts';
 
 export interface Exported {
   readonly files: number;
@@ -59,8 +57,7 @@ const PAGE = 1000;
 
 /** @param words whether members' names and words are written too */
 export async function exportBank(database: Database, row: BankRow, root: string, words: boolean): Promise<Exported> {
-  if (existsSync(root) && readdirSync(root).length > 0)
-    throw new ExportError(`The folder ${root} has something in it. Name an empty one, or one that is not there yet.`);
+  mustBeEmpty(root);
   const out = new Writer(root);
   // One moment for all pages: what commits meanwhile is not seen.
   await database.db.transaction((tx) => writeAll(tx as unknown as Queries, row, out, words), {
@@ -71,6 +68,13 @@ export async function exportBank(database: Database, row: BankRow, root: string,
   const manifest = { format: FORMAT, bank: row.origin, madeAt: new Date().toISOString(), private: words, files };
   await out.one<typeof manifestShape>(FILES.manifest, manifest as z.infer<typeof manifestShape>);
   return { files: files.length, lines: files.reduce((sum, { lines }) => sum + lines, 0) };
+}
+
+function mustBeEmpty(root: string): void {
+  const found = statSync(root, { throwIfNoEntry: false });
+  if (found?.isDirectory() === false) throw new FolderError(`${root} is a file. Name a folder that is not there yet.`);
+  if (found !== undefined && readdirSync(root).length > 0)
+    throw new FolderError(`The folder ${root} has something in it. Name an empty one, or one that is not there yet.`);
 }
 
 async function writeAll(tx: Queries, bank: BankRow, out: Writer, words: boolean): Promise<void> {
@@ -104,19 +108,19 @@ async function writePair(tx: Queries, row: PairRow, out: Writer): Promise<void> 
   await out.one<typeof agreementShape>(`${name}/agreement.json`, {
     pair: row.id,
     partner: row.peerBank,
-    status: row.status,
+    status: row.status as AgreementStatus,
     mirror: row.mirrorId,
     owesMinutes: debtOf(view, me),
     openMinutes: view.openMinutes[me],
     ...(end?.settlement && { settlement: end.settlement as z.infer<typeof agreementShape>['settlement'] }),
   });
   const documents = [
-    ['offer', row.offer],
-    ['accept', row.accept],
-    ['close-ours', end?.own ?? null],
-    ['close-theirs', end?.theirs ?? null],
+    [`${name}/offer.json`, row.offer],
+    [`${name}/accept.json`, row.accept],
+    [closeFile(name, true), end?.own ?? null],
+    [closeFile(name, false), end?.theirs ?? null],
   ] as const;
-  for (const [file, document] of documents) if (document !== null) await out.texts(`${name}/${file}.json`, [document]);
+  for (const [file, document] of documents) if (document !== null) await out.texts(file, [document]);
   for (const author of [me, other(me)] as const)
     await out.texts(journalFile(name, author === me), journal(tx, row, author));
   await out.texts(droppedFile(name), await dropped(tx, row));
@@ -312,17 +316,17 @@ class Writer {
   async texts(file: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
     const path = join(this.#root, file);
     mkdirSync(dirname(path), { recursive: true });
-    const stream = createWriteStream(path, { flags: 'wx' });
     const hash = createHash('sha256');
     let count = 0;
-    for await (const line of lines) {
-      const text = `${line}\n`;
-      hash.update(text);
-      count += 1;
-      if (!stream.write(text)) await once(stream, 'drain');
-    }
-    stream.end();
-    await once(stream, 'close');
+    const hashed = async function* (): AsyncGenerator<string> {
+      for await (const line of lines) {
+        const text = `${line}\n`;
+        hash.update(text);
+        count += 1;
+        yield text;
+      }
+    };
+    await pipeline(hashed, createWriteStream(path, { flags: 'wx' }));
     this.files.push({ path: file, lines: count, sha256: hash.digest('hex') });
   }
 }

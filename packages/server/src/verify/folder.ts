@@ -1,142 +1,20 @@
 /**
- * The folder that an export is: which files there are, and what one line of each looks like.
+ * Reads the folder that an export is. Whoever made it may have meant harm.
  *
- * Promises: a file is read line by line and never held whole; each line is strict JSON of a closed shape; the
- * first thing that does not hold is named by file, line and, in a journal, `seq`. What is read is hashed on the
- * way, so that the manifest can be compared at the end. Nothing in a manifest is believed.
+ * Promises: a file is read line by line and never held whole; a line has an end and a most length, is UTF-8 and
+ * strict JSON of a closed shape; only plain files are opened, none outside of the folder. The first thing that does
+ * not hold is named by file, line and, in a journal, `seq`. What is read is hashed on the way, so that the manifest
+ * can be compared at the end. Nothing in a manifest is believed.
  *
  * @module
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type JsonObject, type JsonValue, parseStrict } from '@evenhour/protocol/wire';
-import { z } from 'zod';
+import type { z } from 'zod';
 
-export const FORMAT = 'evenhour-export/1';
-
-/** Names of files. A pair's own are in a folder of their own under `pairs`. */
-export const FILES = {
-  manifest: 'manifest.json',
-  bank: 'bank.json',
-  keys: 'keys.jsonl',
-  accounts: 'accounts.jsonl',
-  postings: 'postings.jsonl',
-  exchanges: 'exchanges.jsonl',
-  evidence: 'evidence.jsonl',
-} as const;
-
-const whole = z.int();
-const head = z.strictObject({ epoch: whole, seq: whole, hash: z.string() });
-const cut = z.tuple([whole, whole]);
-
-export const manifestShape = z.strictObject({
-  format: z.literal(FORMAT),
-  bank: z.string(),
-  madeAt: z.string(),
-  /** Whether members' names and words are in it. */
-  private: z.boolean(),
-  files: z.array(z.strictObject({ path: z.string(), lines: whole, sha256: z.string() })),
-});
-
-export const bankShape = z.strictObject({ origin: z.string(), name: z.string(), actor: z.string() });
-
-export const keyShape = z.strictObject({
-  id: z.string(),
-  purpose: z.enum(['ed25519', 'rsa', 'recovery']),
-  publicKey: z.string(),
-  createdAt: z.string(),
-});
-
-export const accountShape = z.strictObject({
-  id: z.string(),
-  kind: z.enum(['member', 'fund', 'mirror', 'unclaimed', 'loss']),
-  balanceMinutes: whole,
-  heldMinutes: whole,
-  name: z.string().optional(),
-});
-
-export const postingShape = z.strictObject({
-  id: z.string(),
-  kind: z.enum(['direct', 'hold', 'post', 'void']),
-  debit: z.string(),
-  credit: z.string(),
-  minutes: whole,
-  holdId: z.string().optional(),
-  heldMinutes: whole.optional(),
-  cause: z.string(),
-  exchangeId: z.string().optional(),
-  at: z.string(),
-});
-
-export const exchangeShape = z.strictObject({
-  id: z.string(),
-  direction: z.enum(['local', 'out', 'in']),
-  pair: z.string().optional(),
-  memberId: z.string(),
-  accountId: z.string(),
-  minutes: whole,
-  status: z.string(),
-  code: z.string().optional(),
-  transfer: z.string().optional(),
-  detail: z.string().optional(),
-  reverses: z.string().optional(),
-  createdAt: z.string(),
-  /** Only where members' words were asked for. */
-  private: z
-    .strictObject({
-      counterparty: z.string(),
-      counterpartyName: z.string(),
-      content: z.string(),
-      salt: z.string().optional(),
-    })
-    .optional(),
-});
-
-export const evidenceShape = z.strictObject({
-  id: z.string(),
-  pair: z.string(),
-  code: z.string(),
-  at: z.string(),
-  document: z.string(),
-});
-
-export const agreementShape = z.strictObject({
-  pair: z.string(),
-  partner: z.string(),
-  status: z.string(),
-  mirror: z.string(),
-  owesMinutes: whole,
-  openMinutes: whole,
-  settlement: z
-    .strictObject({
-      cut,
-      owesMinutes: whole,
-      opening: z
-        .strictObject({ debtor: z.string(), minutes: whole, predecessor: z.string(), causes: z.tuple([head, head]) })
-        .nullable(),
-      releasedMinutes: whole,
-      refundedMinutes: whole,
-      lossMinutes: whole,
-      alone: z.boolean(),
-    })
-    .optional(),
-});
-
-export const receiptShape = z.strictObject({
-  transfer: z.string(),
-  from: z.enum(['us', 'them']),
-  minutes: whole,
-  /** `seq` of the Post in the debtor's journal, and of the Receipt in the creditor's. */
-  post: whole,
-  receipt: whole,
-});
-
-export type PostingLine = z.infer<typeof postingShape>;
-export type AgreementFile = z.infer<typeof agreementShape>;
-
-/** The first thing of an export that does not hold. */
+/** The first thing of an export that does not hold. Its words can be shown on a terminal. */
 export class DoesNotHold extends Error {
   override readonly name = 'DoesNotHold';
   readonly file: string;
@@ -146,14 +24,30 @@ export class DoesNotHold extends Error {
 
   constructor(file: string, why: string, place: { line?: number; seq?: number } = {}) {
     super(
-      [file, place.line && `line ${place.line}`, place.seq && `entry ${place.seq}`].filter(Boolean).join(', ') +
-        `: ${why}`,
+      [plain(file), place.line && `line ${place.line}`, place.seq && `entry ${place.seq}`].filter(Boolean).join(', ') +
+        `: ${plain(why)}`,
     );
     this.file = file;
     this.line = place.line ?? null;
     this.seq = place.seq ?? null;
-    this.why = why;
+    this.why = plain(why);
   }
+}
+
+/** A folder that is no export or cannot become one, in a sentence for the operator. */
+export class FolderError extends Error {
+  override readonly name = 'FolderError';
+}
+
+const MAX_SHOWN = 500;
+
+/** Text of a file as it may be shown: short, and with nothing in it that steers a terminal or turns its writing. */
+export function plain(text: string): string {
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return shown.replace(
+    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 export interface Line {
@@ -166,28 +60,83 @@ interface Read {
   readonly sha256: string;
 }
 
+/** A manifest grows with the pairs, a line of evidence holds a whole document. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const LINE_END = 0x0a;
+
 export class ExportFolder {
   readonly #root: string;
   /** What each file that was read to its end came to. */
   readonly read = new Map<string, Read>();
 
+  /** Throws a {@link FolderError} when there is no such folder. */
   constructor(root: string) {
     this.#root = root;
+    const found = statSync(root, { throwIfNoEntry: false });
+    if (found === undefined) throw new FolderError(`There is no folder ${root}.`);
+    if (!found.isDirectory()) throw new FolderError(`${root} is a file. Name the folder that the export is in.`);
   }
 
   has(file: string): boolean {
-    return existsSync(join(this.#root, file));
+    return lstatSync(join(this.#root, file), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** The folders under `pairs`, in the order of their names. */
+  pairs(): string[] {
+    return this.#entries('pairs').map(({ name }) => `pairs/${name}`);
+  }
+
+  /** Every path on the disk that an export can have, and whatever else lies beside them. */
+  paths(): string[] {
+    const inside = (path: string): string[] => this.#entries(path).map(({ name }) => `${path}/${name}`);
+    const root = this.#entries('').flatMap(({ name }) => (name === 'pairs' ? [] : name));
+    return [...root, ...this.pairs().flatMap(inside)];
+  }
+
+  #entries(path: string): Dirent[] {
+    if (path !== '' && !this.has(path)) return [];
+    if (path !== '' && !lstatSync(join(this.#root, path)).isDirectory()) throw new DoesNotHold(path, 'is no folder');
+    const entries = reading(path, () => readdirSync(join(this.#root, path), { withFileTypes: true }));
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The lines of a file, one after another. */
   async *lines(file: string): AsyncGenerator<Line> {
-    if (!this.has(file)) throw new DoesNotHold(file, 'is missing');
+    const path = join(this.#root, file);
+    const found = reading(file, () => lstatSync(path, { throwIfNoEntry: false }));
+    if (found === undefined) throw new DoesNotHold(file, 'is missing');
+    if (!found.isFile()) throw new DoesNotHold(file, 'is no plain file');
     const hash = createHash('sha256');
-    const stream = createReadStream(join(this.#root, file));
-    stream.on('data', (chunk) => void hash.update(chunk));
     let line = 0;
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
-      yield { line: ++line, text };
+    let begun: Buffer[] = [];
+    let size = 0;
+    const take = (bytes: Buffer): void => {
+      begun.push(bytes);
+      size += bytes.length;
+      if (size > MAX_LINE_BYTES)
+        throw new DoesNotHold(file, 'is longer than any line of an export', { line: line + 1 });
+    };
+    const ended = (): Line => {
+      line += 1;
+      const text = decoded(file, Buffer.concat(begun), line);
+      begun = [];
+      size = 0;
+      return { line, text };
+    };
+    for await (const chunk of chunks(file, path)) {
+      hash.update(chunk);
+      let from = 0;
+      for (let end = chunk.indexOf(LINE_END); end !== -1; end = chunk.indexOf(LINE_END, from)) {
+        take(chunk.subarray(from, end));
+        yield ended();
+        from = end + 1;
+      }
+      take(chunk.subarray(from));
+    }
+    if (size > 0) {
+      yield ended();
+      throw new DoesNotHold(file, 'ends in the middle of a line', { line });
+    }
     this.read.set(file, { lines: line, sha256: hash.digest('hex') });
   }
 
@@ -198,21 +147,54 @@ export class ExportFolder {
 
   /** A file that is one value. */
   async one<T>(file: string, shape: z.ZodType<T>): Promise<T> {
-    return shaped(file, await this.#whole(file), shape);
+    return shaped(file, await this.#single(file), shape);
   }
 
   /** A file that is one signed document. */
   async document(file: string): Promise<JsonObject> {
-    return documentOf(file, await this.#whole(file));
+    return documentOf(file, await this.#single(file));
   }
 
-  async #whole(file: string): Promise<string> {
-    if (!this.has(file)) throw new DoesNotHold(file, 'is missing');
-    const bytes = readFileSync(join(this.#root, file));
-    const text = bytes.toString('utf8');
-    const lines = text.split('\n').length - 1;
-    this.read.set(file, { lines, sha256: createHash('sha256').update(bytes).digest('hex') });
-    return text.trimEnd();
+  async #single(file: string): Promise<string> {
+    let only: string | undefined;
+    for await (const { line, text } of this.lines(file)) {
+      if (line > 1) throw new DoesNotHold(file, 'has more than one line', { line });
+      only = text;
+    }
+    if (only === undefined) throw new DoesNotHold(file, 'is empty');
+    return only;
+  }
+}
+
+async function* chunks(file: string, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** What the system says of a file that it does not give. */
+function unreadable(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return typeof code === 'string' ? new DoesNotHold(file === '' ? '.' : file, `cannot be read (${code})`) : error;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decoded(file: string, bytes: Buffer, line: number): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new DoesNotHold(file, 'is not UTF-8', { line });
   }
 }
 
@@ -235,11 +217,8 @@ function shaped<T>(file: string, text: string, shape: z.ZodType<T>, line?: numbe
   );
 }
 
-/** A manifest grows with the pairs, a line of evidence holds a whole document. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
 function strict(file: string, text: string, line?: number): JsonValue {
-  const parsed = parseStrict(text, { maxBytes: MAX_TEXT_BYTES });
+  const parsed = parseStrict(text, { maxBytes: MAX_LINE_BYTES });
   if (parsed.ok) return parsed.value;
   throw new DoesNotHold(
     file,

@@ -15,36 +15,30 @@ import {
   debtOf,
   type Entry,
   type KeySchedule,
-  keyAt,
   keysAtStart,
   other,
   type Pair,
   type Party,
-  REFUSALS,
-  type Refusal,
+  type Post,
   replay,
-  sameHead,
   startPair,
   type Transfer,
   termsOf,
   transferKey,
   type VerifiedEntry,
 } from '@evenhour/protocol';
-import { importVerifyingKey, verifyClose, verifyDocument, verifyRun } from '@evenhour/protocol/proof';
+import { importVerifyingKey, verifyDocument, verifyRun } from '@evenhour/protocol/proof';
 import { canonical, decodeHonour, type HonourMessage, type JsonObject, pairOf } from '@evenhour/protocol/wire';
-import {
-  type AgreementFile,
-  agreementShape,
-  DoesNotHold,
-  documentOf,
-  type ExportFolder,
-  receiptShape,
-} from './folder.ts';
+import { findCloses, Places, proveEnding } from './ending.ts';
+import { DoesNotHold, documentOf, type ExportFolder } from './folder.ts';
+import { type AgreementFile, agreementShape, droppedFile, journalFile, receiptShape } from './shapes.ts';
+import { sayFault, sayRefused } from './words.ts';
 
 /** A Post that has effect: the only thing from which minutes may move between two banks. */
 export interface SignedPost {
   readonly author: Party;
   readonly seq: number;
+  readonly transfer: string;
   readonly minutes: number;
   readonly line: number;
 }
@@ -64,6 +58,8 @@ export interface ProvenPair {
   readonly transfers: ReadonlyMap<string, Transfer>;
   /** What we owe: at the end of both journals, or at the cut at which the pair was settled. */
   readonly owesMinutes: number;
+  /** What an auditor must ask somebody else, in clauses. */
+  readonly notProved: readonly string[];
 }
 
 const CHUNK = 100;
@@ -71,7 +67,11 @@ const CHUNK = 100;
 export async function provePair(folder: ExportFolder, name: string, actor: string): Promise<ProvenPair> {
   const claimed = await folder.one(`${name}/agreement.json`, agreementShape);
   const { core, me, pair: id, genesis } = await proveAgreement(folder, name, actor, claimed.pair);
+  if (claimed.partner !== core.parties[other(me)].bank)
+    throw new DoesNotHold(`${name}/agreement.json`, `names the partner ${claimed.partner}, which has not signed it`);
   const terms = termsOf(core, id, genesis);
+  const closes = await findCloses(folder, name, core, id, me);
+  const places = new Places(genesis, closes, claimed);
   const keys: [KeySchedule, KeySchedule] = [keysAtStart(terms, 0), keysAtStart(terms, 1)];
   const posts = new Map<string, SignedPost>();
   const transfers = new Map<string, Transfer>();
@@ -90,10 +90,10 @@ export async function provePair(folder: ExportFolder, name: string, actor: strin
       throw new DoesNotHold(file, sayFault(step.fault?.['reason']), { line, seq: entry.seq });
     pair = step.pair;
     entries += 1;
+    places.note(entry);
     const { transfer } = done.appended;
     if (transfer !== null) transfers.set(transferKey(transfer.debtor, transfer.id), transfer);
-    if (done.breach === null && entry.body.kind === 'Post')
-      posts.set(entry.hash, { author: entry.author, seq: entry.seq, minutes: entry.body.minutes, line });
+    if (done.breach === null && entry.body.kind === 'Post') posts.set(entry.hash, signedPost(entry, entry.body, line));
   };
   while (mine.done !== true || theirs.done !== true) {
     if (mine.done !== true && mine.value.entry.ack.seq <= pair.heads[other(me)].seq) {
@@ -115,17 +115,14 @@ export async function provePair(folder: ExportFolder, name: string, actor: strin
     }
   }
   const dropped = await droppedPosts(folder, name, core, id, keys);
-  const proven = { folder: name, claimed, core, pair, keys, entries, posts, dropped, transfers };
-  const owesMinutes = await provePosition(folder, proven);
-  return { ...proven, owesMinutes, receipts: await proveReceipts(folder, name, me, transfers) };
+  comparePosition(name, claimed, pair);
+  const ending = await proveEnding({ name, claimed, core, pair, keys, posts, transfers, closes, places });
+  const receipts = await proveReceipts(folder, name, me, transfers);
+  return { folder: name, claimed, core, pair, keys, entries, receipts, posts, dropped, transfers, ...ending };
 }
 
-export function journalFile(name: string, ours: boolean): string {
-  return `${name}/${ours ? 'ours' : 'theirs'}.jsonl`;
-}
-
-export function droppedFile(name: string): string {
-  return `${name}/dropped.jsonl`;
+function signedPost({ author, seq }: Entry, { transfer, minutes }: Post, line: number): SignedPost {
+  return { author, seq, transfer, minutes, line };
 }
 
 interface Placed {
@@ -204,8 +201,8 @@ async function droppedPosts(
     if (author === null) throw new DoesNotHold(file, 'is by a bank that is not part of the pair', { line });
     const { entries, bad } = await verifyRun(core, pair, author, [document], keys[author]);
     if (bad !== null) throw new DoesNotHold(file, sayRefused(bad.refusal), { line });
-    for (const { hash, seq, body } of entries)
-      if (body.kind === 'Post') posts.set(hash, { author, seq, minutes: body.minutes, line });
+    for (const entry of entries)
+      if (entry.body.kind === 'Post') posts.set(entry.hash, signedPost(entry, entry.body, line));
   }
   return posts;
 }
@@ -270,43 +267,14 @@ function partyOf(core: AgreementCore, bank: string): Party | null {
   return index === 0 || index === 1 ? index : null;
 }
 
-/** The position that follows from the entries, and whether the bank says the same. */
-async function provePosition(
-  folder: ExportFolder,
-  { folder: name, claimed, core, pair, keys, posts }: Omit<ProvenPair, 'owesMinutes' | 'receipts'>,
-): Promise<number> {
-  const file = `${name}/agreement.json`;
-  const { me } = pair;
-  const view = pair.views[me];
+/** Whether the bank says of its position what the entries say. */
+function comparePosition(name: string, claimed: AgreementFile, { me, views }: Pair): void {
   const says = (what: string, claim: number, proof: number): void => {
-    if (claim !== proof) throw new DoesNotHold(file, `says ${claim} minutes ${what}; the signed entries say ${proof}`);
+    if (claim !== proof)
+      throw new DoesNotHold(`${name}/agreement.json`, `says ${claim} minutes ${what}; the signed entries say ${proof}`);
   };
-  says('owed', claimed.owesMinutes, debtOf(view, me));
-  says('held', claimed.openMinutes, view.openMinutes[me]);
-  for (const author of [me, other(me)] as const) {
-    const closeFile = `${name}/close-${author === me ? 'ours' : 'theirs'}.json`;
-    if (!folder.has(closeFile)) continue;
-    const key = await importVerifyingKey(keyAt(keys[author], pair.heads[author].seq + 1), core.parties[author].key.id);
-    const closed = key.ok
-      ? await verifyClose(core, pair.terms.pair, author, await folder.document(closeFile), key.key)
-      : key;
-    if (!closed.ok) throw new DoesNotHold(closeFile, sayRefused(closed.refusal));
-    const { own, peer } = closed.heads;
-    if (author === me && !(sameHead(own, pair.heads[me]) && sameHead(peer, pair.heads[other(me)])))
-      throw new DoesNotHold(closeFile, 'names other last entries than the journals have');
-  }
-  if (claimed.settlement === undefined) return debtOf(view, me);
-  const { cut } = claimed.settlement;
-  if (cut.some((seq, author) => seq < 0 || seq > pair.heads[author as Party].seq))
-    throw new DoesNotHold(file, 'was settled at entries that the journals do not have');
-  const within = [...posts.values()].filter(({ author, seq }) => seq <= cut[author]);
-  const debt = within.reduce(
-    (sum, { author, minutes }) => sum + (author === 0 ? minutes : -minutes),
-    pair.terms.opening as number,
-  );
-  const owes = me === 0 || debt === 0 ? debt : -debt;
-  says('settled', claimed.settlement.owesMinutes, owes);
-  return owes;
+  says('owed', claimed.owesMinutes, debtOf(views[me], me));
+  says('held', claimed.openMinutes, views[me].openMinutes[me]);
 }
 
 /** Each receipt is a Post of one bank and a Receipt of the other; each such two is in the list. */
@@ -339,24 +307,4 @@ async function proveReceipts(
   for (const [key, { id, receipted }] of transfers)
     if (receipted !== null && !listed.has(key)) throw new DoesNotHold(file, `lacks the receipt for ${id}`);
   return listed.size;
-}
-
-const FAULTS: Readonly<Record<string, string>> = {
-  not_my_next: 'does not continue the journal: an entry before it is missing, changed or in another place',
-  prev_is_not_my_head: 'does not continue the journal: the entry before it is another one',
-  ack: 'acknowledges another entry than the one that theirs.jsonl has there',
-  ack_unknown: 'acknowledges an entry that the other journal does not have',
-  ack_goes_back: 'acknowledges less than an entry before it',
-  epoch: 'is of another epoch than the entry before it',
-  epoch_rises: 'begins an epoch, which only a Resume does',
-  epoch_does_not_rise: 'is a Resume that begins no epoch',
-};
-
-function sayFault(reason: unknown): string {
-  return (typeof reason === 'string' ? FAULTS[reason] : undefined) ?? (FAULTS['not_my_next'] as string);
-}
-
-function sayRefused({ code, facts }: Refusal): string {
-  const path = facts['path'] ?? facts['reason'];
-  return `${REFUSALS[code].advice} (${code}${path === undefined ? '' : `: ${path}`})`;
 }

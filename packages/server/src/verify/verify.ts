@@ -1,49 +1,85 @@
 /**
  * Proves an export offline: every balance, position and receipt, from signatures and from nothing else.
  *
- * Promises: no database, no network, and no figure of the export is believed; the first thing that does not
- * hold is thrown as {@link DoesNotHold} with its place. What a signature cannot prove is said too: hours between
- * two members of one bank are signed by that bank's books alone, and an agreement names its keys itself.
+ * Promises: no database, no network, and no figure or name of the export is believed; the first thing that does not
+ * hold is thrown as {@link DoesNotHold} with its place. What a signature cannot prove is said too.
  *
  * @module
  */
-import { other, say } from '@evenhour/protocol';
+import { originOf } from '@evenhour/protocol';
 import { decodeMultikey } from '@evenhour/protocol/proof';
+import { canonical, type JsonObject } from '@evenhour/protocol/wire';
+import type { z } from 'zod';
 import { type ProvenBooks, proveBooks } from './books.ts';
-import {
-  bankShape,
-  DoesNotHold,
-  ExportFolder,
-  evidenceShape,
-  exchangeShape,
-  FILES,
-  keyShape,
-  manifestShape,
-} from './folder.ts';
+import { DoesNotHold, ExportFolder, FolderError } from './folder.ts';
+import { type ProvenEvidence, type ProvenGifts, proveEvidence, proveGifts } from './gifts.ts';
 import { type ProvenPair, provePair } from './pair.ts';
+import { bankShape, FILES, keyShape, manifestShape } from './shapes.ts';
 
 export interface Proven {
-  readonly bank: { readonly name: string; readonly origin: string };
+  /** The name is `null` when no agreement signs one. */
+  readonly bank: { readonly name: string | null; readonly origin: string };
   readonly pairs: readonly ProvenPair[];
   readonly books: ProvenBooks;
-  readonly exchanges: number;
-  readonly evidence: number;
+  readonly gifts: ProvenGifts;
+  readonly evidence: ProvenEvidence;
 }
 
+/** Throws a {@link FolderError} when the folder is no export, and {@link DoesNotHold}. */
 export async function verifyExport(root: string): Promise<Proven> {
   const folder = new ExportFolder(root);
+  if (!folder.has(FILES.manifest)) throw new FolderError(`${root} is no export: it has no ${FILES.manifest}.`);
   const manifest = await folder.one(FILES.manifest, manifestShape);
   const bank = await folder.one(FILES.bank, bankShape);
-  const names = manifest.files.map(({ path }) => /^(pairs\/[^/]+)\/agreement\.json$/.exec(path)?.[1]);
-  const pairs: ProvenPair[] = [];
-  for (const name of names) if (name !== undefined) pairs.push(await provePair(folder, name, bank.actor));
-  await proveKeys(folder, pairs);
-  const books = await proveBooks(folder, pairs);
-  const exchanges = await proveExchanges(folder, pairs);
-  let evidence = 0;
-  for await (const _ of folder.items(FILES.evidence, evidenceShape)) evidence += 1;
+  const pairs = new Map<string, ProvenPair>();
+  const mirrors = new Set<string>();
+  for (const name of folder.pairs()) {
+    const proven = await provePair(folder, name, bank.actor);
+    const { pair, mirror } = proven.claimed;
+    if (pairs.has(pair))
+      throw new DoesNotHold(`${name}/agreement.json`, `is the pair of ${pairs.get(pair)?.folder} again`);
+    if (mirrors.has(mirror))
+      throw new DoesNotHold(`${name}/agreement.json`, `shares the account ${mirror} with another pair`);
+    pairs.set(pair, proven);
+    mirrors.add(mirror);
+  }
+  for (const proven of pairs.values()) proveSuccession(proven, pairs);
+  const name = proveName(bank, manifest.bank, [...pairs.values()]);
+  await proveKeys(folder, [...pairs.values()]);
+  const gifts = await proveGifts(folder, pairs, bank.actor);
+  const books = await proveBooks(folder, [...pairs.values()], gifts);
+  const evidence = await proveEvidence(folder, pairs);
   compareManifest(folder, manifest.files);
-  return { bank, pairs, books, exchanges, evidence };
+  return { bank: { name, origin: bank.origin }, pairs: [...pairs.values()], books, gifts, evidence };
+}
+
+/** Who the bank is, is what its agreements say. */
+function proveName(
+  { origin, name, actor }: z.infer<typeof bankShape>,
+  claimed: string,
+  pairs: readonly ProvenPair[],
+): string | null {
+  if (originOf(actor) !== origin) throw new DoesNotHold(FILES.bank, `says ${origin}, and signs as ${actor}`);
+  if (claimed !== origin) throw new DoesNotHold(FILES.manifest, `says ${claimed}, and ${FILES.bank} says ${origin}`);
+  if (pairs.length === 0) return null;
+  const signed = pairs.map(({ core, pair }) => core.parties[pair.me].name);
+  if (!signed.includes(name))
+    throw new DoesNotHold(FILES.bank, `says ${name}; its agreements are signed as ${signed[0]}`);
+  return name;
+}
+
+/** A pair that follows another begins with what that one was settled at. */
+function proveSuccession({ core, folder }: ProvenPair, pairs: ReadonlyMap<string, ProvenPair>): void {
+  if (core.predecessor === undefined) return;
+  const before = pairs.get(core.predecessor);
+  if (before === undefined)
+    throw new DoesNotHold(`${folder}/offer.json`, `follows the pair ${core.predecessor}, which is not in this export`);
+  const left = before.claimed.settlement?.opening ?? null;
+  if (canonical(left as unknown as JsonObject) !== canonical((core.opening ?? null) as unknown as JsonObject))
+    throw new DoesNotHold(
+      `${before.folder}/agreement.json`,
+      `was settled at another position than ${folder} begins with`,
+    );
 }
 
 /** The list holds each key that our side of an agreement or a key change names. */
@@ -59,80 +95,24 @@ async function proveKeys(folder: ExportFolder, pairs: readonly ProvenPair[]): Pr
       if (!listed.has(key)) throw new DoesNotHold(FILES.keys, `lacks the key ${key}, which ${name} is signed with`);
 }
 
-/** What the bank says of each gift is what the journals say of its transfer. */
-async function proveExchanges(folder: ExportFolder, pairs: readonly ProvenPair[]): Promise<number> {
-  const byPair = new Map(pairs.map((pair) => [pair.claimed.pair, pair]));
-  let count = 0;
-  for await (const { line, item } of folder.items(FILES.exchanges, exchangeShape)) {
-    count += 1;
-    const proven = item.pair === undefined ? undefined : byPair.get(item.pair);
-    if (proven === undefined || (item.status !== 'settled' && item.status !== 'posted')) continue;
-    const { me } = proven.pair;
-    const debtor = item.direction === 'out' ? me : other(me);
-    const transfer = proven.transfers.get(`${debtor} ${item.transfer ?? ''}`);
-    const fail = (why: string): never => {
-      throw new DoesNotHold(FILES.exchanges, why, { line });
-    };
-    if (transfer?.posted == null) fail(`says ${item.status}, and no signed Post says so`);
-    else if (transfer.postedMinutes !== item.minutes)
-      fail(`says ${item.minutes} minutes; the signed Post says ${transfer.postedMinutes}`);
-    else if (item.status === 'settled' && transfer.receipted === null) fail('says settled, and there is no Receipt');
-  }
-  return count;
-}
-
 type Files = readonly { readonly path: string; readonly lines: number; readonly sha256: string }[];
 
 /** Whether the files are those that were written. A manifest is not signed: it shows damage, not intent. */
 function compareManifest(folder: ExportFolder, files: Files): void {
+  const named = new Set<string>();
   for (const { path, lines, sha256 } of files) {
+    if (named.has(path)) throw new DoesNotHold(FILES.manifest, `names ${path} twice`);
+    named.add(path);
     const read = folder.read.get(path);
-    if (read === undefined) throw new DoesNotHold(path, 'is named in the manifest and nothing else asks for it');
+    if (read === undefined)
+      throw new DoesNotHold(
+        path,
+        folder.has(path) ? 'is no file of an export' : 'is missing, and the manifest names it',
+      );
     if (read.lines < lines)
       throw new DoesNotHold(path, `ends too early: ${read.lines} of ${lines} lines`, { line: read.lines + 1 });
     if (read.sha256 !== sha256) throw new DoesNotHold(path, 'is not the file that was written');
   }
-  for (const path of folder.read.keys())
-    if (path !== FILES.manifest && !files.some((file) => file.path === path))
-      throw new DoesNotHold(path, 'is not named in the manifest');
-}
-
-/** What was proved, in sentences. */
-export function sayProven({ bank, pairs, books, exchanges, evidence }: Proven): string {
-  const sum = (of: (pair: ProvenPair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
-  const lines = [
-    `${bank.name} (${bank.origin}): everything holds.`,
-    `${count(pairs.length, 'agreement')}, each with two signed yeses; ${count(
-      sum((p) => p.entries),
-      'journal entry',
-      'journal entries',
-    )}, each signed with the key of its time and in its place.`,
-    ...pairs.map(sayPair),
-    `${count(
-      sum((p) => p.receipts),
-      'receipt',
-    )}, each signed by both banks.`,
-    `${count(books.accounts, 'account')} and ${count(books.lines, 'ledger line')}: every balance is what its lines make, and together they make nothing.`,
-    `${count(books.signedLines, 'line')} between two banks: each comes from a signed entry, and none twice.`,
-    `${count(exchanges, 'gift')} and ${count(evidence, 'piece of evidence', 'pieces of evidence')} are as the journals say.`,
-    `Not proved by a signature: ${count(books.lines - books.signedLines, 'line')} inside the bank, which nobody else signs; and that these keys are the banks' own. Compare them with keys that you know.`,
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function sayPair({ core, pair, keys, owesMinutes, claimed }: ProvenPair): string {
-  const { me } = pair;
-  const peer = core.parties[other(me)];
-  const owes =
-    owesMinutes === 0
-      ? 'nobody owes anything'
-      : owesMinutes > 0
-        ? `we owe ${say(owesMinutes)}`
-        : `they owe us ${say(owesMinutes)}`;
-  const when = claimed.settlement === undefined ? '' : ' where the pair ended';
-  return `  ${peer.name}: ${owes}${when}. Ours ${keys[me].at(-1)?.key}, theirs ${keys[other(me)].at(-1)?.key}`;
-}
-
-function count(number: number, one: string, many: string = `${one}s`): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
+  for (const path of folder.paths())
+    if (path !== FILES.manifest && !named.has(path)) throw new DoesNotHold(path, 'is not named in the manifest');
 }

@@ -57,7 +57,7 @@ export type Standing =
   | { readonly kind: 'off'; readonly nextAttemptAt: Date; readonly since?: Date }
   /** Not heard of for so long that new hours wait; `gone` when it may be ended alone. */
   | { readonly kind: 'silent'; readonly since: Date | null; readonly gone: boolean }
-  /** `because` is a refusal code or any other word of the core; unknown words get a general sentence. */
+  /** `because` is a refusal code or any other word; unknown words get a general sentence. */
   | { readonly kind: 'halted'; readonly because: string | null }
   | { readonly kind: 'suspended'; readonly by: 'us' | 'them' }
   /** One yes or none yet. */

@@ -12,6 +12,7 @@ import { BankHome } from './home.tsx';
 import { InvitationPage, InviteOpenedPage } from './invitation.tsx';
 import { sayEvent } from './live-words.ts';
 import { LossesPage } from './losses.tsx';
+import type { RefusalView } from './models.ts';
 import { PositionsPage } from './positions.tsx';
 import { ProofPage } from './proof.tsx';
 import * as s from './samples.ts';
@@ -157,6 +158,17 @@ describe('what pages say', () => {
     expect(await of(150)).toContain('Two and a half hours are still looking for their other half');
     expect(await of(-90)).toContain('An hour and a half of your time to give, whenever you like');
     expect(await of(0)).toContain('Everything has found its other half');
+  });
+
+  it('says why a gift never came that the other town has lost', async () => {
+    const { lines } = s.statementModel;
+    const lost = { ...(lines[2] as (typeof lines)[0]), status: 'returned' as const, proofId: null };
+    const of = (refusal: RefusalView) =>
+      text(<StatementPage frame={s.moira} model={{ ...s.statementModel, lines: [{ ...lost, refusal }] }} />);
+    expect(await of({ code: 'terms_unknown' })).toContain(
+      'Gràcia lost its record of this gift. Nothing moved. Jordi can give it again.',
+    );
+    expect(await of({ code: 'taken_back' })).toContain('It went back.');
   });
 
   it('keeps what was typed and says what to do', async () => {

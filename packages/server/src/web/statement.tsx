@@ -151,6 +151,8 @@ function sayLineStatus(frame: Frame, line: StatementLine): string {
     case 'underway':
       return line.direction === 'given' ? statement.underwayTo(town) : statement.underwayFrom(town);
     case 'returned': {
+      if (line.direction === 'came' && line.refusal?.code === 'terms_unknown')
+        return statement.forgotten(town, firstName(line.who));
       if (line.direction === 'came') return statement.returnedOther;
       const { bank } = frame;
       const place = {

@@ -84,6 +84,8 @@ export const halted: Readonly<Record<string, string>> = {
   fork: 'Two different messages came for the same place in the books.',
   chain_fault: 'A message did not follow on from the one before.',
   reconciliation: 'The two towns’ figures are not the same.',
+  older_key:
+    'They know a newer key of ours than our computer, which was set up again from an older copy. It is in the file that was put away when the key was changed.',
   other: 'Something between the two towns does not fit.',
 };
 
@@ -169,6 +171,8 @@ export const statement = {
   proof: 'See the proof',
   returned: 'It came back to you.',
   returnedOther: 'It went back.',
+  forgotten: (town: string, who: string) =>
+    `${town} lost its record of this gift. Nothing moved. ${who} can give it again.`,
   older: 'Older hours',
   newer: 'Newer hours',
   paper: (bridgeBuilder: string, phone: string) =>

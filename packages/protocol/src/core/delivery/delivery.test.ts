@@ -18,7 +18,7 @@ import { type AfterRun, afterRun, type RunAnswer } from './run.ts';
 const head = (seq: number, hash = `h${seq}`): Head => ({ epoch: 0, seq, hash });
 
 describe('modes', () => {
-  const ACTS: readonly PairAct[] = ['greet', 'write', 'send', 'apply', 'answer_greeting', 'read'];
+  const ACTS: readonly PairAct[] = ['greet', 'write', 'send', 'apply', 'close', 'answer_greeting', 'read'];
   const CODES: Record<PairMode, RefusalCode> = {
     waiting: 'pair_waiting',
     recovering: 'pair_recovering',
@@ -31,12 +31,18 @@ describe('modes', () => {
       expect(refusedIn(mode, act)?.code, act).toBe(PAIR_MODES[mode].includes(act) ? undefined : CODES[mode]);
   });
 
-  test('only an open pair moves anything, and every pair lets its partner read', () => {
+  test('only an open pair moves anything, and every pair lets its partner read and greet', () => {
     for (const mode of Object.keys(CODES) as PairMode[]) {
       for (const act of ['write', 'send', 'apply'] as const)
         expect(refusedIn(mode, act) === null).toBe(mode === 'open');
       expect(refusedIn(mode, 'read')).toBe(null);
+      expect(refusedIn(mode, 'answer_greeting')).toBe(null);
     }
+  });
+
+  test('a pair that may have to recover first is not closed by its partner yet', () => {
+    for (const mode of Object.keys(CODES) as PairMode[])
+      expect(refusedIn(mode, 'close') !== null).toBe(mode === 'waiting' || mode === 'recovering');
   });
 });
 
@@ -69,13 +75,12 @@ describe('a greeting', () => {
   test.each([
     ['in another session than its header', 'open', 's2', false, 'stale_session'],
     ['that came before', 'open', 's1', true, 'known_already'],
-    ['to a pair that is closed', 'closed', 's1', false, 'agreement_not_active'],
   ] as const)('%s is refused', (_name, mode, session, seen, code) => {
     const taken = takeGreeting(pairWithTwoEntries().pair, mode, greeting, session, seen);
     expect(!taken.ok && taken.refusal.code).toBe(code);
   });
 
-  test.each(['waiting', 'recovering', 'halted'] as const)('is answered by a pair that is %s', (mode) => {
+  test.each(['waiting', 'recovering', 'halted', 'closed'] as const)('is answered by a pair that is %s', (mode) => {
     expect(takeGreeting(pairWithTwoEntries().pair, mode, greeting, 's1', false).ok).toBe(true);
   });
 
@@ -127,6 +132,7 @@ describe('the answer to a run of entries 3 to 5', () => {
     ['a partner that halted', whole('pair_halted'), { next: 'halt', refusal: refusal('pair_halted') }],
     ['too much at once', whole('too_many_requests'), { next: 'wait', refusal: refusal('too_many_requests') }],
     ['a stale session', whole('stale_session'), { next: 'greet' }],
+    ['an agreement that is not in force there', whole('agreement_not_active'), { next: 'greet' }],
   ];
   test.each(ROWS)('%s', (_name, answer, expected) => {
     const held = answer.head === null ? undefined : `h${answer.head.seq}`;

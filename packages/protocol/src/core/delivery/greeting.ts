@@ -21,20 +21,23 @@ import { type Outcome, type Refusal, refusal, refuse } from '../refusal.ts';
  * - `recovering`: it holds more of my journal than I do; I fetch both journals
  * - `open`: runs go both ways
  * - `halted`: a fault or a fork; people look
- * - `closed`: over
+ * - `closed`: over; a partner that was restored to before the end is told so when it greets
  */
 export type PairMode = 'waiting' | 'recovering' | 'open' | 'halted' | 'closed';
 
-/** `apply` takes entries in, also those that an answer carries; `read` gives journals to the partner. */
-export type PairAct = 'greet' | 'write' | 'send' | 'apply' | 'answer_greeting' | 'read';
+/**
+ * `apply` takes entries in, also those that an answer carries; `close` takes the partner's Close; `read` gives
+ * journals to the partner.
+ */
+export type PairAct = 'greet' | 'write' | 'send' | 'apply' | 'close' | 'answer_greeting' | 'read';
 
 /** What each mode allows. The table of the specification is made from this one. */
 export const PAIR_MODES: { readonly [M in PairMode]: readonly PairAct[] } = {
   waiting: ['greet', 'answer_greeting', 'read'],
   recovering: ['answer_greeting', 'read'],
-  open: ['write', 'send', 'apply', 'answer_greeting', 'read'],
-  halted: ['answer_greeting', 'read'],
-  closed: ['read'],
+  open: ['write', 'send', 'apply', 'close', 'answer_greeting', 'read'],
+  halted: ['close', 'answer_greeting', 'read'],
+  closed: ['close', 'answer_greeting', 'read'],
 };
 
 const REFUSED_IN = {
@@ -75,7 +78,7 @@ export interface Welcome {
  * @param headerSession the session in the header of the request
  * @param seen whether a greeting with this nonce came before, within its window
  *
- * Refuses `agreement_not_active`, `stale_session`, `known_already`.
+ * Refuses `stale_session`, `known_already`.
  */
 export function takeGreeting(
   pair: Pair,

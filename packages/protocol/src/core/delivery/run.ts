@@ -46,6 +46,8 @@ export type AfterRun =
   | { readonly next: 'discard' };
 
 /** Refusals that end a pair's ordinary life at the bank that says them. */
+/** Refusals of a whole run after which the partner says more to a greeting. */
+const GREETING: readonly string[] = ['stale_session', 'agreement_not_active'];
 const HALTING: readonly string[] = ['fork', 'chain_fault', 'pair_halted'];
 
 /**
@@ -60,7 +62,7 @@ export function afterRun(sent: SentRun, answer: RunAnswer, now: Sessions, held: 
   const { head } = answer;
   const refused = answer.refused?.refusal ?? null;
   if (head === null) {
-    if (refused === null || refused.code === 'stale_session') return { next: 'greet' };
+    if (refused === null || GREETING.includes(refused.code)) return { next: 'greet' };
     return HALTING.includes(refused.code) ? { next: 'halt', refusal: refused } : { next: 'wait', refusal: refused };
   }
   if (held !== head.hash) return { next: 'greet' };

@@ -209,6 +209,7 @@ CREATE TABLE "pair" (
 	"last_error" text,
 	"key_changes" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"peer_key" text,
+	"own_key" text,
 	"presented" jsonb,
 	"honour_pending" text,
 	"sender_id" text,

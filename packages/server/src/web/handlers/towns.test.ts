@@ -1,6 +1,7 @@
 /** Which way a figure leans, and how it stands, worked out from what the API says. */
 import { describe, expect, test } from 'vitest';
 import type { AgreementView } from '../../agreement/view.ts';
+import { KEY_IS_OLDER } from '../../bank/keys.ts';
 import { waitingOf } from './console.tsx';
 import { positionOf, standingOf, townOf } from './towns.ts';
 
@@ -96,6 +97,11 @@ describe('how it stands', () => {
       'halted by a word',
       { mode: 'halted', haltedBecause: 'reconciliation' },
       { kind: 'halted', because: 'reconciliation' },
+    ],
+    [
+      'an older key than they know',
+      { mode: 'waiting', delivery: { ...off, lastError: `${KEY_IS_OLDER} Bring it.` } },
+      { kind: 'halted', because: 'older_key' },
     ],
     ['halted for no known reason', { mode: 'halted', haltedBecause: null }, { kind: 'halted', because: null }],
     ['offered', { status: 'offered' }, { kind: 'agreeing' }],

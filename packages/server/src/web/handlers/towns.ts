@@ -10,6 +10,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { AgreementView } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
+import { isKeyOlder } from '../../bank/keys.ts';
 import type { Queries } from '../../db/database.ts';
 import { exchange, standingEntry } from '../../db/schema.ts';
 import { textArray, totals } from '../../ledger/ledger.ts';
@@ -44,6 +45,7 @@ export function standingOf({ status, mode, haltedBecause, delivery, silent, posi
   if (status === 'draft' || status === 'offered') return { kind: 'agreeing' };
   if (status !== 'active' && status !== 'suspended') return { kind: 'ended' };
   if (mode === 'halted') return { kind: 'halted', because: codeOf(haltedBecause) };
+  if (isKeyOlder(delivery.lastError)) return { kind: 'halted', because: 'older_key' };
   if (silent !== null)
     return {
       kind: 'silent',

@@ -1,0 +1,204 @@
+/** A database that is put back to before an agreement was made, ended or followed by another. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterEach, expect, test } from 'vitest';
+import { rowsOf } from '../ledger/ledger.ts';
+import { hasTestPostgres } from '../testing/postgres.ts';
+import { Restorable } from '../testing/restorable.ts';
+import { type Town, until } from '../testing/town.ts';
+import { exportBank } from '../verify/export.ts';
+import { verifyExport } from '../verify/verify.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const PATIENCE_MS = 20_000;
+type Name = 'Leith' | 'Gràcia';
+
+async function twoTowns(): Promise<Restorable> {
+  const towns = await Restorable.start(hasTestPostgres() ? 'postgres' : 'pglite', ['Leith', 'Gràcia']);
+  ends.push(() => towns.stop());
+  return towns;
+}
+
+interface Stand {
+  readonly status: string;
+  readonly mode: string;
+  readonly mirror: number;
+  /** What the settled position says; `null` before. */
+  readonly owes: number | null;
+}
+
+/** The pairs of a town, the oldest first. */
+async function pairsOf(town: Town): Promise<Stand[]> {
+  const found = await town.database.db.execute(sql`
+    select p.status, p.mode, a.balance::int as mirror, (e.settlement->>'owesMinutes')::int as owes
+    from pair p join account a on a.bank_id = p.bank_id and a.id = p.mirror_id
+    left join pair_end e on e.bank_id = p.bank_id and e.pair_id = p.id order by p.created_at`);
+  return rowsOf<Stand>(found);
+}
+
+const items = async (town: Town) => (await town.call('GET', '/api/agreements')).body.items;
+
+async function close(town: Town): Promise<void> {
+  const [item] = await items(town);
+  const closed = await town.call('POST', `/api/agreements/${item.id}/close`, { because: 'We go on otherwise.' });
+  expect(closed.status).toBe(200);
+}
+
+/** Waits until the first pair of both is settled, and answers what each says that Leith owes. */
+async function settled(towns: Restorable): Promise<[number, number]> {
+  const owes = (at: Name) =>
+    until(async () => {
+      const [first] = await pairsOf(towns.of(at));
+      return first?.owes == null ? null : [first.owes];
+    }, PATIENCE_MS);
+  const [[ours], [theirs]] = (await Promise.all([owes('Leith'), owes('Gràcia')])) as [[number], [number]];
+  return [ours, -theirs];
+}
+
+async function proven(town: Town): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'evenhour-ended-'));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  await exportBank(town.database, town.bank.settings, join(folder, 'export'), false);
+  await verifyExport(join(folder, 'export'));
+}
+
+/** Waits until the last pair of both is open and shows the same. */
+async function goesOn(towns: Restorable, minutes: number): Promise<void> {
+  await until(async () => {
+    const [ours, theirs] = [(await pairsOf(towns.of('Leith'))).at(-1), (await pairsOf(towns.of('Gràcia'))).at(-1)];
+    const open = [ours, theirs].every((pair) => pair?.status === 'active' && pair.mode === 'open');
+    return open && ours?.mirror === minutes && theirs?.mirror === -minutes;
+  }, PATIENCE_MS);
+}
+
+test.each(['Leith', 'Gràcia'] as const)(
+  '%s hears of the end, and settles at the same position',
+  async (who) => {
+    const towns = await twoTowns();
+    await towns.connect('Leith', 'Gràcia');
+    await towns.cross('Leith', 'Gràcia', 60);
+    const copy = await towns.backUp(who);
+    await towns.cross('Leith', 'Gràcia', 30);
+    // The bank that is put back has said it itself, or has heard it.
+    await close(towns.of('Gràcia'));
+    expect(await settled(towns)).toEqual([90, 90]);
+    await towns.putBack(who, copy);
+    expect(await settled(towns)).toEqual([90, 90]);
+    expect([await towns.balance('Leith'), await towns.balance('Gràcia')]).toEqual([-90, 90]);
+    await proven(towns.of(who));
+  },
+  120_000,
+);
+
+test('a partner that was put back before it heard of the end recovers first', async () => {
+  const towns = await twoTowns();
+  await towns.connect('Leith', 'Gràcia');
+  const copy = await towns.backUp('Gràcia');
+  await towns.cross('Leith', 'Gràcia', 120);
+  await towns.cross('Gràcia', 'Leith', 20);
+  await towns.down('Gràcia');
+  await close(towns.of('Leith'));
+  await towns.putBack('Gràcia', copy);
+  await towns.up('Gràcia');
+  expect(await settled(towns)).toEqual([100, 100]);
+  expect([await towns.balance('Leith'), await towns.balance('Gràcia')]).toEqual([-100, 100]);
+}, 120_000);
+
+test('a partner that has lost the pair as a whole recovers first', async () => {
+  const towns = await twoTowns();
+  const copy = await towns.backUp('Gràcia');
+  await towns.connect('Leith', 'Gràcia');
+  await towns.cross('Leith', 'Gràcia', 60);
+  await towns.cross('Gràcia', 'Leith', 20);
+  await towns.down('Gràcia');
+  await close(towns.of('Leith'));
+  await towns.putBack('Gràcia', copy);
+  await towns.up('Gràcia');
+  expect(await settled(towns)).toEqual([40, 40]);
+  await proven(towns.of('Leith'));
+  await proven(towns.of('Gràcia'));
+}, 120_000);
+
+async function offered(towns: Restorable): Promise<string> {
+  const invited = await towns
+    .of('Leith')
+    .call('POST', '/api/invitations', { grantsMinutes: 600, bridgeBuilder: 'Fiona Reid' });
+  await towns
+    .of('Gràcia')
+    .call('POST', '/api/agreements', { link: invited.body.link, grantsMinutes: 600, bridgeBuilder: 'Rosa Vidal' });
+  return until(async () => (await items(towns.of('Leith')))[0]?.id);
+}
+
+test.each(['Leith', 'Gràcia'] as const)(
+  '%s hears of a yes that came after its backup',
+  async (who) => {
+    const towns = await twoTowns();
+    const id = await offered(towns);
+    // The offer has been taken, and is not on its way any more.
+    await until(async () => (await pairsOf(towns.of('Gràcia')))[0]?.status === 'offered');
+    const copy = await towns.backUp(who);
+    await towns.of('Leith').call('POST', `/api/agreements/${id}/accept`);
+    await until(async () => (await items(towns.of('Leith')))[0].tested, PATIENCE_MS);
+    await towns.cross('Leith', 'Gràcia', 60);
+    await towns.putBack(who, copy);
+    await goesOn(towns, 60);
+    expect([await towns.balance('Leith'), await towns.balance('Gràcia')]).toEqual([-60, 60]);
+    await proven(towns.of(who));
+  },
+  120_000,
+);
+
+async function successor(towns: Restorable): Promise<string> {
+  const [old] = await items(towns.of('Gràcia'));
+  const terms = { grantsMinutes: 600, bridgeBuilder: 'Rosa Vidal' };
+  const invited = await towns.of('Gràcia').call('POST', `/api/agreements/${old.id}/successor`, terms);
+  await towns
+    .of('Leith')
+    .call('POST', '/api/agreements', { link: invited.body.link, grantsMinutes: 600, bridgeBuilder: 'Fiona Reid' });
+  return until(
+    async () => (await items(towns.of('Gràcia'))).find(({ status }: { status: string }) => status === 'offered')?.id,
+  );
+}
+
+test('a bank that was put back before the end hears of the end and of what followed', async () => {
+  const towns = await twoTowns();
+  await towns.connect('Leith', 'Gràcia');
+  await towns.cross('Leith', 'Gràcia', 60);
+  const copy = await towns.backUp('Leith');
+  await close(towns.of('Gràcia'));
+  await settled(towns);
+  await towns.of('Gràcia').call('POST', `/api/agreements/${await successor(towns)}/accept`);
+  await goesOn(towns, 60);
+  await towns.cross('Gràcia', 'Leith', 10);
+  await goesOn(towns, 50);
+  await towns.putBack('Leith', copy);
+  await goesOn(towns, 50);
+  expect(await settled(towns)).toEqual([60, 60]);
+  expect([await towns.balance('Leith'), await towns.balance('Gràcia')]).toEqual([-50, 50]);
+  await towns.cross('Gràcia', 'Leith', 5);
+  await goesOn(towns, 45);
+  await proven(towns.of('Leith'));
+}, 120_000);
+
+test('an agreement that never opened can be proved, and ended with what it carries', async () => {
+  const towns = await twoTowns();
+  await towns.connect('Leith', 'Gràcia');
+  await towns.cross('Leith', 'Gràcia', 60);
+  await close(towns.of('Gràcia'));
+  await settled(towns);
+  const id = await successor(towns);
+  await towns.down('Leith');
+  const gracia = towns.of('Gràcia');
+  await gracia.call('POST', `/api/agreements/${id}/accept`);
+  await proven(gracia);
+  const closed = await gracia.call('POST', `/api/agreements/${id}/close`, { because: 'They are gone.', alone: true });
+  expect(closed.body.ending.settlement).toMatchObject({ owesMinutes: -60, alone: true });
+  expect((await pairsOf(gracia)).map(({ mirror }) => mirror)).toEqual([0, -60]);
+  await proven(gracia);
+}, 120_000);
