@@ -51,7 +51,7 @@ const QUICK_SECONDS = 1;
 const IN_FLIGHT = 48;
 const ALONE = 150;
 const QUICK_ALONE = 10;
-/** Payments before the first that is measured: a node runs for months, its first seconds are not its speed. */
+/** Payments before the first that is measured, and a round of load: a node runs for months, its first seconds are not its speed. */
 const WARM_UP = 30;
 
 interface Round {
@@ -81,6 +81,7 @@ export async function measureSettle({ quick, profile }: BenchOptions, cleanup: C
   const both = [...there, directionOf(towns[1], towns[0])];
   await fedify.measure(seconds / 2);
   await bench.alone(quick ? 1 : WARM_UP);
+  await bench.warmUp(both, seconds);
   // What autovacuum does for a node within its first minutes, and pgbench for its own tables when it makes them.
   for (const { sql } of towns) await sql.query('analyze');
   const alone = await bench.alone(quick ? QUICK_ALONE : ALONE);
@@ -160,6 +161,11 @@ export class Load {
     const driven = await this.#driver.ask<Driven>({ kind: 'alone', direction, payments });
     await this.#quiet(driven);
     return driven.latenciesMs;
+  }
+
+  /** Load that counts for nothing. */
+  async warmUp(directions: readonly Direction[], seconds: number): Promise<void> {
+    await this.#quiet(await this.#driver.ask<Driven>({ kind: 'load', directions, inFlight: IN_FLIGHT, seconds }));
   }
 
   async load(directions: readonly Direction[], seconds: number): Promise<{ settled: number; seconds: number }> {

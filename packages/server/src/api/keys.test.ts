@@ -133,7 +133,10 @@ const CASES: Record<string, Case> = {
     body: () => ({ because: 'The two books do not fit any more.' }),
     other: () => ({ because: 'They have gone.' }),
     over: async () => {
-      friend.replies.other = () => ({ body: { pair: friend.pair, entries: [] } });
+      friend.replies.other = ({ path }) => {
+        const head = path.includes('/peer') ? friend.townHead : friend.head;
+        return { body: { pair: friend.pair, head, entries: [] } };
+      };
       await until(async () => {
         const { body } = await stage.town.call('GET', `/api/agreements/${friend.agreementId}`);
         return body.ending?.settlement;

@@ -49,6 +49,8 @@ const CHANNEL = 'evenhour';
 const MIGRATING = 4853001;
 const PLACES = 4853002;
 const REJOIN_MS = 500;
+/** How long an unused connection is kept. */
+const IDLE_MS = 10 * 60_000;
 /** How long a transaction waits for a lost place. */
 const AWAY_MS = 3_000;
 
@@ -101,6 +103,8 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     connectionString: url,
     max: options.max ?? 16,
     application_name: 'evenhour',
+    // A new connection has to prepare every statement again; the first gift after a pause would wait for that.
+    idleTimeoutMillis: IDLE_MS,
     Client: PreparingClient,
   } as pg.PoolConfig);
   // An idle connection that the server closes is replaced by the next query; the error needs no other answer.

@@ -410,7 +410,6 @@ export const exchange = pgTable(
     unique('exchange_transfer').on(t.bankId, t.transfer),
     index('exchange_by_member').on(t.bankId, t.memberId, t.id),
     index('exchange_by_detail').on(t.bankId, t.detail).where(sql`${t.direction} = 'in'`),
-    index('exchange_given_lately').on(t.bankId, t.memberId, t.pairId, t.createdAt),
     index('exchange_unheld').on(t.bankId, t.pairId).where(sql`${t.status} in ('offered', 'accepted')`),
   ],
 );

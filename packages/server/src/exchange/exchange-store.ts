@@ -43,7 +43,7 @@ export function exchangeChanges(bankId: string, changes: readonly ExchangeChange
       transfer = case r.status when 'accepted' then null else coalesce(r.transfer, e.transfer) end,
       peer_ref = coalesce(r.peer_ref, e.peer_ref), hold_id = coalesce(r.hold_id, e.hold_id),
       counterparty_name = coalesce(r.name, e.counterparty_name), updated_at = now()
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    from json_to_recordset(${JSON.stringify(rows)}::json)
       as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, hold_id text, name text)
     where e.bank_id = ${bankId} and e.id = r.id`;
 }
@@ -209,7 +209,7 @@ function exchangeRows(exchanges: readonly ExchangeRow[]): SQL {
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }));
-  return sql`insert into exchange select * from jsonb_populate_recordset(null::exchange, ${JSON.stringify(rows)}::jsonb)`;
+  return sql`insert into exchange select * from json_populate_recordset(null::exchange, ${JSON.stringify(rows)}::json)`;
 }
 
 /** Minutes of gifts to a partner that no hold in the journal covers yet. */
@@ -257,9 +257,13 @@ export async function dropMessages(tx: Queries, bankId: string, pairId: string, 
 
 /** The statement that writes messages. */
 export function messageRows(bankId: string, messages: readonly NewMessage[]): SQL {
-  const rows = messages.map((m) => ({ ...m, pair_id: m.pairId, exchange_id: m.exchangeId }));
+  const rows = messages.map(({ pairId, exchangeId, ...rest }) => ({
+    ...rest,
+    pair_id: pairId,
+    exchange_id: exchangeId,
+  }));
   return sql`insert into exchange_message (bank_id, pair_id, id, direction, exchange_id, hash, document, pending)
-    select ${bankId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    select ${bankId}, r.* from json_to_recordset(${JSON.stringify(rows)}::json)
       as r(pair_id text, id text, direction text, exchange_id text, hash text, document text, pending boolean)`;
 }
 

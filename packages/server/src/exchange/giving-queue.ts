@@ -168,5 +168,5 @@ async function storeAnswers(
   await tx.execute(sql`
     insert into idempotency (bank_id, key, digest, status, body)
     select ${bankId}, r.key, r.digest, 202, r.body
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(key text, digest text, body text)`);
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r(key text, digest text, body text)`);
 }

@@ -361,12 +361,16 @@ function latelyKey(memberId: string, pairId: string): string {
   return `${memberId} ${pairId}`;
 }
 
+const LATELY_DAYS = 30;
+
 /** What members have given to each partner within 30 days, and not had back. */
 async function givenLately(tx: Queries, bankId: string, memberIds: readonly string[]): Promise<Map<string, number>> {
+  // Ids rise with time, so a member's rows are read from about there on; a day more, for clocks that differ.
+  const from = newId(Date.now() - (LATELY_DAYS + 1) * 86_400_000);
   const result = await tx.execute(sql`
     select member_id, pair_id, sum(minutes)::bigint as total from ${exchange}
-    where bank_id = ${bankId} and member_id = any(${textArray(memberIds)}) and direction = 'out'
-      and status not in ('declined', 'returned') and created_at > now() - interval '30 days'
+    where bank_id = ${bankId} and member_id = any(${textArray(memberIds)}) and id > ${from} and direction = 'out'
+      and status not in ('declined', 'returned') and created_at > now() - make_interval(days => ${LATELY_DAYS})
     group by member_id, pair_id`);
   return new Map(
     rowsOf<{ member_id: string; pair_id: string; total: number }>(result).map((row) => [

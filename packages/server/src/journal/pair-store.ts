@@ -118,13 +118,19 @@ export async function loadPair(tx: Queries, row: PairLine): Promise<LoadedPair> 
   const state = stored.state as StoredState;
   const core = stored.core as AgreementCore;
   const me = row.me as Party;
-  const unacknowledged = await judgedAfter(tx, row.bankId, row.id, me, state.acks[other(me)].seq);
+  const unacknowledged = await judgedEntries(tx, row, me, { after: state.acks[other(me)].seq });
   const pair: Pair = { terms: termsOf(core, row.id, row.genesis), me, ...state, unacknowledged };
   return { row, core, pair, book: new Map() };
 }
 
-async function judgedAfter(tx: Queries, bankId: string, pairId: string, author: Party, seq: number): Promise<Judged[]> {
-  const rows = await tx
+/** Entries as they were judged, in order: after one place, up to another if one is given. */
+export async function judgedEntries(
+  tx: Queries,
+  { bankId, id }: Pick<PairLine, 'bankId' | 'id'>,
+  author: Party,
+  { after, upTo, limit }: { readonly after: number; readonly upTo?: number; readonly limit?: number },
+): Promise<(Judged & { readonly ackSeq: number })[]> {
+  const query = tx
     .select({
       epoch: standingEntry.epoch,
       seq: standingEntry.seq,
@@ -134,18 +140,21 @@ async function judgedAfter(tx: Queries, bankId: string, pairId: string, author: 
       transfer: standingEntry.transfer,
       minutes: standingEntry.minutes,
       change: standingEntry.change,
+      ackSeq: standingEntry.ackSeq,
     })
     .from(standingEntry)
     .where(
       and(
         eq(standingEntry.bankId, bankId),
-        eq(standingEntry.pairId, pairId),
+        eq(standingEntry.pairId, id),
         eq(standingEntry.author, author),
-        sql`${standingEntry.seq} > ${seq}`,
+        sql`${standingEntry.seq} > ${after}`,
+        upTo === undefined ? undefined : sql`${standingEntry.seq} <= ${upTo}`,
       ),
     )
     .orderBy(standingEntry.seq);
-  return rows.map((row) => ({ author, ...row })) as Judged[];
+  const rows = await (limit === undefined ? query : query.limit(limit));
+  return rows.map((row) => ({ author, ...row })) as (Judged & { ackSeq: number })[];
 }
 
 export interface StoredEntry {
@@ -170,7 +179,7 @@ export function entryRows(bankId: string, pairId: string, entries: readonly Stor
     document,
   }));
   return sql`insert into journal_entry (bank_id, pair_id, author, epoch, seq, hash, kind, transfer, minutes, breach, change, ack_seq, document)
-    select ${bankId}, ${pairId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    select ${bankId}, ${pairId}, r.* from json_to_recordset(${JSON.stringify(rows)}::json)
       as r(author smallint, epoch bigint, seq bigint, hash text, kind text, transfer text, minutes bigint, breach text, change jsonb, ack_seq bigint, document text)`;
 }
 
@@ -204,7 +213,7 @@ export function transferRows(bankId: string, pairId: string, transfers: readonly
     underway: isUnderway(transfer),
   }));
   return sql`insert into pair_transfer (bank_id, pair_id, debtor, id, state, underway)
-    select ${bankId}, ${pairId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    select ${bankId}, ${pairId}, r.* from json_to_recordset(${JSON.stringify(rows)}::json)
       as r(debtor smallint, id text, state jsonb, underway boolean)
     on conflict (bank_id, pair_id, debtor, id) do update set state = excluded.state, underway = excluded.underway`;
 }

@@ -58,7 +58,7 @@ export function postingRows(bankId: string, postings: readonly NewPosting[]): SQ
     exchange_id: p.exchangeId ?? null,
   }));
   return sql`insert into posting (bank_id, id, kind, debit, credit, minutes, hold_id, held_minutes, cause, exchange_id)
-    select ${bankId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+    select ${bankId}, r.* from json_to_recordset(${JSON.stringify(rows)}::json)
       as r(id text, kind text, debit text, credit text, minutes bigint, hold_id text, held_minutes bigint, cause text, exchange_id text)`;
 }
 
@@ -147,5 +147,5 @@ export function rowsOf<T>(result: unknown): T[] {
 
 /** A list as one parameter: `any(${textArray(list)})`. */
 export function textArray(values: readonly string[]): ReturnType<typeof sql> {
-  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+  return sql`array(select json_array_elements_text(${JSON.stringify(values)}::json))`;
 }

@@ -282,7 +282,6 @@ ALTER TABLE "pair" ADD CONSTRAINT "pair_bank_id_bank_id_fk" FOREIGN KEY ("bank_i
 ALTER TABLE "token" ADD CONSTRAINT "token_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "exchange_by_member" ON "exchange" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "exchange_by_detail" ON "exchange" USING btree ("bank_id","detail") WHERE "exchange"."direction" = 'in';--> statement-breakpoint
-CREATE INDEX "exchange_given_lately" ON "exchange" USING btree ("bank_id","member_id","pair_id","created_at");--> statement-breakpoint
 CREATE INDEX "exchange_unheld" ON "exchange" USING btree ("bank_id","pair_id") WHERE "exchange"."status" in ('offered', 'accepted');--> statement-breakpoint
 CREATE INDEX "exchange_message_answers" ON "exchange_message" USING btree ("bank_id","pair_id","exchange_id") WHERE "exchange_message"."direction" = 'out';--> statement-breakpoint
 CREATE INDEX "exchange_message_pending" ON "exchange_message" USING btree ("bank_id","pair_id","at") WHERE "exchange_message"."pending";--> statement-breakpoint
