@@ -21,7 +21,7 @@ const USAGE = `evenhour: software for timebanks that honour each other's hours
   evenhour bank rotate-key OLD NEW   give a bank a new key; OLD and NEW are files with its keys
   evenhour token BANK [MEMBER]       make a token for a bank's operator, or for a member
   evenhour doctor [BANK]             check what a bank promises; --token TOKEN asks the running node
-  evenhour pair list|close|successor|silence
+  evenhour pair list|close|successor|offer|accept|silence
                                      end a pair that cannot go on, and begin the next one
   evenhour export FOLDER             write everything that proves a bank; --bank ORIGIN, --words
   evenhour verify FOLDER             prove an export, without a database and without a network

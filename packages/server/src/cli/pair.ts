@@ -1,21 +1,27 @@
-/** `evenhour pair`: what an operator does about a pair that cannot go on. */
+/** `evenhour pair`: what an operator does about a pair that cannot go on, and about the one that follows it. */
 import { parseArgs } from 'node:util';
 import { say } from '@evenhour/protocol';
 import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import { type Closing, closeAgreement } from '../agreement/ending.ts';
+import { readInvitation } from '../agreement/invitations.ts';
+import { answerAgreement, offerAgreement } from '../agreement/service.ts';
 import { inviteSuccessor } from '../agreement/successor.ts';
 import { type AgreementView, agreementViews } from '../agreement/view.ts';
 import { closingSchema, successorSchema } from '../api/schemas.ts';
 import { type Bank, loadBank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { bank as bankTable } from '../db/schema.ts';
+import { createOutgoing } from '../federation/outgoing.ts';
+import type { Config } from '../node/config.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
 import { fail, findBank, withDatabase } from './common.ts';
 
 const USE = `use: evenhour pair list
      evenhour pair close AGREEMENT --because "why, for our members" [--alone]
      evenhour pair successor AGREEMENT --hours 20 --bridge-builder "First Last"
+     evenhour pair offer LINK --hours 20 --bridge-builder "First Last"
+     evenhour pair accept AGREEMENT
      evenhour pair silence DAYS
 AGREEMENT is the number that the list shows. Add --bank ORIGIN when this node hosts several banks.`;
 
@@ -42,14 +48,17 @@ export async function pairCommand(args: string[]): Promise<number> {
       close(database, bank, id, { because: closing.data.because, alone }),
     );
   }
-  if (verb === 'successor' && id !== '') {
+  if (verb === 'accept' && id !== '') return withBank(values.bank, (database, bank) => accept(database, bank, id));
+  if ((verb === 'successor' || verb === 'offer') && id !== '') {
     const terms = successorSchema.safeParse({
       grantsMinutes: (wholeNumber(values.hours) ?? 0) * 60,
       bridgeBuilder: values['bridge-builder']?.trim(),
     });
     if (!terms.success || terms.data.grantsMinutes === 0)
       return fail('give --hours from 1 to 999999 and --bridge-builder with a name of at most 100 letters');
-    return withBank(values.bank, (database, bank) => successor(database, bank, id, terms.data));
+    return withBank(values.bank, (database, bank, config) =>
+      verb === 'offer' ? offer(config, database, bank, id, terms.data) : successor(database, bank, id, terms.data),
+    );
   }
   const days = wholeNumber(id);
   if (verb === 'silence' && days !== null && days > 0)
@@ -63,13 +72,13 @@ function wholeNumber(text: string | undefined): number | null {
 
 function withBank(
   name: string | undefined,
-  work: (database: Database, bank: Bank) => Promise<number>,
+  work: (database: Database, bank: Bank, config: Config) => Promise<number>,
 ): Promise<number> {
   return withDatabase(async (config, database) => {
     const row = await findBank(database, name);
     if (typeof row === 'string') return fail(row);
     const seal = createSeal(readSecret(config.secret, config.dataFolder));
-    return work(database, await loadBank(database.db, seal, row));
+    return work(database, await loadBank(database.db, seal, row), config);
   });
 }
 
@@ -109,6 +118,42 @@ async function successor(
   process.stdout.write(
     `Send this link to their coordinator; it works once, until ${made.expiresAt.toISOString().slice(0, 10)}:\n${made.link}\n`,
   );
+  return 0;
+}
+
+/** The first yes to a link, when what it proposes is what we would sign. */
+async function offer(
+  config: Config,
+  database: Database,
+  bank: Bank,
+  link: string,
+  terms: z.infer<typeof successorSchema>,
+): Promise<number> {
+  const outgoing = createOutgoing({ allowedOrigins: config.allowPrivateOrigins, userAgent: 'Evenhour' });
+  try {
+    const draft = await readInvitation(outgoing, bank, link);
+    const { agreementId } = await database.transaction((tx) => offerAgreement(tx, bank, link, draft, terms, []));
+    await database.notify(['admin partners', 'admin everything']);
+    const { party, opening } = draft;
+    const begins =
+      opening === undefined
+        ? ''
+        : ` ${opening.debtor === bank.actor ? 'We begin' : 'They begin'} owing ${say(opening.minutes)}.`;
+    process.stdout.write(
+      `Offered, as ${agreementId}. ${party.name} honours ${say(party.grantsMinutes)} of our hours, we honour ${say(terms.grantsMinutes)} of theirs.${begins} It is in force when they accept; the node brings it to them when it runs.\n`,
+    );
+    return 0;
+  } finally {
+    outgoing.close();
+  }
+}
+
+/** The second yes. */
+async function accept(database: Database, bank: Bank, id: string): Promise<number> {
+  await database.transaction((tx) => answerAgreement(tx, bank, id, true, []));
+  await database.notify(['admin partners', 'admin everything']);
+  const view = (await agreementViews(database.db, bank)).find((each) => each.id === id);
+  process.stdout.write(`Accepted. The agreement with ${view?.town} is in force; the node tells them when it runs.\n`);
   return 0;
 }
 
