@@ -36,6 +36,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
     pool: 'forks',
+    // Much of a file is waiting for child processes: two at a time take two thirds of the time also on two cores.
+    maxWorkers: 2,
     // A two-core machine that also runs PostgreSQL and child nodes is often busy.
     testTimeout: 20_000,
     hookTimeout: 60_000,

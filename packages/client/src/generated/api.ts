@@ -690,6 +690,8 @@ export interface components {
                 theySayMinutes: number;
                 weSayMinutes: number;
                 agrees: boolean;
+                /** @description The entry of their journal that the two banks count differently, once it is found. */
+                partsAtSeq: number | null;
                 /** Format: date-time */
                 at: string;
             } | null;

@@ -53,6 +53,7 @@ export {
   openSchema,
   presentationSchema,
   runSchema,
+  statementSchema,
 } from './schemas.ts';
 export {
   type JsonLimits,

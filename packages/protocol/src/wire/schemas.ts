@@ -44,6 +44,14 @@ export const headSchema = z.strictObject({ epoch: count, seq: count, hash: multi
 /** The proof's exact members are checked by `proof/`; here it only has to be an object. */
 const proof = z.record(z.string(), z.unknown());
 
+/** What a bank computes at a cut. */
+export const statementSchema = z.strictObject({
+  heads: z.strictObject({ own: headSchema, peer: headSchema }),
+  debtMinutes: signedMinutes,
+  openMinutes: z.strictObject({ own: count, peer: count }),
+  limitMinutes: z.strictObject({ own: limit, peer: limit }),
+});
+
 const entryFields = {
   '@context': context,
   id: url,
@@ -106,12 +114,7 @@ export const entrySchemas = {
   Checkpoint: z.strictObject({
     ...entryFields,
     type: types('Activity', 'Checkpoint'),
-    statement: z.strictObject({
-      heads: z.strictObject({ own: headSchema, peer: headSchema }),
-      debtMinutes: signedMinutes,
-      openMinutes: z.strictObject({ own: count, peer: count }),
-      limitMinutes: z.strictObject({ own: limit, peer: limit }),
-    }),
+    statement: statementSchema,
   }),
   Resume: z.strictObject({ ...entryFields, type: types('Activity', 'Resume') }),
   Fulfil: z.strictObject({

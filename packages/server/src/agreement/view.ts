@@ -19,6 +19,7 @@ import type { Queries } from '../db/database.ts';
 import { pairEnd, pair as pairTable } from '../db/schema.ts';
 import { unheldMinutes } from '../exchange/exchange-store.ts';
 import { type LoadedPair, type PairRow, readPair, underway } from '../journal/pair-store.ts';
+import { differenceAt } from '../journal/reconcile.ts';
 import { silenceOf } from './silence.ts';
 
 export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {
@@ -96,7 +97,7 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
       weSuspended: view.suspended[peer],
       theySuspended: view.suspended[me],
     },
-    statement: statementView(loaded),
+    statement: await statementView(tx, loaded),
     openingMinutes: toGiveOf(bank, core.opening),
     silent: isInForce(row.status) ? silenceOf(row, bank.settings.silentDays) : null,
     ending: row.status === 'closed' ? await endingView(tx, row) : null,
@@ -161,13 +162,14 @@ export function shownStatus({ status }: Pick<PairRow, 'status'>, { suspended }: 
 }
 
 /** Their latest figure, in our direction, beside the figure that we had computed at the same place. */
-function statementView({ row }: LoadedPair) {
+async function statementView(tx: Queries, { row }: LoadedPair) {
   if (row.statement === null || row.statementAt === null) return null;
   const statement = row.statement as Statement;
   return {
     theySayMinutes: statement.debtMinutes === 0 ? 0 : -statement.debtMinutes,
     weSayMinutes: row.statementWeSayMinutes ?? 0,
     agrees: row.statementAgrees ?? false,
+    partsAtSeq: row.statementAgrees === false ? await differenceAt(tx, row) : null,
     at: row.statementAt.toISOString(),
   };
 }

@@ -169,7 +169,16 @@ export const agreementSchema = z
       theySuspended: z.boolean().describe('They let no new hours of ours in.'),
     }),
     statement: z
-      .object({ theySayMinutes: minutes, weSayMinutes: minutes, agrees: z.boolean(), at: time })
+      .object({
+        theySayMinutes: minutes,
+        weSayMinutes: minutes,
+        agrees: z.boolean(),
+        partsAtSeq: z
+          .int()
+          .nullable()
+          .describe('The entry of their journal that the two banks count differently, once it is found.'),
+        at: time,
+      })
       .nullable()
       .describe("The partner's latest statement, and what our own figures say at the same place."),
     openingMinutes: minutes.describe(

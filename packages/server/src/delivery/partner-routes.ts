@@ -29,7 +29,8 @@ import { pair as pairTable, requestNonce } from '../db/schema.ts';
 import { answersTo } from '../exchange/exchange-store.ts';
 import { type IncomingMessage, isOffer, type MessageResult, receiveAnswers, receiveOffers } from '../exchange/gifts.ts';
 import { repeatYeses } from '../exchange/results.ts';
-import { headAt, type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
+import { statementInFront } from '../journal/earlier.ts';
+import { headAt, type LoadedPair, type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
@@ -81,6 +82,10 @@ export function partnerRoutes(): Hono<NodeEnv> {
   app.get(
     '/ap/journals/:tail/peer',
     guarded(async (incoming, c) => giveJournal(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query(), 'peer')),
+  );
+  app.get(
+    '/ap/journals/:tail/statement',
+    guarded(async (incoming, c) => giveStatement(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query())),
   );
   app.post(
     '/ap/exchanges',
@@ -228,6 +233,35 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
   return incoming.answer(200, { pair: partner.pairId, head, nonce: open.data.nonce, ...ended });
 }
 
+/** The pair that a read names. Throws a refusal when it is another, or the read is of another session. */
+async function mustRead({ bank, partner, session }: Incoming, node: Node, name: string): Promise<LoadedPair> {
+  if (`${PAIR}${name}` !== partner.pairId) throw new Refused('foreign_pair');
+  const loaded = await readPair(node.database.db, bank.id, partner.pairId);
+  if (loaded === null) throw new Refused('not_found');
+  // Two pages of two lives of a partner do not fit together.
+  const stale = session === '-' ? null : checkSession(loaded.row.peerSession, session);
+  if (stale !== null) throw new Refused(stale);
+  return loaded;
+}
+
+/** What we compute in front of an entry of either journal, for a partner that looks where the two banks part. */
+async function giveStatement(
+  incoming: Incoming,
+  node: Node,
+  name: string,
+  { author: bank = '', seq = '' }: Record<string, string | undefined>,
+): Promise<Response> {
+  const { partner } = incoming;
+  const loaded = await mustRead(incoming, node, name);
+  const author = partner.core.parties.findIndex((party) => party.bank === bank);
+  if (author === -1) throw new Refused('invalid_request', { author: bank });
+  if (!/^[1-9][0-9]{0,15}$/.test(seq)) throw new Refused('invalid_request', { seq });
+  if (!node.statementRate.take(`${loaded.row.bankId} ${partner.pairId}`)) throw new Refused('too_many_requests');
+  const statement = await statementInFront(node.database.db, loaded, author as Party, Number(seq));
+  if (statement === null) throw new Refused('not_found');
+  return incoming.answer(200, { pair: partner.pairId, seq: Number(seq), statement });
+}
+
 /** Our own entries, or the asker's own as they are held here. */
 async function giveJournal(
   incoming: Incoming,
@@ -237,13 +271,8 @@ async function giveJournal(
   whose: 'own' | 'peer',
 ): Promise<Response> {
   const { bank, partner } = incoming;
-  if (`${PAIR}${name}` !== partner.pairId) return incoming.refuse(refusal('foreign_pair'));
-  const loaded = await readPair(node.database.db, bank.id, partner.pairId);
-  if (loaded === null) return incoming.refuse(refusal('not_found'));
+  const loaded = await mustRead(incoming, node, name);
   const author: Party = whose === 'own' ? partner.me : partner.party;
-  // Two pages of two lives of a partner do not fit together.
-  const stale = incoming.session === '-' ? null : checkSession(loaded.row.peerSession, incoming.session);
-  if (stale !== null) return incoming.refuse(stale);
   const head = await headWithin(node.database.db, loaded, author, await endOf(node.database.db, loaded));
   if (!/^(0|[1-9][0-9]{0,15})$/.test(after)) return incoming.refuse(refusal('invalid_request', { after }));
   const from = Number(after);

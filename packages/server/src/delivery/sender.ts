@@ -16,6 +16,7 @@ import type { Bank } from '../bank/bank.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import { pendingMessages } from '../exchange/exchange-store.ts';
 import { type PairLine, pairLine, readEntries } from '../journal/pair-store.ts';
+import { Reconciler } from '../journal/reconcile.ts';
 import { logger } from '../node/log.ts';
 import { Refused } from '../node/refused.ts';
 import { present } from '../recovery/present.ts';
@@ -49,6 +50,7 @@ export class Sender {
   #timer: NodeJS.Timeout | undefined;
   /** Messages that the partner has taken and not answered, and when to ask again. */
   readonly #asked = new Map<string, number>();
+  readonly #reconciler = new Reconciler(() => this.wake());
   /** When a session was last found stale and renewed at once. */
   #renewedAt = 0;
   /** Entries up to here were given to the partner in an answer, until when we wait to hear of it. */
@@ -120,6 +122,7 @@ export class Sender {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await this.#reconciler.stop();
     await this.#context.database.db
       .update(pairTable)
       .set({ senderId: null })
@@ -198,6 +201,7 @@ export class Sender {
       return true;
     }
     if (refusedIn(row.mode, 'send') !== null) return false;
+    this.#reconciler.look(line);
     const [pending, entries] = await Promise.all([
       pendingMessages(context.database.db, bank.id, row.id, RUN_ENTRIES),
       readEntries(context.database.db, bank.id, row.id, row.me as Party, row.sendAfterSeq, RUN_ENTRIES),

@@ -102,7 +102,7 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
         : {
             id: `statement:${town}`,
             ok: false,
-            says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.`,
+            says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.${partsAt(town, view.statement.partsAtSeq)}`,
             fix: 'Call the other bridge builder. One of the two programs has a fault.',
           },
     );
@@ -131,6 +131,11 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
     });
   else checks.push({ id: `open:${town}`, ok: true, says: `${town} answers.` });
   return checks.concat(breachesOf(town, broken?.count ?? 0));
+}
+
+/** Where two figures part, as far as it is known. */
+function partsAt(town: string, seq: number | null): string {
+  return seq === null ? '' : ` The two towns count entry ${seq} of ${town}'s journal differently.`;
 }
 
 function breachesOf(town: string, count: number): Check[] {

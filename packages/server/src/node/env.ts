@@ -24,6 +24,8 @@ export interface NodeContext {
   readonly presence: Presence;
   readonly refused: RefusedRates;
   readonly openRate: Rate;
+  /** Questions for earlier statements, by pair: a search of a million entries takes twenty. */
+  readonly statementRate: Rate;
 }
 
 export interface NodeEnv {

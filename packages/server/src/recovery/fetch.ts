@@ -23,7 +23,7 @@ export interface Fetched {
 }
 
 /** Where a journal is read from, and what is known of it. */
-export interface From {
+interface From {
   readonly after: Head;
   /** The keys of its author at that place. */
   readonly keys: KeySchedule;

@@ -19,6 +19,7 @@ import { Articles, Half, Whole } from './parts.tsx';
 import { paths } from './paths.ts';
 import { sayRefusal } from './refusal-words.ts';
 import { reading, sayStanding } from './standing.ts';
+import { halted, towns } from './words.ts';
 
 export function AgreementPage({ frame, model }: { frame: Frame; model: AgreementModel }) {
   const { bank } = frame;
@@ -38,6 +39,11 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
       {model.standing.kind !== 'open' && (status === 'active' || status === 'suspended') ? (
         <p class="note read mt">
           {sayStanding(frame, town, model.standing, { theirBridgeBuilder: bridgeBuilders.theirs })}
+        </p>
+      ) : null}
+      {model.difference ? (
+        <p class="note read mt">
+          {halted['reconciliation']} {towns.difference(town.name, model.difference)}
         </p>
       ) : null}
       <section class="section" aria-labelledby="articles">

@@ -169,9 +169,10 @@ function slipText(frame: Frame, waiting: Waiting): SlipText {
     case 'disagree':
       return {
         title: desk.disagree(name),
-        text: towns.notSame(waiting.theySayMinutes, waiting.weSayMinutes),
+        text: towns.difference(name, waiting),
         start: null,
         end: null,
+        act: open(waiting.agreementId, desk.agreement, false),
       };
     case 'off':
       return {

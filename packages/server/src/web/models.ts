@@ -91,6 +91,14 @@ export interface Comparison {
   readonly at: Date;
 }
 
+/** Two figures that are not the same. */
+export interface Difference {
+  readonly weSayMinutes: number;
+  readonly theySayMinutes: number;
+  /** The entry of their journal that the two count differently, once it is found. */
+  readonly partsAtSeq: number | null;
+}
+
 /** Hours that left one town and have not been confirmed by the other. */
 export interface Underway {
   readonly minutes: number;
@@ -264,6 +272,8 @@ export interface AgreementModel {
   readonly theirYesAt: Date | null;
   readonly status: 'offered' | 'active' | 'suspended' | 'declined' | 'withdrawn' | 'closed';
   readonly standing: Standing;
+  /** The two figures of the latest statement, while they are not the same. */
+  readonly difference: Difference | null;
   /** `soon`: anybody, once both have said yes. */
   readonly readers: 'all' | 'soon' | 'desks';
   /** How it ended, if it did. */
@@ -338,7 +348,7 @@ export type Waiting =
   | { readonly kind: 'silent'; readonly town: Town; readonly agreementId: string; readonly gone: boolean }
   /** It has ended, and the other town has not said which hours it has. */
   | { readonly kind: 'unsettled'; readonly town: Town; readonly agreementId: string }
-  | { readonly kind: 'disagree'; readonly town: Town; readonly weSayMinutes: number; readonly theySayMinutes: number }
+  | ({ readonly kind: 'disagree'; readonly town: Town; readonly agreementId: string } & Difference)
   | {
       readonly kind: 'off';
       readonly town: Town;

@@ -36,6 +36,7 @@ const cases: readonly Case[] = [
   ['proof', 'inside', (c) => <ProofPage frame={c(s.moira)} model={c(s.proofModel)} />],
   ['agreement', 'member', (c) => <AgreementPage frame={c(s.moira)} model={c(a.agreementModel)} />],
   ['agreement, not heard of', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementHalted)} />],
+  ['agreement, two figures', 'member', (c) => <AgreementPage frame={c(s.moira)} model={c(a.agreementDisputed)} />],
   ['agreement, ended', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementEnded)} />],
   ['losses', 'member', (c) => <LossesPage frame={c(s.moira)} model={c(a.lossesModel)} />],
   ['agreement, our turn', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementOurTurn)} />],
@@ -158,6 +159,11 @@ describe('what pages say', () => {
     expect(await of(150)).toContain('Two and a half hours are still looking for their other half');
     expect(await of(-90)).toContain('An hour and a half of your time to give, whenever you like');
     expect(await of(0)).toContain('Everything has found its other half');
+  });
+
+  it('says which entry two towns count differently', async () => {
+    const says = 'They say 30 min, we say 1 h. The two towns count entry 41 of Gràcia’s books differently.';
+    expect(await text(<AgreementPage frame={s.moira} model={a.agreementDisputed} />)).toContain(says);
   });
 
   it('says why a gift never came that the other town has lost', async () => {

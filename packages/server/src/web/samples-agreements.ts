@@ -23,6 +23,7 @@ export const agreementModel: m.AgreementModel = {
   theirYesAt: new Date('2026-05-13T09:00:00Z'),
   status: 'active',
   standing: { kind: 'open' },
+  difference: null,
   readers: 'all',
   ended: null,
   fromBeforeMinutes: 0,
@@ -52,6 +53,11 @@ export const agreementHalted: m.AgreementModel = {
   standing: { kind: 'silent', since: before(150_000), gone: true },
   fromBeforeMinutes: 300,
   canClose: 'gone',
+};
+
+export const agreementDisputed: m.AgreementModel = {
+  ...agreementModel,
+  difference: { weSayMinutes: 60, theySayMinutes: 30, partsAtSeq: 41 },
 };
 
 export const agreementEnded: m.AgreementModel = {

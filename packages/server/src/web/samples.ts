@@ -252,7 +252,7 @@ export const proofModel: m.ProofModel = {
 export const consoleModel: m.ConsoleModel = {
   waiting: [
     { kind: 'your_yes', town: corner, agreementId: 'a9' },
-    { kind: 'disagree', town: corner, weSayMinutes: 2010, theySayMinutes: 2040 },
+    { kind: 'disagree', town: corner, agreementId: 'a3', weSayMinutes: 2010, theySayMinutes: 2040, partsAtSeq: 41 },
     { kind: 'near_limit', town: gracia, toGiveMinutes: 2040, theyHonourMinutes: 2760 },
     { kind: 'off', town: galway, since: before(22), nextAttemptAt: before(-38), messages: 1 },
     { kind: 'halted', town: corner, agreementId: 'a3', because: 'fork' },

@@ -9,6 +9,7 @@
  * @module
  */
 import { capital, count, firstName, long, short, spoken } from './format.ts';
+import type { Difference } from './models.ts';
 
 /** Who is meant, with the town when it is another one: `Rosa in Gràcia`. */
 export function inTown(who: string, town: string | null | undefined): string {
@@ -99,6 +100,8 @@ export const towns = {
   weSay: 'we say',
   same: 'the same',
   notSame: (they: number, we: number) => `They say ${short(they)}, we say ${short(we)}.`,
+  difference: (town: string, { theySayMinutes, weSayMinutes, partsAtSeq }: Difference): string =>
+    `${towns.notSame(theySayMinutes, weSayMinutes)}${partsAtSeq === null ? '' : ` The two towns count entry ${partsAtSeq} of ${town}’s books differently.`}`,
   compared: (when: string) => `Both books compared ${when}.`,
   notCompared: 'The two books have not been compared yet.',
   moved: 'Hours have moved since then.',

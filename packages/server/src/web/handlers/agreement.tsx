@@ -19,7 +19,7 @@ import { field, guarded, idOf, wholeNumber } from './form.ts';
 import { keepMade } from './invitations.tsx';
 import { endedOf } from './losses.tsx';
 import { frameOf, operatorOnly, pattern, statusOf } from './page.tsx';
-import { isLive, standingOf, townOf } from './towns.ts';
+import { differenceOf, isLive, standingOf, townOf } from './towns.ts';
 
 export function agreementRoutes(app: WebApp): void {
   app.get(pattern(paths.agreement), (c) => agreementPage(c, null, 200));
@@ -122,6 +122,7 @@ function agreementModel(view: AgreementView, isOperator: boolean, refusal: Refus
     theirYesAt: view.theirYesAt === null ? null : new Date(view.theirYesAt),
     status: STATUSES.find((known) => known === view.status) ?? 'closed',
     standing: standingOf(view),
+    difference: isLive(view) ? differenceOf(view) : null,
     readers: view.public ? (isLive(view) || view.ending !== null ? 'all' : 'soon') : 'desks',
     ended: endedOf(view),
     fromBeforeMinutes: view.openingMinutes,

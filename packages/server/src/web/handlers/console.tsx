@@ -16,7 +16,7 @@ import { paths } from '../paths.ts';
 import { Checkup } from './checkup.ts';
 import type { WebApp } from './env.ts';
 import { frameOf, operatorOnly, signedIn } from './page.tsx';
-import { booksOf, isLive, positionsOf, standingOf, townOf } from './towns.ts';
+import { booksOf, differenceOf, isLive, positionsOf, standingOf, townOf } from './towns.ts';
 
 export function consoleRoutes(app: WebApp): void {
   const checkup = new Checkup();
@@ -46,17 +46,12 @@ export function waitingOf(view: AgreementView, messages: number): Waiting[] {
   if (view.ending !== null && view.ending.settlement === null) return [{ kind: 'unsettled', town, agreementId }];
   if (!isLive(view)) return [];
   const standing = standingOf(view);
-  const { position, statement } = view;
+  const difference = differenceOf(view);
+  const { position } = view;
   const list: Waiting[] = [];
   if (standing.kind === 'halted') list.push({ kind: 'halted', town, agreementId, because: standing.because });
   if (standing.kind === 'silent') list.push({ kind: 'silent', town, agreementId, gone: standing.gone });
-  if (statement !== null && !statement.agrees)
-    list.push({
-      kind: 'disagree',
-      town,
-      weSayMinutes: statement.weSayMinutes,
-      theySayMinutes: statement.theySayMinutes,
-    });
+  if (difference !== null) list.push({ kind: 'disagree', town, agreementId, ...difference });
   if (standing.kind === 'off')
     list.push({ kind: 'off', town, since: standing.since ?? null, nextAttemptAt: standing.nextAttemptAt, messages });
   if (position.limitMinutes > 0 && position.owesMinutes >= position.limitMinutes * NEAR)

@@ -33,7 +33,7 @@ const view: AgreementView = {
     weSuspended: false,
     theySuspended: false,
   },
-  statement: { theySayMinutes: 90, weSayMinutes: 90, agrees: true, at: '2026-11-22T10:00:00.000Z' },
+  statement: { theySayMinutes: 90, weSayMinutes: 90, agrees: true, partsAtSeq: null, at: '2026-11-22T10:00:00.000Z' },
   journal: { ours: { epoch: 1, seq: 4, hash: 'x' }, theirs: { epoch: 1, seq: 4, hash: 'y' }, deliveredSeq: 4 },
   tested: true,
   delivery: { attempts: 0, nextAttemptAt: null, lastError: null, lastSeenAt: null },
@@ -67,7 +67,13 @@ describe('figures', () => {
   test('what they owe is theirs to give', () => {
     const theirs = changed({
       position: { ...view.position, owesMinutes: -60 },
-      statement: { theySayMinutes: -60, weSayMinutes: -60, agrees: true, at: '2026-11-22T10:00:00.000Z' },
+      statement: {
+        theySayMinutes: -60,
+        weSayMinutes: -60,
+        agrees: true,
+        partsAtSeq: null,
+        at: '2026-11-22T10:00:00.000Z',
+      },
     });
     expect(positionOf(theirs, [])).toMatchObject({
       toGiveMinutes: -60,
@@ -123,8 +129,16 @@ describe('what waits for the operator', () => {
     expect(kinds({ status: 'declined' })).toEqual([]);
   });
   test('a halt, and two figures', () => {
-    const statement = { theySayMinutes: 60, weSayMinutes: 90, agrees: false, at: '2026-11-22T10:00:00.000Z' };
+    const statement = {
+      theySayMinutes: 60,
+      weSayMinutes: 90,
+      agrees: false,
+      partsAtSeq: 7,
+      at: '2026-11-22T10:00:00.000Z',
+    };
     expect(kinds({ mode: 'halted', statement })).toEqual(['halted', 'disagree']);
+    const difference = { kind: 'disagree', theySayMinutes: 60, weSayMinutes: 90, partsAtSeq: 7 };
+    expect(waitingOf(changed({ statement }), 0)).toMatchObject([difference]);
   });
   test('a computer that is off, with what waits for it', () => {
     expect(waitingOf(changed({ delivery: off }), 3)).toMatchObject([{ kind: 'off', messages: 3 }]);

@@ -14,7 +14,17 @@ import { isKeyOlder } from '../../bank/keys.ts';
 import type { Queries } from '../../db/database.ts';
 import { exchange, standingEntry } from '../../db/schema.ts';
 import { textArray, totals } from '../../ledger/ledger.ts';
-import type { BankView, Books, PartnerBrief, Position, Standing, Theme, Town, Underway } from '../models.ts';
+import type {
+  BankView,
+  Books,
+  Difference,
+  PartnerBrief,
+  Position,
+  Standing,
+  Theme,
+  Town,
+  Underway,
+} from '../models.ts';
 
 const THEMES: readonly Theme[] = ['leith', 'gracia', 'galway'];
 
@@ -76,6 +86,13 @@ function codeOf(because: string | null): string | null {
 /** In force: hours may cross, or wait to. */
 export function isLive({ status }: Pick<AgreementView, 'status'>): boolean {
   return status === 'active' || status === 'suspended';
+}
+
+/** The figures of the latest statement, while they are not the same. */
+export function differenceOf({ statement }: Pick<AgreementView, 'statement'>): Difference | null {
+  if (statement === null || statement.agrees) return null;
+  const { weSayMinutes, theySayMinutes, partsAtSeq } = statement;
+  return { weSayMinutes, theySayMinutes, partsAtSeq };
 }
 
 export function partnerBrief(view: AgreementView, exact: boolean): PartnerBrief {
