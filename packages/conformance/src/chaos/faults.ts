@@ -18,6 +18,9 @@ export interface Done {
   readonly says: string;
 }
 
+/** How long a restore waits until the one before it is over. */
+const BACK_MS = 15_000;
+
 export class Faults {
   /** How often each kind took effect. */
   readonly counts: Record<Fault, number>;
@@ -28,6 +31,7 @@ export class Faults {
   readonly #towns: readonly Town[];
   readonly #links: Links;
   readonly #kinds: readonly Fault[];
+  #restoring: Promise<void> = Promise.resolve();
 
   constructor(towns: readonly Town[], links: Links, kinds: readonly Fault[]) {
     this.#towns = towns;
@@ -83,6 +87,14 @@ export class Faults {
     this.note(`a process was ready ${ms} ms after it was killed`);
   }
 
+  /** Not while another bank still lacks what only this one could give back to it. */
+  async #restore(town: Town): Promise<boolean> {
+    for (const other of this.#towns)
+      if (other !== town && other.restores.length > 0 && !(await other.isBack(BACK_MS))) return false;
+    await town.restore();
+    return true;
+  }
+
   /** Returns whether the fault took effect. */
   async #does({ fault, forMs, atMs }: TownStep, town: Town): Promise<boolean> {
     const process = town.processes[atMs % town.processes.length] as Process;
@@ -117,9 +129,15 @@ export class Faults {
         await town.heal();
         return full;
       }
-      case 'restore':
-        await town.restore();
-        return true;
+      case 'restore': {
+        // One after the other: what two banks have lost at the same time, nobody can give back to them.
+        const done = this.#restoring.then(() => this.#restore(town));
+        this.#restoring = done.then(
+          () => {},
+          () => {},
+        );
+        return done;
+      }
     }
   }
 }

@@ -148,6 +148,29 @@ export class Town {
     await Promise.all(this.processes.map((each) => each.start()));
   }
 
+  /** Waits until every pair is open, and so has been recovered if it had to be. */
+  async isBack(patienceMs: number): Promise<boolean> {
+    const end = Date.now() + patienceMs;
+    for (;;) {
+      const closed = await this.#closedPairs().catch(() => 1);
+      if (closed === 0) return true;
+      if (Date.now() > end) return false;
+      await sleep(200);
+    }
+  }
+
+  async #closedPairs(): Promise<number> {
+    const sql = await this.connect();
+    try {
+      const [row] = await sql.query<{ count: number }>(
+        `select count(*)::int as count from pair where status = 'active' and mode <> 'open'`,
+      );
+      return row?.count ?? 0;
+    } finally {
+      await sql.close().catch(() => {});
+    }
+  }
+
   #databaseName(): string {
     return new URL(this.#databaseUrl).pathname.slice(1);
   }

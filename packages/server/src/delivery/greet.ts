@@ -18,7 +18,7 @@ import { pair as pairTable } from '../db/schema.ts';
 import { heldHash } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { afterWork, greeted } from './after.ts';
-import { isForged, isObject, type Line, readHead, whereIs } from './line.ts';
+import { delivered, isForged, isObject, type Line, readHead, whereIs } from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 
 export async function greet(line: Line): Promise<void> {
@@ -51,8 +51,7 @@ export async function greet(line: Line): Promise<void> {
       attempts: 0,
       lastError: null,
       mode: 'open',
-      deliveredSeq: answered.seq,
-      sendAfterSeq: answered.seq,
+      ...delivered(work.row, context.bank(bank.id) ?? bank, answered),
     };
     await work.save();
     if (closes.length > 0) {

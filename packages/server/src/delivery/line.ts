@@ -68,6 +68,19 @@ export async function ask(line: Line, method: 'GET' | 'POST', url: string, body:
   }
 }
 
+/**
+ * Columns for how far the partner says that it has our journal. One that was restored may lack a change of our key
+ * again and have seen us use the newer one all the same: the key of the request that it answered stays.
+ */
+export function delivered(
+  row: Pick<PairLine, 'id' | 'deliveredSeq'>,
+  bank: Bank,
+  { seq }: Head,
+): Partial<Pick<PairLine, 'deliveredSeq' | 'sendAfterSeq' | 'ownKey'>> {
+  const less = seq < row.deliveredSeq && { ownKey: bank.keyFor(row.id).publicMultikey };
+  return { deliveredSeq: seq, sendAfterSeq: seq, ...less };
+}
+
 /** Posts a page of signed documents, exactly as they were signed. */
 export function post(line: Line, url: string, documents: readonly string[]): Promise<JsonObject> {
   const me = line.partner.core.parties[other(line.partner.party)];

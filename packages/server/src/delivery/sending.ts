@@ -27,6 +27,7 @@ import { PairWork } from '../journal/pair-work.ts';
 import { applyRun } from '../journal/settle.ts';
 import { afterWork } from './after.ts';
 import {
+  delivered,
   isLive,
   isStale,
   type Line,
@@ -143,7 +144,7 @@ export async function sendRun(line: Line, entries: readonly JournalRow[]): Promi
     else if (next.next === 'halt') work.changes = { mode: 'halted', haltedBecause: JSON.stringify(next.refusal) };
     else if (next.next !== 'discard' && head !== null) {
       const heard = { attempts: 0, lastError: null, lastSeenAt: new Date() };
-      work.changes = { ...heard, deliveredSeq: head.seq, sendAfterSeq: head.seq };
+      work.changes = { ...heard, ...delivered(work.row, bank, head) };
       const result = await applyRun(work, keyHolds(work, now) ? carried.entries : []);
       await work.save();
       await afterWork(work, result.settled, result.ended, after);

@@ -74,6 +74,7 @@ export type PairChanges = Partial<
     | 'mySession'
     | 'peerSession'
     | 'honourPending'
+    | 'ownKey'
     | 'keyChanges'
     | 'accept'
   >

@@ -44,12 +44,11 @@ export async function present(line: Line): Promise<boolean> {
     .from(pairTable)
     .where(whereIs(row));
   if (yeses === undefined || yeses.offer === null || yeses.accept === null) return false;
-  // Of our own changes, those that the partner has said to have.
-  const shown = sql`${standingEntry.author} <> ${row.me} or ${standingEntry.seq} <= ${row.deliveredSeq}`;
-  const changes = await db
+  const all = await db
     .select({
       document: standingEntry.document,
       author: standingEntry.author,
+      seq: standingEntry.seq,
       key: sql<string>`${standingEntry.change}->>'key'`,
     })
     .from(standingEntry)
@@ -57,10 +56,14 @@ export async function present(line: Line): Promise<boolean> {
       and(
         eq(standingEntry.bankId, bank.id),
         eq(standingEntry.pairId, row.id),
-        sql`${standingEntry.kind} = 'Amend' and ${standingEntry.breach} is null and ${standingEntry.change}->>'key' is not null and (${shown})`,
+        sql`${standingEntry.kind} = 'Amend' and ${standingEntry.breach} is null and ${standingEntry.change}->>'key' is not null`,
       ),
     )
     .orderBy(standingEntry.seq);
+  // Of our own changes, those up to the key that we speak to the partner under, and those that it has said to have.
+  const spoken = bank.keyFor(row.id).publicMultikey;
+  const upTo = Math.max(row.deliveredSeq, all.find(({ author, key }) => author === row.me && key === spoken)?.seq ?? 0);
+  const changes = all.filter(({ author, seq }) => author !== row.me || seq <= upTo);
   const parse = (document: string): JsonObject => JSON.parse(document) as JsonObject;
   const document = makePresentation(
     row.id,
