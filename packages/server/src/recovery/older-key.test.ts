@@ -168,6 +168,7 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
     await towns.up('Leith');
     await isUsed();
     await until(async () => (await towns.agreement('Leith', 'Gràcia')).mode === 'open', 20_000);
+    await towns.of('Leith').node.context.banks.reload();
     node.context.outgoing.request = send;
     await sound();
   });
