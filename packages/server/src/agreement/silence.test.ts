@@ -51,6 +51,8 @@ test('a partner that is only quiet is asked after a day, and not before', async 
   const { context } = stage.town.node;
   const ask = () => context.signals.commit((tx, after) => greetTheSilent(tx, stage.town.bank, after));
   const greetings = () => partner.seen.filter(({ route }) => route === 'open').length;
+  // Nothing is on its way any more that would be a word of the partner.
+  await partner.quiet();
   const before = greetings();
   await lastSeen(ago(0.9));
   await ask();
