@@ -76,8 +76,8 @@ export async function closeAgreement(
 }
 
 /**
- * The partner ends the pair. Its word is kept, and counts whatever we think of it. While we may have to recover it is
- * refused for now: what we lost belongs to the position.
+ * The partner ends the pair. Its word is kept, and counts whatever we think of it. While we may have to recover it has
+ * to be said again later: what we lost belongs to the position.
  */
 export async function receiveClose(
   tx: Queries,

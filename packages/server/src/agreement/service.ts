@@ -196,11 +196,13 @@ export async function receiveOffer(
   const link = await proposalOf(tx, bank, offer);
   if (link === null) {
     const ours = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, offer.pair), isNotNull(pairTable.invitationId));
-    await tx
+    const again = await tx
       .update(pairTable)
       .set({ honourPending: pairTable.accept })
-      .where(and(ours, isNotNull(pairTable.accept), isNull(pairTable.honourPending)));
-    after.push({ kind: 'partners' }, { kind: 'pair', bankId: bank.id, pairId: offer.pair });
+      .where(and(ours, isNotNull(pairTable.accept), isNull(pairTable.honourPending)))
+      .returning({ id: pairTable.id });
+    // A pair that has ended has a sender again, until the yes is taken.
+    if (again.length > 0) after.push({ kind: 'partners' }, { kind: 'pair', bankId: bank.id, pairId: offer.pair });
     return;
   }
   await refuseSecond(tx, bank, offer.peer.bank, offer.pair);

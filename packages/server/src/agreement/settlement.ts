@@ -2,10 +2,10 @@
  * What becomes of a closed pair: the position that both banks confirm, and everything outside of it.
  *
  * Promises: of each journal counts what both banks hold, never less than what the partner signed unless its history
- * is another one, and a position is settled once; a member gets back what
- * was held or posted for her and is not in it, by new postings; what was credited here and nobody owes is booked
- * to the community loss account. Afterwards the account that mirrors the partner shows the position. Without the
- * partner's answer nothing is settled, unless the operator says that it is gone. Spec: the end of a pair.
+ * is another one, and a position is settled once; a member gets back what was held or posted for her and is not in it,
+ * by new postings; what was credited here and nobody owes is booked to the community loss account. Afterwards the
+ * account that mirrors the partner shows the position. Without the partner's answer nothing is settled, unless the
+ * operator says that it is gone. Spec: the end of a pair.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { type Bank, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { account, evidence, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
-import { isObject, type Line, readHead, tail, whereIs } from '../delivery/line.ts';
+import { type Line, readHead, readObjects, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
 import { type ExchangeRow, exchangeChanges, exchangesByTransfer } from '../exchange/exchange-store.ts';
 import { forkOf } from '../journal/evidence.ts';
@@ -47,9 +47,9 @@ export async function settleClosed(line: Line): Promise<void> {
   if (loaded === null) return;
   const { me } = loaded.pair;
   const peer = other(me);
-  const theirs = await commonWith(line, peer, signedBy(loaded)[peer]);
+  const theirs = await commonWith(line, loaded, peer, signedBy(loaded)[peer]);
   // What it has acknowledged in a history that it signed away is not said any more.
-  const ours = await commonWith(line, me, await acknowledgedAt(context.database.db, loaded, theirs.seq));
+  const ours = await commonWith(line, loaded, me, await acknowledgedAt(context.database.db, loaded, theirs.seq));
   const common: Both<number> = me === 0 ? [ours.seq, theirs.seq] : [theirs.seq, ours.seq];
   await context.signals.commit(async (tx, after) => {
     for (const { fork } of [ours, theirs]) if (fork !== null) await keepFork(tx, loaded, fork);
@@ -106,31 +106,26 @@ interface Common {
  * Less than the partner has `signed` is settled only on another history that the journal's own bank signed. A bank
  * that was restored merely lacks entries: they are given back to it first. Throws a {@link PartnerError} that says so.
  */
-async function commonWith(line: Line, author: Party, signed: number): Promise<Common> {
+async function commonWith(line: Line, { pair }: LoadedPair, author: Party, signed: number): Promise<Common> {
   const { context, row, bank, partner } = line;
   const { db } = context.database;
   const town = new URL(row.peerOrigin).host;
   const url = `${partner.core.parties[partner.party].journal}/${tail(row.id)}${author === row.me ? '/peer' : ''}`;
   /** Whether it has this entry of ours, its head of that journal, and what follows the entry there. */
-  const ask = async (seq: number): Promise<{ has: boolean; head: Head; next: unknown }> => {
+  const ask = async (seq: number): Promise<{ has: boolean; head: Head; next: JsonObject | undefined }> => {
     const place = await headAt(db, row, author, seq);
     if (place === null) throw new Error(`entry ${seq} of pair ${row.id} is gone`);
     const asked = `${url}?after=${seq}&hash=${encodeURIComponent(place.hash)}`;
     try {
       const answer = await askPartner(context.outgoing, bank, partner, 'GET', asked, '', '-');
-      const [next] = Array.isArray(answer['entries']) ? (answer['entries'] as readonly unknown[]) : [];
-      return { has: true, head: readHead(answer['head']), next };
+      return { has: true, head: readHead(answer['head']), next: readObjects(answer['entries'])[0] };
     } catch (error) {
       // It signed that it has no such entry there.
       if (!(error instanceof PartnerError) || error.status !== 409 || error.refusal !== null) throw error;
       return { has: false, head: readHead(error.body['head']), next: undefined };
     }
   };
-  const [last] = await db
-    .select({ seq: sql<number>`coalesce(max(${standingEntry.seq}), 0)::int` })
-    .from(standingEntry)
-    .where(ofJournal(row, author));
-  let high = last?.seq ?? 0;
+  let high = pair.heads[author].seq;
   const { has, head } = await ask(high);
   if (has && author === row.me && head.seq > high)
     throw new PartnerError(
@@ -148,9 +143,7 @@ async function commonWith(line: Line, author: Party, signed: number): Promise<Co
   }
   if (low >= signed) return { seq: low, fork: null };
   const { next } = await ask(low);
-  const run = isObject(next)
-    ? await verifyRun(partner.core, row.id, author, [next], partner.keys[author])
-    : { entries: [] };
+  const run = await verifyRun(partner.core, row.id, author, next === undefined ? [] : [next], partner.keys[author]);
   const [entry] = run.entries;
   const held = entry === undefined ? null : await headAt(db, row, author, entry.seq);
   if (entry?.seq !== low + 1 || held === null || held.hash === entry.hash)

@@ -1,14 +1,12 @@
 /** The end of a pair and the agreement that follows it, from the command line beside two running nodes. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { commandIn } from '../testing/command.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
 import { connect, freePort, startTown, type Town, until } from '../testing/town.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -16,7 +14,7 @@ afterEach(async () => {
 
 interface Place {
   readonly town: Town;
-  evenhour(...args: string[]): Promise<{ code: number; out: string; said: string }>;
+  readonly evenhour: ReturnType<typeof commandIn>;
 }
 
 async function place(name: string, port: number, allow: readonly string[]): Promise<Place> {
@@ -27,22 +25,8 @@ async function place(name: string, port: number, allow: readonly string[]): Prom
     await town.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    EVENHOUR_ENV: 'development',
-    EVENHOUR_DATA: folder,
-    EVENHOUR_ALLOW_PRIVATE_ORIGINS: allow.join(','),
-    DATABASE_URL: databaseUrl,
-  };
-  return {
-    town,
-    evenhour: (...args) =>
-      new Promise((resolve) => {
-        execFile(process.execPath, [MAIN, ...args], { env }, (error, out, said) =>
-          resolve({ code: error === null ? 0 : Number(error.code), out, said }),
-        );
-      }),
-  };
+  const settings = { EVENHOUR_ALLOW_PRIVATE_ORIGINS: allow.join(','), DATABASE_URL: databaseUrl };
+  return { town, evenhour: commandIn(folder, settings) };
 }
 
 test.skipIf(!hasTestPostgres())(

@@ -1,23 +1,14 @@
 /** The command that gives a bank a new key, as an operator runs it. */
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { commandIn } from '../testing/command.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'evenhour-rotate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function evenhour(...args: string[]): Promise<{ code: number; out: string; said: string }> {
-  const env = { PATH: process.env['PATH'] ?? '', EVENHOUR_ENV: 'development', EVENHOUR_DATA: join(folder, 'data') };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env }, (error, out, said) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, said }),
-    );
-  });
-}
+const evenhour = commandIn(join(folder, 'data'));
 
 test('evenhour bank rotate-key', async () => {
   const added = await evenhour('bank', 'add', 'http://127.0.0.1:4999', 'Leith');

@@ -18,7 +18,7 @@ import { pair as pairTable } from '../db/schema.ts';
 import { heldHash } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { afterWork, greeted } from './after.ts';
-import { delivered, isForged, isObject, type Line, readHead, whereIs } from './line.ts';
+import { delivered, isForged, type Line, readHead, readObjects, whereIs } from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 
 export async function greet(line: Line): Promise<void> {
@@ -33,7 +33,7 @@ export async function greet(line: Line): Promise<void> {
   if (answer['pair'] !== row.id || answer['nonce'] !== nonce)
     throw new PartnerError('bad_answer', 'the greeting was answered for something else');
   const answered = readHead(answer['head']);
-  const closes = Array.isArray(answer['closes']) ? answer['closes'].filter(isObject).slice(0, 2) : [];
+  const closes = readObjects(answer['closes']).slice(0, 2);
   const opened = await context.signals.commit(async (tx, after) => {
     const work = await PairWork.open(tx, bank, row.id);
     if (work === null || work.row.mode !== 'waiting') return false;

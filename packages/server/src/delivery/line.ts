@@ -12,6 +12,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Database } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
+import { isObject } from '../federation/json.ts';
 import type { Outgoing } from '../federation/outgoing.ts';
 import type { PairLine } from '../journal/pair-store.ts';
 import type { logger } from '../node/log.ts';
@@ -90,8 +91,7 @@ export function post(line: Line, url: string, documents: readonly string[]): Pro
 
 /**
  * Another process of ours, or a restart, opened a newer session; or the partner restarted and waits to be greeted; or
- * the agreement is not in force there.
- * Whoever has greeted since has done it already.
+ * the agreement is not in force there. Whoever has greeted since has done it already.
  */
 async function greetAnew({ context, row }: Line): Promise<void> {
   await context.database.db
@@ -136,10 +136,6 @@ function isUnsigned(error: unknown, code: RefusalCode): boolean {
   return error instanceof PartnerError && error.code === 'bad_answer' && error.refusal?.code === code;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function readHead(value: unknown): Head {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) throw new PartnerError('bad_answer', "the partner's answer names no head");
@@ -151,5 +147,5 @@ export function readObjects(value: unknown): readonly JsonObject[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every(isObject))
     throw new PartnerError('bad_answer', "the partner's answer holds a list of something else than objects");
-  return value;
+  return value as readonly JsonObject[];
 }
