@@ -28,7 +28,7 @@ import { newId } from '../db/id.ts';
 import { account, evidence, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
 import { type Line, readHead, readObjects, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
-import { type ExchangeRow, exchangeChanges, exchangesByTransfer } from '../exchange/exchange-store.ts';
+import { type ExchangeRow, exchangeChanges, exchangesOf } from '../exchange/exchange-store.ts';
 import { forkOf } from '../journal/evidence.ts';
 import { headAt, type LoadedPair, lockPair, readPair } from '../journal/pair-store.ts';
 import { voidOf } from '../journal/settle.ts';
@@ -176,7 +176,7 @@ async function settleAt(tx: Queries, bank: Bank, pairId: string, common: Both<nu
 
   const ended = [...settled.released, ...settled.refunded].map(({ id }) => id);
   const theirHolds = await exchangesOver(tx, row);
-  const gifts = await exchangesByTransfer(tx, bank.id, pairId, [...ended, ...theirHolds]);
+  const gifts = await exchangesOf(tx, bank.id, pairId, [...ended, ...theirHolds], []);
   const refunds = await refundsOf(tx, row, settled.refunded, hashOfPost);
   const losses = settled.lost.map((transfer): NewPosting => {
     const minutes = transfer.postedMinutes ?? 0;

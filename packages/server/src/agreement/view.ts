@@ -62,13 +62,13 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
   const me: Party = pair.me;
   const peer = other(me);
   const view = pair.views[me];
-  const promised = await unheldMinutes(tx, bank.id, pairId);
   const moving = await underway(tx, bank.id, pairId);
   const [yeses] = await tx
-    .select({ offer: pairTable.offer, accept: pairTable.accept })
+    .select({ offer: pairTable.offer, accept: pairTable.accept, promised: unheldMinutes })
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)));
   const { offer = null, accept = null } = yeses ?? {};
+  const promised = Number(yeses?.promised ?? 0);
   return {
     id: row.agreementId,
     pair: row.id,

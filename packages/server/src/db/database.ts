@@ -10,6 +10,7 @@
 import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
@@ -45,6 +46,8 @@ export interface Database {
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 const CHANNEL = 'evenhour';
+/** Who says to a process that it listens from now on. */
+export const ITSELF = 'itself';
 /** Advisory locks: one process migrates at a time; every process that has a place shares the second. */
 const MIGRATING = 4853001;
 const PLACES = 4853002;
@@ -61,18 +64,62 @@ pg.types.setTypeParser(20, (text) => {
   return value;
 });
 
+const BEGUN = { command: 'BEGIN', rows: [] } as const;
+
 /**
- * A connection that prepares each statement once. Parsing and planning would otherwise cost more
- * than most of our statements themselves.
+ * A connection that prepares each statement once, for parsing and planning would cost more than most of our statements
+ * themselves; and that writes what is asked at once in one go, without waiting for answers in between.
  */
 class PreparingClient extends pg.Client {
+  #gathering = false;
+
+  constructor(config: pg.ClientConfig) {
+    super({ ...config, pipeline: true } as pg.ClientConfig);
+  }
+
   // The declared overloads are many; whatever is not a query with parameters goes through as it is.
   override query = ((...args: unknown[]): unknown => {
+    this.#gather();
     const [config, ...rest] = args as [{ text?: unknown; name?: unknown } | string, ...unknown[]];
+    if (typeof config === 'object' && config.text === 'begin') {
+      // What follows need not wait for this; without it, nothing may follow.
+      (super.query('begin') as Promise<unknown>).catch((error: Error) => this.#stream.destroy(error));
+      return Promise.resolve(BEGUN);
+    }
     if (typeof config === 'object' && typeof config.text === 'string' && config.name === undefined && rest.length > 0)
       return super.query({ ...config, name: nameOf(config.text) } as never, ...(rest as []));
     return super.query(config as never, ...(rest as []));
   }) as pg.Client['query'];
+
+  get #stream(): Duplex {
+    return (this as unknown as { connection: { stream: Duplex } }).connection.stream;
+  }
+
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const stream = this.#stream;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
+  }
+}
+
+/** Statements of transactions that nobody waits for before the commit. */
+const unawaited = new WeakMap<Queries, Promise<unknown>[]>();
+
+/**
+ * Asks for something whose answer is not needed before the commit, so that it travels with it. If it fails, so does
+ * the transaction, with its error.
+ */
+export async function unwaited(tx: Queries, query: PromiseLike<unknown>): Promise<void> {
+  const sent = query.then(() => {});
+  const others = unawaited.get(tx);
+  if (others === undefined) return sent;
+  (sent as Promise<void>).catch(() => {});
+  others.push(sent as Promise<void>);
 }
 
 const names = new Map<string, string>();
@@ -105,7 +152,7 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     application_name: 'evenhour',
     // A new connection has to prepare every statement again; the first gift after a pause would wait for that.
     idleTimeoutMillis: IDLE_MS,
-    Client: PreparingClient,
+    Client: PreparingClient as unknown as typeof pg.Client,
   } as pg.PoolConfig);
   // An idle connection that the server closes is replaced by the next query; the error needs no other answer.
   pool.on('error', () => {});
@@ -140,7 +187,7 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
     async transaction(work) {
       // Until the place is taken again the server may be one that knows less than we have said.
       if (away !== undefined) await inTime(away.ended);
-      return retrying(() => db.transaction((tx) => work(tx as unknown as Queries)));
+      return retrying(() => pipelined(db, work));
     },
     async notify(payloads) {
       await pool.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [CHANNEL, payloads]);
@@ -175,7 +222,7 @@ export async function openPostgres(url: string, options: { max?: number } = {}):
         away?.end();
         away = undefined;
         // What was committed while nobody listened is looked for once.
-        events.emit('payload', 'all everything');
+        events.emit('payload', `${ITSELF} everything`);
       };
       await connect();
     },
@@ -199,6 +246,21 @@ async function takePlace(client: pg.Client, alone: () => Promise<void>): Promise
   if (first) await alone();
   await client.query(`select pg_advisory_lock_shared(${PLACES})`);
   if (first) await client.query(`select pg_advisory_unlock(${PLACES})`);
+}
+
+/** A transaction whose last statements travel with its commit. PostgreSQL rolls back when one of them failed. */
+async function pipelined<T>(db: Queries, work: (tx: Queries) => Promise<T>): Promise<T> {
+  const sent: Promise<unknown>[] = [];
+  try {
+    return await db.transaction((transaction) => {
+      const tx = transaction as unknown as Queries;
+      unawaited.set(tx, sent);
+      return work(tx);
+    });
+  } finally {
+    // What failed first is the reason for all that failed after it.
+    await Promise.all(sent);
+  }
 }
 
 async function inTime(work: Promise<void>): Promise<void> {

@@ -27,12 +27,19 @@ import { greetOnWhatFollowed } from '../agreement/silence.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, requestNonce } from '../db/schema.ts';
 import { answersTo } from '../exchange/exchange-store.ts';
-import { type IncomingMessage, isOffer, type MessageResult, receiveAnswers, receiveOffers } from '../exchange/gifts.ts';
+import {
+  type IncomingMessage,
+  isOffer,
+  knownOf,
+  type MessageResult,
+  receiveAnswers,
+  receiveOffers,
+} from '../exchange/gifts.ts';
 import { repeatYeses } from '../exchange/results.ts';
 import { statementInFront } from '../journal/earlier.ts';
-import { headAt, type LoadedPair, type PairLine, readEntries, readPair } from '../journal/pair-store.ts';
+import { headAt, type LoadedPair, type PairLine, readEntries, readPair, thatFit } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
-import { applyRun } from '../journal/settle.ts';
+import { applyRun, openRun, type RunWork } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { Refused, refusalOf } from '../node/refused.ts';
@@ -123,18 +130,24 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
   const { entries, bad } = await verifyItems(partner, page.items);
 
   const result = await node.signals.commit(async (tx, after) => {
-    const work = await openFor(tx, incoming);
+    const opened = await openRun(tx, bank, partner.pairId, entries);
+    mustTake(opened?.work.row, incoming);
+    const { work } = opened as RunWork;
     if (!keyHolds(work, partner)) throw new Refused('pair_waiting');
-    const run = await applyRun(work, entries);
+    const run = await applyRun(opened as RunWork, entries);
     // What the partner acknowledges need not be sent to it again.
     const acked = work.pair.acks[partner.party].seq;
     const has = Math.max(acked, work.row.sendAfterSeq);
     const deliveredSeq = Math.max(acked, work.row.deliveredSeq);
     work.changes = { ...work.changes, deliveredSeq, sendAfterSeq: has, lastSeenAt: new Date() };
-    await work.save();
+    const written = await work.save();
     await afterWork(work, run.settled, run.ended, after);
     const me = work.pair.me;
-    const own = await readEntries(tx, bank.id, work.row.id, me, has, RUN_ENTRIES);
+    // Mostly the partner lacks nothing but what was just written.
+    const own =
+      has >= work.asLoaded.heads[me].seq
+        ? thatFit(written.map(({ judged: { epoch, seq, hash }, document }) => ({ epoch, seq, hash, document })))
+        : await readEntries(tx, bank.id, work.row.id, me, has, RUN_ENTRIES);
     return { run, head: work.pair.heads[partner.party], own };
   });
   await node.partners.ready();
@@ -306,8 +319,8 @@ async function receiveMessages(incoming: Incoming, node: Node): Promise<Response
     const answers: string[] = [];
     await mustBeOpen(tx, incoming);
     if (others.length > 0) {
-      const work = await openFor(tx, incoming);
-      const applied = await receiveAnswers(work, others);
+      const [work, known] = await Promise.all([openFor(tx, incoming), knownOf(tx, bank.id, partner.pairId, others)]);
+      const applied = await receiveAnswers(work, others, known);
       work.changes = { ...work.changes, lastSeenAt: new Date() };
       await work.save();
       await afterWork(work, [], applied.ended, after);

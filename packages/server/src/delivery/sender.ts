@@ -14,8 +14,8 @@ import { and, eq, or, sql } from 'drizzle-orm';
 import { settleClosed } from '../agreement/settlement.ts';
 import type { Bank } from '../bank/bank.ts';
 import { pair as pairTable } from '../db/schema.ts';
-import { pendingMessages } from '../exchange/exchange-store.ts';
-import { type PairLine, pairLine, readEntries } from '../journal/pair-store.ts';
+import { type PendingMessage, pendingMessages } from '../exchange/exchange-store.ts';
+import { type JournalRow, type PairLine, pairLine, readEntries, thatFit, toSend } from '../journal/pair-store.ts';
 import { Reconciler } from '../journal/reconcile.ts';
 import { logger } from '../node/log.ts';
 import { Refused } from '../node/refused.ts';
@@ -37,8 +37,17 @@ const INLINE_GRACE_MS = 400;
 const ASK_AGAIN_MS = 5_000;
 
 /** What a sender reads of its pair in each round. */
-const sentLine = { ...pairLine, offered: sql<boolean>`${pairTable.honourPending} = ${pairTable.offer}` };
-type SentLine = PairLine & { readonly offered: boolean | null };
+const sentLine = {
+  ...pairLine,
+  offered: sql<boolean | null>`${pairTable.honourPending} = ${pairTable.offer}`,
+  pending: pendingMessages(RUN_ENTRIES),
+  entries: toSend(RUN_ENTRIES),
+};
+type SentLine = PairLine & {
+  readonly offered: boolean | null;
+  readonly pending: PendingMessage[] | null;
+  readonly entries: JournalRow[] | null;
+};
 
 export class Sender {
   readonly #context: SenderContext;
@@ -178,7 +187,6 @@ export class Sender {
   }
 
   async #send(line: Line, row: SentLine): Promise<boolean> {
-    const { bank, context } = line;
     if (row.honourPending !== null) {
       try {
         await sendHonour(line, row.honourPending, row.offered === true);
@@ -202,10 +210,8 @@ export class Sender {
     }
     if (refusedIn(row.mode, 'send') !== null) return false;
     this.#reconciler.look(line);
-    const [pending, entries] = await Promise.all([
-      pendingMessages(context.database.db, bank.id, row.id, RUN_ENTRIES),
-      readEntries(context.database.db, bank.id, row.id, row.me as Party, row.sendAfterSeq, RUN_ENTRIES),
-    ]);
+    const pending = row.pending ?? [];
+    const entries = thatFit(row.entries ?? []);
     const messages = pending.filter((message) => (this.#asked.get(message.id) ?? 0) <= Date.now());
     const asking = messages.length > 0;
     if (!asking && pending.length > 0) this.#later(ASK_AGAIN_MS);

@@ -20,11 +20,11 @@ import {
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, eq } from 'drizzle-orm';
 import { pair as pairTable } from '../db/schema.ts';
-import { type IncomingMessage, isOffer, receiveAnswers } from '../exchange/gifts.ts';
+import { type IncomingMessage, isOffer, knownOf, receiveAnswers } from '../exchange/gifts.ts';
 import { endRefused } from '../exchange/results.ts';
 import { heldHash, type JournalRow, type PairLine } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
-import { applyRun } from '../journal/settle.ts';
+import { applyRun, openRun } from '../journal/settle.ts';
 import { afterWork } from './after.ts';
 import {
   delivered,
@@ -91,12 +91,10 @@ export async function sendMessages(
   const offers = new Set(messages.flatMap(({ id, exchangeId }) => (id.endsWith(`/${exchangeId}/1`) ? [id] : [])));
   const answers = await verifyMessages(line, readObjects(answer['messages']));
   return context.signals.commit(async (tx, after) => {
-    const work = await PairWork.open(tx, bank, row.id);
+    const others = answers.filter((item) => !isOffer(item));
+    const [work, known] = await Promise.all([PairWork.open(tx, bank, row.id), knownOf(tx, bank.id, row.id, others)]);
     if (work === null || !isStill(work.row, row)) return new Set<string>();
-    const applied = await receiveAnswers(
-      work,
-      answers.filter((item) => !isOffer(item)),
-    );
+    const applied = await receiveAnswers(work, others, known);
     const back = await endRefused(work, refused);
     // An offer is answered by a message; everything else is done once it was taken.
     work.answered(done.filter((id) => !offers.has(id)));
@@ -133,8 +131,9 @@ export async function sendRun(line: Line, entries: readonly JournalRow[]): Promi
   const now = context.partners.byPair(partner.bankId, partner.pairId) ?? partner;
   const carried = await verifyItems(now, given.slice(0, RUN_ENTRIES));
   const next = await context.signals.commit(async (tx, after): Promise<AfterRun> => {
-    const work = await PairWork.open(tx, bank, row.id);
-    if (work === null || !isStill(work.row, row)) return { next: 'discard' };
+    const opened = await openRun(tx, bank, row.id, carried.entries);
+    if (opened === null || !isStill(opened.work.row, row)) return { next: 'discard' };
+    const { work } = opened;
     const { head } = answer;
     // Mostly it is an entry that was just sent.
     const just = entries.find((entry) => entry.epoch === head?.epoch && entry.seq === head.seq)?.hash;
@@ -145,7 +144,7 @@ export async function sendRun(line: Line, entries: readonly JournalRow[]): Promi
     else if (next.next !== 'discard' && head !== null) {
       const heard = { attempts: 0, lastError: null, lastSeenAt: new Date() };
       work.changes = { ...heard, ...delivered(work.row, bank, head) };
-      const result = await applyRun(work, keyHolds(work, now) ? carried.entries : []);
+      const result = await applyRun(opened, keyHolds(work, now) ? carried.entries : []);
       await work.save();
       await afterWork(work, result.settled, result.ended, after);
       if (result.refused !== null)

@@ -5,13 +5,14 @@
  * Promises: a signal is given only after its transaction has committed. A lost signal loses
  * nothing: senders read the database whenever they start, reconnect or take over a pair.
  * Announcements to other processes are sent outside the transaction and gathered, for PostgreSQL
- * makes committing notifiers wait for each other.
+ * makes committing notifiers wait for each other. A process that knows of no other one sends none: whoever
+ * comes says hello, and looks at everything once it was heard.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { Database, Queries } from '../db/database.ts';
+import { type Database, ITSELF, type Queries } from '../db/database.ts';
 
 /**
  * `pair`: there may be something to send. `again`: the same, and what was asked before is asked again at once.
@@ -35,6 +36,8 @@ export class Signals {
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #announce = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  /** Whether another process has been heard of. */
+  #others = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -43,9 +46,14 @@ export class Signals {
   /** Begins to hear the node's other processes. */
   listen(): void {
     this.#database.listen((payload) => {
-      const [from, ...rest] = payload.split(' ');
+      const [from = '', ...rest] = payload.split(' ');
+      const said = rest.join(' ');
       // What this process announced it has told itself already.
-      if (from !== PROCESS_ID) this.#events.emit('signal', read(rest.join(' ')));
+      if (from === PROCESS_ID) return;
+      if (from === ITSELF) this.#say('hello');
+      if (said === 'hello' || said === 'welcome') this.#others = true;
+      if (said === 'hello') this.#say('welcome');
+      else this.#events.emit('signal', read(said));
     });
   }
 
@@ -57,8 +65,11 @@ export class Signals {
   emit(signal: Signal): void {
     this.#events.emit('signal', signal);
     // One process is enough to write a statement.
-    if (this.#database.kind !== 'postgres' || signal.kind === 'statement') return;
-    this.#announce.add(`${PROCESS_ID} ${write(signal)}`);
+    if (this.#others && signal.kind !== 'statement') this.#say(write(signal));
+  }
+
+  #say(words: string): void {
+    this.#announce.add(`${PROCESS_ID} ${words}`);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const payloads = [...this.#announce];

@@ -5,8 +5,8 @@
  */
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
-import type { Queries } from '../db/database.ts';
-import { account, exchange, exchangeMessage, member, type pair as pairTable } from '../db/schema.ts';
+import { type Queries, unwaited } from '../db/database.ts';
+import { account, exchange, exchangeMessage, member } from '../db/schema.ts';
 import { type NewPosting, postingRows, rowsOf, textArray } from '../ledger/ledger.ts';
 
 export type ExchangeRow = typeof exchange.$inferSelect;
@@ -55,25 +55,25 @@ export interface ExchangeAtDesk {
   readonly ceiling: number | null;
 }
 
-/** The exchanges that transfers belong to. */
-export function exchangesByTransfer(
+/** The exchanges that transfers belong to, and those that a partner began with these details. */
+export async function exchangesOf(
   tx: Queries,
   bankId: string,
   pairId: string,
   transfers: readonly string[],
-): Promise<ExchangeAtDesk[]> {
-  return atDesk(tx, bankId, pairId, transfers, sql`${exchange.transfer} = any(${textArray(transfers)})`);
-}
-
-/** The exchanges that a partner began with these details. */
-export function exchangesByDetail(
-  tx: Queries,
-  bankId: string,
-  pairId: string,
   details: readonly string[],
 ): Promise<ExchangeAtDesk[]> {
-  const incoming = sql`${exchange.direction} = 'in' and ${exchange.detail} = any(${textArray(details)})`;
-  return atDesk(tx, bankId, pairId, details, incoming);
+  const found = await Promise.all([
+    atDesk(tx, bankId, pairId, transfers, sql`${exchange.transfer} = any(${textArray(transfers)})`),
+    atDesk(
+      tx,
+      bankId,
+      pairId,
+      details,
+      sql`${exchange.direction} = 'in' and ${exchange.detail} = any(${textArray(details)})`,
+    ),
+  ]);
+  return found.flat();
 }
 
 async function atDesk(
@@ -150,12 +150,6 @@ export async function listExchanges(
     .limit(filter.limit);
 }
 
-/** The same, as a column beside the pair. */
-export function unheldOf(pair: typeof pairTable): ReturnType<typeof sql<number>> {
-  return sql<number>`(select coalesce(sum(x.minutes), 0)::bigint from exchange x
-    where x.bank_id = ${pair.bankId} and x.pair_id = ${pair.id} and x.status in ('offered', 'accepted') and x.direction = 'out')`;
-}
-
 /** Writes gifts that begin: their exchanges, their offers and what they do to the ledger, in one statement. */
 export async function beginGifts(
   tx: Queries,
@@ -165,9 +159,10 @@ export async function beginGifts(
   postings: readonly NewPosting[],
 ): Promise<void> {
   if (exchanges.length === 0) return;
-  await tx.execute(sql`
+  const begun = sql`
     with e as (${exchangeRows(exchanges)}), m as (${messageRows(bankId, offers)})
-    ${postingRows(bankId, postings)}`);
+    ${postingRows(bankId, postings)}`;
+  await unwaited(tx, tx.execute(begun));
 }
 
 /**
@@ -212,13 +207,9 @@ function exchangeRows(exchanges: readonly ExchangeRow[]): SQL {
   return sql`insert into exchange select * from json_populate_recordset(null::exchange, ${JSON.stringify(rows)}::json)`;
 }
 
-/** Minutes of gifts to a partner that no hold in the journal covers yet. */
-export async function unheldMinutes(tx: Queries, bankId: string, pairId: string): Promise<number> {
-  const result = await tx.execute(sql`
-    select coalesce(sum(minutes), 0)::bigint as total from exchange
-    where bank_id = ${bankId} and pair_id = ${pairId} and status in ('offered', 'accepted') and direction = 'out'`);
-  return Number(rowsOf<{ total: number }>(result)[0]?.total ?? 0);
-}
+/** Minutes of gifts to the partner of a pair that no hold in the journal covers yet, as a column beside its row. */
+export const unheldMinutes: SQL<number> = sql`(select coalesce(sum(minutes), 0)::bigint from exchange
+  where bank_id = "pair"."bank_id" and pair_id = "pair"."id" and status in ('offered', 'accepted') and direction = 'out')`;
 
 export interface NewMessage {
   readonly id: string;
@@ -309,19 +300,16 @@ export async function answersTo(
   return rows.map((row) => row.document);
 }
 
-/** Our own messages that the partner has not answered, oldest first. */
-export async function pendingMessages(
-  tx: Queries,
-  bankId: string,
-  pairId: string,
-  limit: number,
-): Promise<MessageRow[]> {
-  return tx
-    .select()
-    .from(exchangeMessage)
-    .where(and(eq(exchangeMessage.bankId, bankId), eq(exchangeMessage.pairId, pairId), sql`${exchangeMessage.pending}`))
-    .orderBy(exchangeMessage.at, exchangeMessage.id)
-    .limit(limit);
+export interface PendingMessage {
+  readonly id: string;
+  readonly exchangeId: string;
+  readonly document: string;
+}
+
+/** Our own messages that the partner of a pair has not answered, oldest first, as a column beside its row. */
+export function pendingMessages(limit: number): SQL<PendingMessage[] | null> {
+  return sql`(select json_agg(m) from (select id, exchange_id as "exchangeId", document from exchange_message
+    where bank_id = "pair"."bank_id" and pair_id = "pair"."id" and pending order by at, id limit ${limit}) m)`;
 }
 
 /** The statement after which these messages of ours are not sent again. */

@@ -18,19 +18,20 @@ import {
 import { detailOf } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
-import type { Queries } from '../db/database.ts';
+import { type Queries, unwaited } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { exchange } from '../db/schema.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
 import { textArray } from '../ledger/ledger.ts';
-import { membersByName } from '../member/members.ts';
+import { type MemberRow, membersByName } from '../member/members.ts';
 import {
   dropMessages,
   type ExchangeChange,
   type ExchangeRow,
   insertExchanges,
   insertMessages,
+  messageRows,
   messagesById,
   type NewMessage,
 } from './exchange-store.ts';
@@ -75,11 +76,18 @@ export async function receiveOffers(
 ): Promise<{ results: MessageResult[]; answers: NewMessage[] }> {
   const { tx, bank, pair } = desk;
   // The insert is the claim: of two requests at once with one offer, the second waits here and finds it known.
-  const claimed = await insertMessages(
-    tx,
-    bank.id,
-    offers.map((offer) => received(pair.id, offer)),
-  );
+  const [claimed, receivers] = await Promise.all([
+    insertMessages(
+      tx,
+      bank.id,
+      offers.map((offer) => received(pair.id, offer)),
+    ),
+    membersByName(
+      tx,
+      bank.id,
+      offers.flatMap(({ message }) => payeeHandle(message.gift.payee, bank.host) ?? []),
+    ),
+  ]);
   const fresh = offers.filter(({ message }) => claimed.delete(message.id));
   const known = offers.filter((offer) => !fresh.includes(offer));
   const stored = await messagesById(
@@ -88,8 +96,8 @@ export async function receiveOffers(
     pair.id,
     known.map(({ message }) => message.id),
   );
-  const { answers, refused } = await begin(desk, fresh);
-  await insertMessages(tx, bank.id, answers);
+  const { answers, refused } = await begin(desk, fresh, receivers);
+  if (answers.length > 0) await unwaited(tx, tx.execute(messageRows(bank.id, answers)));
   await dropMessages(tx, bank.id, pair.id, [...refused]);
   const results = [
     ...known.map(({ message: { id }, hash }) => resultOfKnown(id, hash, stored.get(id)?.hash)),
@@ -112,20 +120,14 @@ function received(pairId: string, { message, document, hash }: IncomingMessage):
 async function begin(
   { tx, bank, pair, peerHost }: OfferDesk,
   offers: readonly IncomingOffer[],
+  receivers: ReadonlyMap<string, MemberRow>,
 ): Promise<{ answers: NewMessage[]; refused: Set<string> }> {
   const refused = new Set<string>();
-  if (offers.length === 0) return { answers: [], refused };
-  const handles = offers.map(({ message }) => payeeHandle(message.gift.payee, bank.host));
-  const receivers = await membersByName(
-    tx,
-    bank.id,
-    handles.filter((handle) => handle !== null),
-  );
   const now = new Date();
   const exchanges: ExchangeRow[] = [];
   const replies: { message: GiftOffer; reply: ExchangeMessage }[] = [];
-  for (const [index, { message }] of offers.entries()) {
-    const receiver = receivers.get(handles[index] ?? '');
+  for (const { message } of offers) {
+    const receiver = receivers.get(payeeHandle(message.gift.payee, bank.host) ?? '');
     const id = newId();
     const base = { id: `${bank.origin}/ap/exchanges/${id}/1`, exchange: message.exchange, object: message.id };
     if (receiver === undefined || receiver.status !== 'active') {
@@ -174,6 +176,38 @@ async function begin(
   return { answers, refused };
 }
 
+/** What is known here of messages and of the gifts that they are about. */
+export interface Known {
+  /** Hashes of messages that came before, by their ids. */
+  readonly hashes: ReadonlyMap<string, string>;
+  /** Gifts by their URLs. */
+  readonly gifts: ReadonlyMap<string, ExchangeRow>;
+}
+
+/** Reads what {@link receiveAnswers} needs, under the lock of the pair. */
+export async function knownOf(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  incoming: readonly IncomingMessage[],
+): Promise<Known> {
+  const [before, gifts] = await Promise.all([
+    messagesById(
+      tx,
+      bankId,
+      pairId,
+      incoming.map(({ message }) => message.id),
+    ),
+    giftsByUrl(
+      tx,
+      bankId,
+      pairId,
+      incoming.map(({ message }) => message.exchange),
+    ),
+  ]);
+  return { hashes: new Map([...before].map(([id, stored]) => [id, stored.hash])), gifts };
+}
+
 /**
  * Applies what a partner answers to our offers, and its cancels. The caller saves the work and commits.
  * A yes that no Hold will follow is refused, each time that it comes. `results` are in no order; `answered`
@@ -182,17 +216,12 @@ async function begin(
 export async function receiveAnswers(
   work: PairWork,
   incoming: readonly IncomingMessage[],
+  known: Known,
 ): Promise<{ results: MessageResult[]; ended: string[]; answered: string[] }> {
   if (incoming.length === 0) return { results: [], ended: [], answered: [] };
-  const { tx, bank, row } = work;
-  const known = await messagesById(
-    tx,
-    bank.id,
-    row.id,
-    incoming.map(({ message }) => message.id),
-  );
-  const gifts = await giftsOf(work, incoming);
-  const hashes = new Map([...known].map(([id, stored]) => [id, stored.hash]));
+  const { row } = work;
+  const hashes = new Map(known.hashes);
+  const gifts = new Map(known.gifts);
   const results: MessageResult[] = [];
   const fresh: IncomingMessage[] = [];
   for (const item of incoming) {
@@ -215,18 +244,18 @@ export async function receiveAnswers(
   return { results, ended, answered };
 }
 
-/** The gifts that messages are about, by their URLs. */
-async function giftsOf(work: PairWork, incoming: readonly IncomingMessage[]): Promise<Map<string, ExchangeRow>> {
-  const urls = incoming.map(({ message }) => message.exchange);
-  const rows = await work.tx
+async function giftsByUrl(
+  tx: Queries,
+  bankId: string,
+  pairId: string,
+  urls: readonly string[],
+): Promise<Map<string, ExchangeRow>> {
+  if (urls.length === 0) return new Map();
+  const rows = await tx
     .select()
     .from(exchange)
     .where(
-      and(
-        eq(exchange.bankId, work.bank.id),
-        eq(exchange.pairId, work.row.id),
-        sql`${exchange.url} = any(${textArray(urls)})`,
-      ),
+      and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId), sql`${exchange.url} = any(${textArray(urls)})`),
     );
   return new Map(rows.map((row) => [row.url, row]));
 }

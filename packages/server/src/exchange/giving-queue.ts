@@ -11,7 +11,7 @@
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
-import { type Queries, sqlState } from '../db/database.ts';
+import { type Queries, sqlState, unwaited } from '../db/database.ts';
 import { idempotency } from '../db/schema.ts';
 import type { Signal, Signals } from '../delivery/signals.ts';
 import { textArray } from '../ledger/ledger.ts';
@@ -165,8 +165,9 @@ async function storeAnswers(
 ): Promise<void> {
   if (begun.length === 0) return;
   const rows = begun.map(({ key, digest, answer }) => ({ key, digest, body: JSON.stringify(answer) }));
-  await tx.execute(sql`
+  const insert = sql`
     insert into idempotency (bank_id, key, digest, status, body)
     select ${bankId}, r.key, r.digest, 202, r.body
-    from json_to_recordset(${JSON.stringify(rows)}::json) as r(key text, digest text, body text)`);
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r(key text, digest text, body text)`;
+  await unwaited(tx, tx.execute(insert));
 }

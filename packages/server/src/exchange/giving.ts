@@ -30,7 +30,7 @@ import { type LoadedPair, loadPair, pairLine } from '../journal/pair-store.ts';
 import { type Account, available, lockAccounts, type NewPosting, rowsOf, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
-import { beginGifts, type ExchangeRow, type NewMessage, unheldOf } from './exchange-store.ts';
+import { beginGifts, type ExchangeRow, type NewMessage, unheldMinutes } from './exchange-store.ts';
 import { type MessagePair, signMessage } from './sign-message.ts';
 
 export interface NewGift {
@@ -129,11 +129,15 @@ class Counter {
       if (host === undefined || host === bank.host) names.add(handle);
       else hosts.add(host);
     }
-    const members = await membersByName(tx, bank.id, [...names]);
-    const pairs = await pairsByHost(tx, bank.id, [...hosts]);
-    const accounts = await lockAccounts(tx, bank.id, [...new Set([...members.values()].map((row) => row.accountId))]);
+    const [members, pairs] = await Promise.all([
+      membersByName(tx, bank.id, [...names]),
+      pairsByHost(tx, bank.id, [...hosts]),
+    ]);
     const givers = new Set(gifts.map((gift) => members.get(gift.from)?.id).filter((id) => id !== undefined));
-    const lately = hosts.size === 0 ? new Map<string, number>() : await givenLately(tx, bank.id, [...givers]);
+    const [accounts, lately] = await Promise.all([
+      lockAccounts(tx, bank.id, [...new Set([...members.values()].map((row) => row.accountId))]),
+      hosts.size === 0 ? new Map<string, number>() : givenLately(tx, bank.id, [...givers]),
+    ]);
     return new Counter(tx, bank, members, pairs, accounts, lately);
   }
 
@@ -338,7 +342,7 @@ async function pairsByHost(tx: Queries, bankId: string, hosts: readonly string[]
   if (hosts.length === 0) return new Map();
   const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
   const rows = await tx
-    .select({ ...pairLine, unheld: unheldOf(pairTable) })
+    .select({ ...pairLine, unheld: unheldMinutes })
     .from(pairTable)
     .where(
       and(

@@ -84,13 +84,17 @@ export function presentView(row: Pick<PairRow, 'state' | 'me'>): View {
   return (row.state as StoredState).views[row.me as Party];
 }
 
-/** Locks a pair and reads it. `null` when this bank has no such pair. */
+/**
+ * Locks a pair and reads it. `null` when this bank has no such pair. The lock is asked for before this returns: what is
+ * read after the call, is read under the lock.
+ */
 export async function lockPair(tx: Queries, bankId: string, pairId: string): Promise<LoadedPair | null> {
   const [row] = await tx
     .select(pairLine)
     .from(pairTable)
     .where(and(eq(pairTable.bankId, bankId), eq(pairTable.id, pairId)))
-    .for('no key update');
+    .for('no key update')
+    .execute();
   if (row === undefined) return null;
   const loaded = await loadPair(tx, row);
   if (keptFold(row) === undefined) keep(row, row.version, loaded);
@@ -286,6 +290,8 @@ export interface JournalRow {
   readonly document: string;
 }
 
+const MAX_BYTES = 700_000;
+
 /** Entries after `seq`, as they were signed, at most `limit` of them and about `maxBytes` in all. */
 export async function readEntries(
   tx: Queries,
@@ -294,7 +300,7 @@ export async function readEntries(
   author: Party,
   after: number,
   limit: number,
-  maxBytes = 700_000,
+  maxBytes = MAX_BYTES,
 ): Promise<JournalRow[]> {
   const rows = await tx
     .select({
@@ -314,6 +320,18 @@ export async function readEntries(
     )
     .orderBy(standingEntry.seq)
     .limit(limit);
+  return thatFit(rows, maxBytes);
+}
+
+/** Our own entries that a pair has to send, as a column beside its row. Read with {@link thatFit}. */
+export function toSend(limit: number): SQL<JournalRow[] | null> {
+  return sql`(select json_agg(e) from (select epoch, seq, hash, document from standing_entry
+    where bank_id = "pair"."bank_id" and pair_id = "pair"."id" and author = "pair"."me" and seq > "pair"."send_after_seq"
+    order by seq limit ${limit}) e)`;
+}
+
+/** The first of these entries, of about `maxBytes` in all and at least one. */
+export function thatFit(rows: JournalRow[], maxBytes = MAX_BYTES): JournalRow[] {
   let bytes = 0;
   const fits = rows.findIndex((row) => {
     bytes += row.document.length;

@@ -26,7 +26,7 @@ import { completeProof, prepareProof } from '@evenhour/protocol/proof';
 import { draftHasher, encodeEntry } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
-import type { Queries } from '../db/database.ts';
+import { type Queries, unwaited } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import {
@@ -91,6 +91,8 @@ export class PairWork {
   /** Set before {@link save} to change columns that the fold does not decide. */
   changes: PairChanges = {};
   readonly #book: Map<string, Transfer>;
+  /** Ids of transfers that were looked for in the table. */
+  readonly #looked: Set<string>;
   readonly #touched = new Set<string>();
   readonly #received: StoredEntry[] = [];
   readonly #written: { readonly appended: Appended; readonly key: string }[] = [];
@@ -100,7 +102,7 @@ export class PairWork {
   readonly #messages: NewMessage[] = [];
   readonly #answered: string[] = [];
 
-  private constructor(tx: Queries, bank: Bank, loaded: LoadedPair) {
+  private constructor(tx: Queries, bank: Bank, loaded: LoadedPair, looked: Iterable<string>) {
     this.tx = tx;
     this.bank = bank;
     this.row = loaded.row;
@@ -108,11 +110,27 @@ export class PairWork {
     this.pair = loaded.pair;
     this.asLoaded = loaded.pair;
     this.#book = new Map(loaded.book);
+    this.#looked = new Set(looked);
   }
 
-  static async open(tx: Queries, bank: Bank, pairId: string): Promise<PairWork | null> {
-    const loaded = await lockPair(tx, bank.id, pairId);
-    return loaded === null ? null : new PairWork(tx, bank, loaded);
+  /**
+   * Locks a pair and loads it, and transfers that are known to be needed with it. `null` when this bank has no such
+   * pair. What is read after the call, is read under the lock.
+   */
+  static async open(
+    tx: Queries,
+    bank: Bank,
+    pairId: string,
+    transfers: readonly string[] = [],
+  ): Promise<PairWork | null> {
+    const [loaded, found] = await Promise.all([
+      lockPair(tx, bank.id, pairId),
+      loadTransfers(tx, bank.id, pairId, transfers),
+    ]);
+    if (loaded === null) return null;
+    const work = new PairWork(tx, bank, loaded, transfers);
+    for (const [key, transfer] of found) work.#book.set(key, transfer);
+    return work;
   }
 
   /** Loads what the core needs to judge these entries. */
@@ -133,7 +151,10 @@ export class PairWork {
 
   /** Loads transfers by their ids. Must come before a write that names them. */
   async need(ids: readonly string[]): Promise<void> {
-    const missing = ids.filter((id) => !this.#book.has(transferKey(0, id)) && !this.#book.has(transferKey(1, id)));
+    const missing = ids.filter(
+      (id) => !(this.#looked.has(id) || this.#book.has(transferKey(0, id)) || this.#book.has(transferKey(1, id))),
+    );
+    for (const id of missing) this.#looked.add(id);
     const transfers = await loadTransfers(this.tx, this.bank.id, this.row.id, missing);
     for (const [key, transfer] of transfers) this.#book.set(key, transfer);
   }
@@ -224,7 +245,10 @@ export class PairWork {
     this.#answered.push(...ids);
   }
 
-  /** Signs what was written and stores everything in one statement. Returns the entries that were written. */
+  /**
+   * Signs what was written and stores everything in one statement, which travels with the commit. Returns the entries
+   * that were written.
+   */
   async save(): Promise<StoredEntry[]> {
     const { tx, bank, row, core, pair } = this;
     const created = new Date().toISOString();
@@ -255,7 +279,7 @@ export class PairWork {
       .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, row.id)))
       .getSQL();
     const named = parts.map((part, index) => sql`${sql.raw(`part${index}`)} as (${part})`);
-    await tx.execute(named.length === 0 ? update : sql`with ${sql.join(named, sql`, `)} ${update}`);
+    await unwaited(tx, tx.execute(named.length === 0 ? update : sql`with ${sql.join(named, sql`, `)} ${update}`));
     if (moved) keep(row, version, { core, pair, book: this.#book });
     return written;
   }

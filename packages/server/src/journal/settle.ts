@@ -29,8 +29,7 @@ import {
   type ExchangeAtDesk,
   type ExchangeChange,
   type ExchangeRow,
-  exchangesByDetail,
-  exchangesByTransfer,
+  exchangesOf,
   onTheirWayTo,
 } from '../exchange/exchange-store.ts';
 import { lockAccounts, type NewPosting } from '../ledger/ledger.ts';
@@ -56,16 +55,39 @@ export interface RunResult {
   readonly ended: readonly string[];
 }
 
-/** Applies a run of the partner's entries. The caller saves the work and commits. */
-export async function applyRun(work: PairWork, run: readonly IncomingEntry[]): Promise<RunResult> {
-  await work.prepare(run.map(({ entry }) => entry));
+/** A pair that is locked, with the exchanges that a run of its partner touches. */
+export interface RunWork {
+  readonly work: PairWork;
+  readonly exchanges: readonly ExchangeAtDesk[];
+}
+
+/** Locks a pair and reads what a run of its partner touches. `null` when this bank has no such pair. */
+export async function openRun(
+  tx: Queries,
+  bank: Bank,
+  pairId: string,
+  run: readonly IncomingEntry[],
+): Promise<RunWork | null> {
+  const all: string[] = [];
   const transfers: string[] = [];
   const details: string[] = [];
-  for (const { entry } of run) {
-    if (entry.body.kind === 'Hold') details.push(entry.body.detail);
-    else if ('transfer' in entry.body) transfers.push(entry.body.transfer);
+  for (const { body } of run.map(({ entry }) => entry)) {
+    if (!('transfer' in body)) continue;
+    all.push(body.transfer);
+    if (body.kind === 'Hold') details.push(body.detail);
+    else transfers.push(body.transfer);
   }
-  const desk = await Desk.open(work, transfers, details);
+  const [work, exchanges] = await Promise.all([
+    PairWork.open(tx, bank, pairId, all),
+    exchangesOf(tx, bank.id, pairId, transfers, details),
+  ]);
+  return work === null ? null : { work, exchanges };
+}
+
+/** Applies a run of the partner's entries, or nothing of it. The caller saves the work and commits. */
+export async function applyRun({ work, exchanges }: RunWork, run: readonly IncomingEntry[]): Promise<RunResult> {
+  await work.prepare(run.map(({ entry }) => entry));
+  const desk = await Desk.open(work, exchanges);
   let known = 0;
   let applied = 0;
   for (const { entry, document } of run) {
@@ -115,11 +137,14 @@ export async function giveDueAnswers(tx: Queries, bank: Bank, pairId: string): P
   const waiting = await underway(tx, bank.id, pairId);
   await work.need(waiting.map(({ id }) => id));
   const holds = waiting.filter(({ debtor, accepted }) => debtor !== work.pair.me && accepted === null);
-  const desk = await Desk.open(
-    work,
+  const exchanges = await exchangesOf(
+    tx,
+    bank.id,
+    pairId,
     waiting.map(({ id }) => id),
     holds.map(({ detail }) => detail),
   );
+  const desk = await Desk.open(work, exchanges);
   for (const transfer of waiting) desk.answer(transfer);
   await work.save();
 }
@@ -168,12 +193,7 @@ class Desk {
     }
   }
 
-  static async open(work: PairWork, transfers: readonly string[], details: readonly string[]): Promise<Desk> {
-    const { tx, bank, row } = work;
-    const exchanges = [
-      ...(await exchangesByTransfer(tx, bank.id, row.id, transfers)),
-      ...(await exchangesByDetail(tx, bank.id, row.id, details)),
-    ];
+  static async open(work: PairWork, exchanges: readonly ExchangeAtDesk[]): Promise<Desk> {
     const bounded = exchanges.filter((known) => known.row.direction === 'in' && known.ceiling !== null);
     return new Desk(work, exchanges, await spaceOf(work, bounded));
   }

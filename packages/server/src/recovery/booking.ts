@@ -14,13 +14,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { FUND_HANDLE, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import { newId } from '../db/id.ts';
 import { account, pairTransfer, posting } from '../db/schema.ts';
-import {
-  type ExchangeAtDesk,
-  type ExchangeRow,
-  exchangesByDetail,
-  exchangesByTransfer,
-  insertExchanges,
-} from '../exchange/exchange-store.ts';
+import { type ExchangeAtDesk, type ExchangeRow, exchangesOf, insertExchanges } from '../exchange/exchange-store.ts';
 import { signMessage } from '../exchange/sign-message.ts';
 import { loadTransfers } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
@@ -53,9 +47,8 @@ export async function bookAgain(work: PairWork, result: Stands): Promise<string[
   const ids = cases.map(({ id }) => id);
   const details = cases.flatMap(({ out, now, before }) => (out ? [] : [(now ?? before)?.detail ?? '']));
   const known = new Map<string, ExchangeAtDesk>();
-  for (const each of await exchangesByDetail(tx, bank.id, row.id, details))
-    if (each.row.transfer === null && each.row.detail !== null) known.set(each.row.detail, each);
-  for (const each of await exchangesByTransfer(tx, bank.id, row.id, ids)) known.set(each.row.transfer ?? '', each);
+  for (const each of await exchangesOf(tx, bank.id, row.id, ids, details))
+    known.set(each.row.transfer ?? each.row.detail ?? '', each);
   await moveBack(
     work,
     cases.flatMap(({ undone }) => undone ?? []),
