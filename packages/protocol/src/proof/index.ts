@@ -40,8 +40,10 @@ export {
   type KeyPair,
   type PrivateJwk,
   type PrivateKeyOptions,
+  type Signatures,
   type SigningKey,
   signBytes,
+  useSignatures,
   type VerifyingKey,
   verifyBytes,
 } from './key.ts';

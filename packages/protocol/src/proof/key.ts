@@ -151,18 +151,34 @@ export async function exportSeed(key: SigningKey): Promise<Bytes> {
   return base64urlDecode(d) as Bytes;
 }
 
-/** Signs bytes: 64 bytes. */
-export async function signBytes(key: SigningKey, bytes: Bytes): Promise<Bytes> {
-  return new Uint8Array(await subtle.sign(ALGORITHM, key.privateKey, bytes));
-}
-
-/** Whether a signature of 64 bytes is this key's over these bytes. */
-export function verifyBytes(key: VerifyingKey, bytes: Bytes, signature: Bytes): Promise<boolean> {
-  return subtle.verify(ALGORITHM, key.publicKey, signature, bytes);
+/** Who computes Ed25519 signatures (RFC 8032, pure). Keys are those that this module made or read. */
+export interface Signatures {
+  sign(privateKey: CryptoKey, bytes: Bytes): Promise<Bytes>;
+  verify(publicKey: CryptoKey, bytes: Bytes, signature: Bytes): Promise<boolean>;
 }
 
 const ALGORITHM = 'Ed25519';
 const { subtle } = globalThis.crypto;
+
+let signatures: Signatures = {
+  sign: async (key, bytes) => new Uint8Array(await subtle.sign(ALGORITHM, key, bytes)),
+  verify: (key, bytes, signature) => subtle.verify(ALGORITHM, key, signature, bytes),
+};
+
+/** Has signatures computed by something else than WebCrypto in this process, such as threads of one's own. */
+export function useSignatures(other: Signatures): void {
+  signatures = other;
+}
+
+/** Signs bytes: 64 bytes. */
+export function signBytes(key: SigningKey, bytes: Bytes): Promise<Bytes> {
+  return signatures.sign(key.privateKey, bytes);
+}
+
+/** Whether a signature of 64 bytes is this key's over these bytes. */
+export function verifyBytes(key: VerifyingKey, bytes: Bytes, signature: Bytes): Promise<boolean> {
+  return signatures.verify(key.publicKey, bytes, signature);
+}
 
 /** PKCS #8 of an Ed25519 key up to its seed (RFC 8410). */
 const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);

@@ -141,7 +141,8 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
     return found;
   };
   const open = ({ id, sealed }: KeyRow): Promise<SigningKey> =>
-    importPrivateJwk(JSON.parse(seal.open(`${row.id} ed25519`, sealed)) as PrivateJwk, id);
+    // Extractable, for threads sign with it too.
+    importPrivateJwk(JSON.parse(seal.open(`${row.id} ed25519`, sealed)) as PrivateJwk, id, { extractable: true });
   const keys = new Map<string, SigningKey>();
   for (const each of rows) if (each.purpose === 'ed25519') keys.set(each.publicKey, await open(each));
   const key = keys.get(newest('ed25519').publicKey) as SigningKey;

@@ -46,6 +46,7 @@ import { problemResponse } from './problem.ts';
 import { Rate } from './rate.ts';
 import { refusalOf } from './refused.ts';
 import { createSeal, readSecret } from './seal.ts';
+import { useThreads } from './signatures.ts';
 
 export interface RunningNode {
   readonly context: NodeContext;
@@ -67,6 +68,7 @@ export async function openDatabase(config: Config): Promise<Database> {
 /** Starts a node and listens. Throws a DatabaseError, SealError or an `EADDRINUSE` error. */
 export async function startNode(config: Config, database: Database): Promise<RunningNode> {
   const log = logger('node');
+  useThreads();
   const seal = createSeal(readSecret(config.secret, config.dataFolder));
   const banks = new Banks(database, seal);
   if (config.origin !== undefined) {
