@@ -1,4 +1,6 @@
 /** Signatures computed here and on threads are those of WebCrypto. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createSignatures } from './signatures.ts';
 
@@ -48,4 +50,15 @@ test('what a thread cannot do fails for who asked it, and not for others', async
     { status: 'fulfilled', value: true },
   ]);
   expect(await Promise.all([1, 2, 3].map(() => verify(pair.publicKey, text(0), good)))).toEqual([true, true, true]);
+});
+
+test('a process that used a thread ends by itself, with its answers', async () => {
+  const module = new URL('../../dist/node/signatures.js', import.meta.url).href;
+  const program = `const { createSignatures } = await import(${JSON.stringify(module)});
+    const { privateKey } = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
+    const { sign } = createSignatures(1);
+    const made = await Promise.all([1, 2, 3, 4].map((n) => sign(privateKey, Uint8Array.of(n))));
+    console.log(made.map((each) => each.length).join());`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 10_000 });
+  expect((await run).stdout).toBe('64,64,64,64\n');
 });

@@ -34,15 +34,17 @@ class Thread {
   ask(waiting: readonly Waiting[]): void {
     this.#worker ??= this.#start();
     this.#sent.push(waiting);
+    // A process that waits for an answer goes on until it has come, and one that waits for none may end.
+    this.#worker.ref();
     this.#worker.postMessage(waiting.map(({ job }) => job));
   }
 
   #start(): Worker {
     // Beside this file, as source or as built.
     const worker = new Worker(new URL(import.meta.url.replace(/signatures\.([jt]s)$/, 'signature-thread.$1')));
-    worker.unref();
     worker.on('message', (answers: readonly Bytes[]) => {
       for (const [index, { resolve }] of (this.#sent.shift() ?? []).entries()) resolve(answers[index] as Bytes);
+      if (this.#sent.length === 0) worker.unref();
     });
     worker.on('error', () => {
       this.#worker = undefined;
