@@ -75,6 +75,8 @@ export function parseStrict(input: Uint8Array | string, limits: JsonLimits = {})
     }
   }
 
+  const plain = readPlain(text, maxDepth);
+  if (plain !== undefined) return { ok: true, value: plain };
   const reader = new Reader(text, maxDepth);
   const value = reader.document();
   if (value === undefined) return refuse('malformed_json', { reason: reader.reason, at: reader.at });
@@ -88,6 +90,31 @@ function isLonger(input: Uint8Array | string, maxBytes: number): boolean {
   if (input.length > maxBytes) return true;
   // One UTF-16 unit is at most three bytes, so short strings need not be encoded to be measured.
   return typeof input === 'string' && input.length * 3 > maxBytes && encoder.encode(input).length > maxBytes;
+}
+
+/**
+ * What programs mostly send, read by the runtime's own parser: a text that is exactly how `JSON.stringify` writes it
+ * again has no key twice, no spelling of its own and no lone surrogate. Undefined for anything else: the {@link Reader}
+ * says whether it is good.
+ */
+function readPlain(text: string, maxDepth: number): JsonValue | undefined {
+  if (text.includes('\\u') || text.includes('__proto__')) return undefined;
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return JSON.stringify(value) === text && isPlain(value, maxDepth) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value has only safe whole numbers, and at most so many arrays and objects around them. */
+function isPlain(value: JsonValue, depth: number): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((item: JsonValue) => isPlain(item, depth - 1));
+  for (const key in value) if (!isPlain((value as JsonObject)[key] as JsonValue, depth - 1)) return false;
+  return true;
 }
 
 const QUOTE = 0x22;

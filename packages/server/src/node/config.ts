@@ -70,7 +70,7 @@ const schema = z.object({
   EVENHOUR_ENV: z.enum(['production', 'development'], 'use production or development').default('production'),
   EVENHOUR_DEMO: z.stringbool('use true or false').default(false),
   EVENHOUR_LIVE_PAGE: webAddress.optional(),
-  EVENHOUR_SOURCE_URL: webAddress.default('https://w3id.org/evenhour'),
+  EVENHOUR_SOURCE_URL: webAddress.optional(),
   EVENHOUR_STATEMENT_QUIET_MS: z.coerce.number().int().min(100).default(60_000),
   EVENHOUR_REFUSED_PER_ADDRESS: z.coerce.number('give a number').int().min(1).default(600),
   EVENHOUR_REFUSED_PER_PARTNER: z.coerce.number('give a number').int().min(1).default(120),
@@ -97,6 +97,8 @@ export interface Config {
   readonly livePage: string | undefined;
   /** Where people get the source of the program that runs here (AGPL, section 13). */
   readonly sourceUrl: string;
+  /** Whether somebody has said where that is, and not only we. */
+  readonly sourceUrlGiven: boolean;
   /** A pair that was quiet for this long writes a statement. */
   readonly statementQuietMs: number;
   /** Requests a minute that may be refused before their signature is known to be good, from one address. */
@@ -146,7 +148,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     production,
     demo: value.EVENHOUR_DEMO,
     livePage: value.EVENHOUR_LIVE_PAGE,
-    sourceUrl: value.EVENHOUR_SOURCE_URL,
+    sourceUrl: value.EVENHOUR_SOURCE_URL ?? 'https://w3id.org/evenhour',
+    sourceUrlGiven: value.EVENHOUR_SOURCE_URL !== undefined,
     statementQuietMs: value.EVENHOUR_STATEMENT_QUIET_MS,
     refusedPerAddress: value.EVENHOUR_REFUSED_PER_ADDRESS,
     refusedPerPartner: value.EVENHOUR_REFUSED_PER_PARTNER,

@@ -22,6 +22,10 @@ export interface Check {
   readonly fix?: string;
 }
 
+/** What a node that everybody may use should say and this one does not. */
+export const NO_SOURCE =
+  'EVENHOUR_SOURCE_URL is not set. Every page links to the source of the program; name the address where people get yours.';
+
 /** `running`: whether a node runs on this database, so that partners and the origin can be asked about. */
 export async function examine(node: NodeContext, bank: Bank, running = true): Promise<Check[]> {
   const { db } = node.database;
@@ -50,17 +54,24 @@ export async function examine(node: NodeContext, bank: Bank, running = true): Pr
   for (const view of live) checks.push(...(await examinePair(node, bank, view, running)));
   checks.push(await examineGuards(node));
   if (running) checks.push(await examinePresence(node, bank));
-  const { allowPrivateOrigins } = node.config;
+  const { allowPrivateOrigins, production, sourceUrlGiven } = node.config;
   checks.push(
     allowPrivateOrigins.length === 0
       ? { id: 'public_only', ok: true, says: 'Requests leave for public addresses only.' }
       : {
           id: 'public_only',
-          ok: false,
-          says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}.`,
-          fix: 'Fine for a test on your own machine. Remove EVENHOUR_ALLOW_PRIVATE_ORIGINS before you go live.',
+          // In production the setting is refused at the start.
+          ok: true,
+          says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}, as for a test on one machine.`,
         },
   );
+  if (production && !sourceUrlGiven)
+    checks.push({
+      id: 'source',
+      ok: false,
+      says: 'Where people get the source of this program is not named.',
+      fix: NO_SOURCE,
+    });
   return checks;
 }
 

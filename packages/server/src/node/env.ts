@@ -26,6 +26,8 @@ export interface NodeContext {
   readonly openRate: Rate;
   /** Questions for earlier statements, by pair: a search of a million entries takes twenty. */
   readonly statementRate: Rate;
+  /** Greetings of the pair that followed a closed one, by pair. */
+  readonly followedRate: Rate;
 }
 
 export interface NodeEnv {

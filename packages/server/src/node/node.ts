@@ -115,6 +115,7 @@ export async function startNode(config: Config, database: Database): Promise<Run
     refused: { byAddress: new Rate(config.refusedPerAddress), byPartner: new Rate(config.refusedPerPartner) },
     openRate: new Rate(60),
     statementRate: new Rate(60),
+    followedRate: new Rate(1),
   };
   signals.listen();
   await database.join(() => beginAnew(database.db));

@@ -10,7 +10,7 @@ import { KeyObject } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Signatures, useSignatures } from '@evenhour/protocol/proof';
-import { compute, type Job } from './signature-thread.ts';
+import { compute, type Job, pack } from './signature-thread.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -36,7 +36,8 @@ class Thread {
     this.#sent.push(waiting);
     // A process that waits for an answer goes on until it has come, and one that waits for none may end.
     this.#worker.ref();
-    this.#worker.postMessage(waiting.map(({ job }) => job));
+    const packed = pack(waiting.map(({ job }) => job));
+    this.#worker.postMessage(packed, [packed.numbers.buffer, packed.memory.buffer]);
   }
 
   #start(): Worker {
