@@ -35,6 +35,21 @@ const exchangeOf = async (url: string) => {
 };
 const lastEntry = () => partner.townEntries.at(-1) as { type: string[]; code?: string };
 
+test('a gift that its receiver has not answered takes room from the next one', async () => {
+  neighbour.replies.messages = (request) => {
+    const results = itemsOf(request).map((item) => ({ id: item['id'], applied: true }));
+    return { body: { pair: neighbour.pair, results, messages: [] } };
+  };
+  const give = (minutes: number) =>
+    stage.town.call('POST', '/api/transfers', { from: 'moira', to: `loki@${neighbour.host}`, minutes });
+  expect((await give(250)).status).toBe(202);
+  const before = await stage.town.call('GET', '/api/agreements');
+  const room = before.body.items.find((item: { pair: string }) => item.pair === neighbour.pair).position.roomMinutes;
+  expect(await give(room + 1)).toMatchObject({ body: { code: 'limit_reached', facts: { roomMinutes: room } } });
+  expect((await give(room)).status).toBe(202);
+  delete neighbour.replies.messages;
+});
+
 describe('an offer', () => {
   test('that comes twice has one effect and the same answer', async () => {
     const { document, exchange } = await partner.gift('moira', 60);
