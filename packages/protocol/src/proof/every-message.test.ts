@@ -14,7 +14,7 @@ import { entrySchemas } from '../wire/schemas.ts';
 import type { JsonObject, JsonValue } from '../wire/strict-json.ts';
 import { verifyDocument } from './data-integrity.ts';
 import { verifyClose, verifyFork, verifyPresentation } from './endings.ts';
-import { signRequest, verifyRequest } from './http-signature.ts';
+import { signRequest, signResponse, verifyRequest, verifyResponse } from './http-signature.ts';
 import { importSeed, importVerifyingKey } from './key.ts';
 import { verifyExchangeMessage, verifyRun } from './verified.ts';
 
@@ -115,4 +115,60 @@ test('greetings and pages have no proof of their own: every leaf is under the si
       expect(await taken(changed), path.join('/')).toBe(false);
     }
   }
+});
+
+describe('answers have no proof of their own: status and every leaf are under their signature', async () => {
+  const head = { epoch: 0, seq: 1, hash: genesis };
+  const [entry, gift, close] = [only('Hold'), only('GiftAccept'), only('Close')];
+  const results = documents.find((document) => document['results'] !== undefined) as JsonObject;
+  const refused = { seq: 2, code: 'limit_reached', facts: { minutes: 60, limit: 30 } };
+  const BODIES: Record<string, JsonObject> = {
+    'to a run': { pair, head, known: 1, applied: 2, refused, entries: [entry] },
+    'to a greeting on a closed pair': { pair, head, nonce: 'A'.repeat(43), closes: [close] },
+    'to a question for a statement': { pair, seq: 1, statement: only('Checkpoint')['statement'] as JsonObject },
+    'to exchange messages': { ...results, messages: [gift] },
+    'to a read': { pair, head, entries: [entry] },
+    'that is a refusal': { code: 'fork', fault: 'peer', retryable: false, facts: { seq: 1 } },
+  };
+  const key = core.parties[1].key.id;
+  const signing = await importSeed(new Uint8Array(32).fill(2), key);
+  const { agreed } = await keyOf(1);
+  const bytes = (body: unknown) => new TextEncoder().encode(JSON.stringify(body));
+  const request = {
+    method: 'POST',
+    url: 'https://leith.example/',
+    headers: { 'Evenhour-Session': '-' },
+    body: bytes({}),
+  };
+  const asked = await signRequest(
+    request,
+    await importSeed(new Uint8Array(32).fill(1), `${core.parties[0].bank}#key`),
+    1000,
+    'n',
+  );
+  const bound = { signatureInput: String(asked['Signature-Input']), signature: String(asked['Signature']) };
+
+  test.each(Object.entries(BODIES))('%s', async (_name, body) => {
+    const plain = { status: 200, headers: {}, body: bytes(body) };
+    const headers = await signResponse(plain, bound, signing, 1000);
+    const taken = async (sent: unknown, status = 200): Promise<boolean> =>
+      (await verifyResponse({ status, headers, body: bytes(sent) }, bound, agreed, 1000)).ok;
+    expect(await taken(body)).toBe(true);
+    expect([await taken(body, 201), await taken(body, 409)]).toEqual([false, false]);
+    for (const { path, value } of [{ path: [] as const, value: body }, ...paths(body)]) {
+      if (path.length > 0)
+        for (const variant of isContainer(value) ? [[], {}, null] : otherLeaf(value)) {
+          if (JSON.stringify(variant) === JSON.stringify(value)) continue;
+          const changed = edited(body, path, (parent, at) => Object.assign(parent, { [at]: variant }));
+          expect(await taken(changed), path.join('/')).toBe(false);
+        }
+      if (!isContainer(value) || Array.isArray(value)) continue;
+      const more = edited(body, [...path, 'extra'], (parent, at) => Object.assign(parent, { [at]: 1 }));
+      expect(await taken(more), `${path.join('/')} and more`).toBe(false);
+      for (const name of Object.keys(value)) {
+        const less = edited(body, [...path, name], (parent, at) => delete parent[at]);
+        expect(await taken(less), `${path.join('/')} without ${name}`).toBe(false);
+      }
+    }
+  });
 });

@@ -1,5 +1,6 @@
 /**
- * Vectors of documents outside of the journals: evidence of a fork, Close, the presentation of a pair.
+ * Vectors of documents outside of the journals: evidence of a fork, Close, the answer to a greeting on a closed pair,
+ * the presentation of a pair.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import type { JsonObject } from '../wire/strict-json.ts';
 import { bankKey, CREATED, keyChangeTo, type VectorFile, vectorCore } from './vector-pair.ts';
 
 interface Case {
-  readonly kind: 'Fork' | 'Close' | 'Presentation';
+  readonly kind: 'Fork' | 'Close' | 'Greeting' | 'Presentation';
   readonly why: string;
   /** `null` when it has to be taken. */
   readonly code: string | null;
@@ -38,7 +39,7 @@ export async function endingVectors(): Promise<VectorFile> {
     name: 'endings.json',
     content: {
       about:
-        'Documents that are no entries, each to be taken (`valid`) or refused, as Gràcia, whose key has the seed 1. A Close is by Leith, under the key of the agreement.',
+        "Documents that are no entries, each to be taken (`valid`) or refused, as Gràcia, whose key has the seed 1. A Close is by Leith, under the key of the agreement. A Greeting is Leith's answer to a greeting of Gràcia's; it is taken if each of its `closes` is signed by the bank that it names.",
       core: core as unknown as JsonObject,
       pair,
       cases: cases.map(({ kind, why, code, flags, document }) => ({
@@ -53,6 +54,18 @@ export async function endingVectors(): Promise<VectorFile> {
   };
 }
 
+/** The first fault of the Closes in the answer to a greeting, each under the key of the bank that it names. */
+async function codeOfCloses(core: AgreementCore, pair: string, closes: readonly JsonObject[]): Promise<string | null> {
+  for (const close of closes) {
+    const author: Party = close['actor'] === core.parties[0].bank ? 0 : 1;
+    const { id, publicKeyMultibase } = core.parties[author].key;
+    const key = await importVerifyingKey(publicKeyMultibase, id);
+    const checked = key.ok ? await verifyClose(core, pair, author, close, key.key) : key;
+    if (!checked.ok) return checked.refusal.code;
+  }
+  return null;
+}
+
 async function codeOf(
   core: AgreementCore,
   pair: string,
@@ -63,6 +76,7 @@ async function codeOf(
   const key = await importVerifyingKey(keys[0].key, core.parties[1].key.id);
   if (!key.ok) return key.refusal.code;
   const own = [core.parties[0].key.publicKeyMultibase];
+  if (kind === 'Greeting') return codeOfCloses(core, pair, document['closes'] as readonly JsonObject[]);
   const outcome =
     kind === 'Fork'
       ? await verifyFork(document)
@@ -86,6 +100,9 @@ async function casesOf(core: AgreementCore, pair: string, genesis: string): Prom
   const fork = (entries: readonly [JsonObject, JsonObject], changes: JsonObject[] = []): JsonObject =>
     makeFork(core, pair, 1, entries, changes);
   const close = encodeClose(core, pair, 1, { own: START, peer: START });
+  const greeting = (...closes: JsonObject[]): JsonObject => ({ pair, head: START, nonce: 'A'.repeat(43), closes });
+  const ownClose = encodeClose(core, pair, 0, { own: START, peer: START });
+  const [closed, closedByMe] = [await sign(close, leith), await sign(ownClose, gracia)];
   const yes = (party: Party) => ({ actor: core.parties[party].bank, pair, core });
   const offer = await sign(
     encodeHonour({ kind: 'HonourOffer', id: 'https://leith.example/o', ...yes(1), invitation: 'i' }),
@@ -134,7 +151,7 @@ async function casesOf(core: AgreementCore, pair: string, genesis: string): Prom
       flags: ['evidenceKeys'],
       document: { ...fork([one, two]), actor: core.parties[0].bank },
     },
-    { kind: 'Close', why: 'Leith ends the pair', ...taken, document: await sign(close, leith) },
+    { kind: 'Close', why: 'Leith ends the pair', ...taken, document: closed },
     {
       kind: 'Close',
       why: 'a Close by a stranger',
@@ -148,6 +165,42 @@ async function casesOf(core: AgreementCore, pair: string, genesis: string): Prom
       code: 'foreign_pair',
       flags: ['close'],
       document: await sign({ ...close, pair: pair.replace(/.$/, 'A') }, leith),
+    },
+    { kind: 'Greeting', why: 'a greeting on a pair that Leith has ended', ...taken, document: greeting(closed) },
+    {
+      kind: 'Greeting',
+      why: "Gràcia's own Close, which it has lost",
+      code: null,
+      flags: ['lostClose'],
+      document: greeting(closedByMe, closed),
+    },
+    {
+      kind: 'Greeting',
+      why: 'a Close that nobody signed',
+      code: 'schema_mismatch',
+      flags: ['closes'],
+      document: greeting(close),
+    },
+    {
+      kind: 'Greeting',
+      why: 'a good Close beside one that a stranger signed',
+      code: 'proof_mismatch',
+      flags: ['closes'],
+      document: greeting(closed, await sign(ownClose, await bankKey(0, 9))),
+    },
+    {
+      kind: 'Greeting',
+      why: 'a Close by Gràcia that Leith signed',
+      code: 'wrong_key',
+      flags: ['closes'],
+      document: greeting(await sign(ownClose, leith)),
+    },
+    {
+      kind: 'Greeting',
+      why: 'the Close of another pair',
+      code: 'foreign_pair',
+      flags: ['closes'],
+      document: greeting(await sign({ ...close, pair: pair.replace(/.$/, 'A') }, leith)),
     },
     {
       kind: 'Presentation',

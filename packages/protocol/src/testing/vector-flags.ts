@@ -119,6 +119,17 @@ const FILES: Readonly<Record<string, About>> = {
       opening: ['a Hold above what the opening leaves of the limit', 'a debt that was carried over is free', '4.3'],
     },
   },
+  'statements.json': {
+    read: 'Take in `entries`, then answer each question. Compare `statement` and `code`.',
+    flags: {
+      ownCut: [
+        "the figures in front of an entry, at that entry's own cut and with nothing that came since",
+        'the search for what two banks count differently ends at an entry that both count alike',
+        '9.9',
+      ],
+      question: ['a question that has no answer', 'a bank states figures of a place that does not exist', '9.9'],
+    },
+  },
   'endings.json': {
     read: 'Check each `document` by itself, as Gràcia. Compare with `valid` and `code`.',
     flags: {
@@ -130,6 +141,16 @@ const FILES: Readonly<Record<string, About>> = {
       secondProof: ['one content with two proofs', 'an honest bank is accused of a fork', '9.7'],
       restoreIsNoFork: ['one number in two epochs', 'an honest restore is taken for a fork', '9.7'],
       close: ['a Close by somebody else, or of another pair', 'a stranger can end a pair', '9.8'],
+      closes: [
+        'a greeting on a closed pair whose Close one of the two banks has not signed',
+        "whoever is greeted ends a pair, also in the greeter's own name",
+        '9.8',
+      ],
+      lostClose: [
+        "a greeting that brings back one's own Close",
+        'a bank that was restored to before the end waits for ever',
+        '9.8',
+      ],
       ownSignature: [
         "an agreement without one's own signature",
         'a stranger becomes a partner of a restored bank',

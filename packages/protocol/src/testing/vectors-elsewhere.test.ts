@@ -113,6 +113,7 @@ describe.skipIf(!hasPython)('the reader in Python', () => {
       'restores.json': { recovering: {} },
       'keys.json': { code: 'limit_reached' },
       'successor.json': { debtMinutes: {} },
+      'statements.json': { statement: {} },
       'endings.json': { code: 'foreign_pair' },
       'http-signatures.json': { valid: false },
     };

@@ -17,17 +17,20 @@ import { endingVectors } from './vector-endings.ts';
 import { flagVectors } from './vector-flags.ts';
 import { httpVectors } from './vector-http.ts';
 import { CREATED, hex, keyOf, type VectorFile } from './vector-pair.ts';
+import { statementVectors } from './vector-statements.ts';
 import { journalVectors } from './vector-stories.ts';
 
 const text = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value) as Uint8Array<ArrayBuffer>;
 
 /** All vector files, the index of their flags among them. */
 export async function makeVectors(): Promise<VectorFile[]> {
+  const stories = await journalVectors();
   const files = [
     canonicalVectors(),
     jsonVectors(),
     await proofVectors(),
-    ...(await journalVectors()),
+    ...stories,
+    ...stories.slice(0, 1).map(statementVectors),
     await endingVectors(),
     await httpVectors(),
   ];

@@ -3,6 +3,8 @@
 Nothing is kept up to date: every verdict is computed from the journals by the formulas of 4.3 at the entry's own
 cut, slowly. A cut is a list of two numbers: how many entries of party 0 and of party 1 are within it.
 """
+import re
+
 from forms import base58, base64url, canonical, content, fault_of_proof, multihash, point_of_key, sha256, verify
 
 PAIR_PREFIX = "urn:evenhour:pair:"
@@ -56,6 +58,25 @@ class Pair:
         resumes = [e.document["seq"] for e in self.journals[who] if e.kind == "Resume"]
         seen = self.journals[1 - who][-1].document["ack"]["seq"] if self.journals[1 - who] else 0
         return bool(resumes) and resumes[-1] > seen
+
+    def state_in_front(self, bank, seq):
+        """Page 9.9: what a bank states in front of its entry, at that entry's own cut, and the code of a refusal."""
+        who = self.party(bank)
+        if who is None or not re.fullmatch("[1-9][0-9]*", seq):
+            return None, "invalid_request"
+        if int(seq) > len(self.journals[who]):
+            return None, "not_found"
+        peer, cut = 1 - who, [int(seq) - 1] * 2
+        cut[peer] = self.journals[who][cut[who]].document["ack"]["seq"]
+        sides = [("own", who, peer), ("peer", peer, who)]
+        return {
+            "heads": {side: self.place(each, cut[each]) for side, each, _ in sides},
+            "debtMinutes": self.debt(who, cut),
+            "openMinutes": {side: self.exposure(each, cut) - self.debt(each, cut) for side, each, _ in sides},
+            "limitMinutes": {
+                side: self.last(by, cut, "limitMinutes", self.parties[by]["grantsMinutes"]) for side, _, by in sides
+            },
+        }, None
 
     def key_at(self, who, seq):
         return [key for since, key, _ in self.keys[who] if since <= seq][-1]

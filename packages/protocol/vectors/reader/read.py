@@ -55,8 +55,22 @@ def read_story(file):
         yield case, found, {name: case[name] for name in found}
 
 
+def read_statements(file):
+    pair = Pair(file["core"])
+    for document in file["entries"]:
+        pair.receive(document)
+    for case in file["cases"]:
+        found = pair.state_in_front(case["author"], case["seq"])
+        yield case, found, (case["statement"], case["code"])
+
+
 def read_endings(file):
-    checks = {"Fork": fault_of_fork, "Close": fault_of_close, "Presentation": fault_of_presentation}
+    checks = {
+        "Fork": fault_of_fork,
+        "Close": fault_of_close,
+        "Greeting": fault_of_greeting,
+        "Presentation": fault_of_presentation,
+    }
     for case in file["cases"]:
         code = checks[case["kind"]](case["document"], Pair(file["core"]))
         yield case, (code is None, code), (case["valid"], case["code"])
@@ -77,14 +91,22 @@ def fault_of_fork(document, _pair):
     return fault or (None if first[:2] == second[:2] and first[2] < second[2] else "invalid_request")
 
 
-def fault_of_close(document, pair):
-    """Page 9.8, by Leith under the key of the agreement."""
-    leith = pair.parties[1]
+def fault_of_close(document, pair, who=1):
+    """Page 9.8, by Leith under the key of the agreement, or by the other bank."""
+    bank = pair.parties[who]
+    if "proof" not in document:
+        return "schema_mismatch"
     if document["pair"] != pair.id:
         return "foreign_pair"
-    if document["actor"] != leith["bank"] or document["id"] != f"{leith['journal']}/{pair.id[len(PAIR_PREFIX):]}/close":
+    if document["actor"] != bank["bank"] or document["id"] != f"{bank['journal']}/{pair.id[len(PAIR_PREFIX):]}/close":
         return "foreign_origin"
-    return fault_of_proof(document, leith["key"]["id"], leith["key"]["publicKeyMultibase"])
+    return fault_of_proof(document, bank["key"]["id"], bank["key"]["publicKeyMultibase"])
+
+
+def fault_of_greeting(document, pair):
+    """Page 9.8: the pair is over if each Close is signed by the bank that it names, oneself too."""
+    faults = [fault_of_close(close, pair, pair.party(close["actor"])) for close in document["closes"]]
+    return next((fault for fault in faults if fault is not None), None)
 
 
 def fault_of_presentation(document, known):
@@ -170,6 +192,7 @@ READERS = {
     "restores.json": read_story,
     "keys.json": read_story,
     "successor.json": read_story,
+    "statements.json": read_statements,
     "endings.json": read_endings,
     "http-signatures.json": read_http_signatures,
 }

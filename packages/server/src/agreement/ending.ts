@@ -185,7 +185,8 @@ export async function endOf(tx: Queries, { row }: Pick<LoadedPair, 'row'>): Prom
 
 /**
  * How far a journal goes for the partner that asks. After a settlement it ends with the position, so that a partner
- * that settles again after a restore comes to the same one.
+ * that settles again after a restore comes to the same one. One entry more is shown: by it a partner that settles later
+ * sees where the histories part.
  */
 export async function headWithin(
   tx: Queries,

@@ -107,6 +107,17 @@ export async function findInvitation(tx: Queries, bank: Bank, secret: string): P
   return row;
 }
 
+/** Makes a link one that was used, whatever it was before. Returns its id; for a link that is not known, its hash. */
+export async function useInvitation(tx: Queries, bank: Bank, secret: string): Promise<string> {
+  const hash = hashOfLink(secret);
+  const [row] = await tx
+    .update(invitation)
+    .set({ status: 'used' })
+    .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hash)))
+    .returning({ id: invitation.id });
+  return row?.id ?? hash;
+}
+
 export function ownParty(bank: Bank, bridgeBuilder: string, grantsMinutes: number): AgreementParty {
   return {
     bank: bank.actor,

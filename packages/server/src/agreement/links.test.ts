@@ -26,12 +26,6 @@ beforeEach(() => {
 
 const SECRET = 's'.repeat(32);
 
-/** What the bank's link shows, unless a test changes it. */
-function draft(by = bank): JsonObject {
-  const party = by.party(600) as unknown as JsonObject;
-  return { party, words: ['Our hours are yours.'], public: true, noticeDays: 30, expiresAt: '2030-01-01T00:00:00Z' };
-}
-
 /** Opens a link of the bank's at the town: as a reader, or as the first yes. */
 const open = (path: '/api/invitations/read' | '/api/agreements', link = `${bank.origin}/invitations/${SECRET}`) =>
   stage.town.call('POST', path, {
@@ -40,7 +34,10 @@ const open = (path: '/api/invitations/read' | '/api/agreements', link = `${bank.
   });
 
 describe('a link is not followed', () => {
-  const party = (changes: JsonObject) => ({ ...draft(), party: { ...(draft()['party'] as JsonObject), ...changes } });
+  const party = (changes: JsonObject) => ({
+    ...bank.shown(),
+    party: { ...(bank.shown()['party'] as JsonObject), ...changes },
+  });
   const CASES: Record<string, [() => Reply, string]> = {
     'to a journal at a third bank': [
       () => ({ body: party({ journal: third.party(1).journal }) }),
@@ -50,7 +47,7 @@ describe('a link is not followed', () => {
       () => ({ body: party({ exchange: third.party(1).exchange }) }),
       '403 foreign_origin',
     ],
-    'to a third bank': [() => ({ body: draft(third) }), '403 foreign_origin'],
+    'to a third bank': [() => ({ body: third.shown() }), '403 foreign_origin'],
     'to our own bank': [() => ({ body: party({ bank: stage.town.bank.actor }) }), '403 foreign_origin'],
     'to a key at a third bank': [
       () => ({ body: party({ key: { ...third.party(1).key } as unknown as JsonObject }) }),
@@ -68,7 +65,7 @@ describe('a link is not followed', () => {
       }),
       '403 wrong_key',
     ],
-    'with a member too many': [() => ({ body: { ...draft(), opening: 60 } }), '400 schema_mismatch'],
+    'with a member too many': [() => ({ body: { ...bank.shown(), opening: 60 } }), '400 schema_mismatch'],
     'with a name that turns the writing direction': [
       () => ({ body: party({ name: '\u202ekaF' }) }),
       '400 schema_mismatch',
@@ -100,7 +97,7 @@ describe('our offer', () => {
   let pair: string;
 
   beforeAll(async () => {
-    bank.replies.invitation = () => ({ unsigned: true, body: draft() });
+    bank.replies.invitation = () => ({ unsigned: true, body: bank.shown() });
     const offered = await open('/api/agreements');
     expect(said(offered)).toBe('201 ok');
     pair = offered.body.pair;

@@ -1,8 +1,9 @@
 /** A no to an offer, and an offer that is taken back: at both banks, twice, late, and across a yes. */
-import { encodeHonour, hashOf, type JsonObject } from '@evenhour/protocol/wire';
+import { encodeHonour, hashOf, type JsonObject, pairOf } from '@evenhour/protocol/wire';
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { pair as pairTable } from '../db/schema.ts';
+import { beginAnew } from '../node/node.ts';
 import type { FakePartner, SignedAnswer } from '../testing/fake-partner.ts';
 import { until } from '../testing/town.ts';
 import { type Stage, said, setStage, unchanged } from '../testing/watch.ts';
@@ -39,15 +40,7 @@ const settled = (pair: string) => until(async () => (await rowOf(pair))?.honourP
 /** The town's own offer, which the bank has. */
 async function ours(): Promise<{ id: string; pair: string; core: FakePartner['core'] }> {
   bank.town = stage.town;
-  const party = bank.party(600) as unknown as JsonObject;
-  const draft = {
-    party,
-    words: ['Our hours are yours.'],
-    public: true,
-    noticeDays: 30,
-    expiresAt: '2030-01-01T00:00:00Z',
-  };
-  bank.replies.invitation = () => ({ unsigned: true, body: draft });
+  bank.replies.invitation = () => ({ unsigned: true, body: bank.shown() });
   const link = `${bank.origin}/invitations/${'s'.repeat(32)}`;
   const made = await stage.town.call('POST', '/api/agreements', { link, grantsMinutes: 600, bridgeBuilder: 'Fiona' });
   expect(said(made)).toBe('201 ok');
@@ -88,6 +81,26 @@ describe('our no', () => {
     await settled(pair);
     expect(said(await unchanged(stage.town, await say(pair, 'HonourReject')))).toBe('200 ok');
     expect(await statusOf(id)).toBe('declined');
+  });
+
+  test.each([
+    ['was said', 'decline'],
+    ['crossed its taking back', 'HonourReject'],
+  ] as const)('that %s is said again to a bank that offers the same again', async (_when, over) => {
+    const { core, invitation } = await bank.draft(stage.town, { town: 600, own: 600 });
+    const { pair } = pairOf(core);
+    bank.pair = pair;
+    const document = await bank.honourOffer(core, invitation);
+    const offer = () => bank.send('/ap/agreements', document, { session: '-' });
+    expect(said(await offer())).toBe('200 ok');
+    if (over === 'decline') await act((await rowOf(pair))?.agreementId ?? '', over);
+    else await (await say(pair, over))();
+    await settled(pair);
+    const before = heard().length;
+    expect(said(await offer())).toBe('200 ok');
+    await until(async () => heard().length > before);
+    await settled(pair);
+    expect(heard().slice(before)).toEqual(['HonourReject']);
   });
 });
 
@@ -189,5 +202,40 @@ describe('our offer', () => {
     expect(said(await (await say(pair, 'HonourAccept', core))())).toBe('200 ok');
     await until(async () => (await rowOf(pair))?.mode === 'open');
     expect(said(await unchanged(stage.town, () => act(id, 'withdraw')))).toBe('409 agreement_not_active');
+  });
+});
+
+describe('our offer, sent again at a start', () => {
+  const start = async () => {
+    await beginAnew(stage.town.database.db);
+    stage.town.node.context.signals.emit({ kind: 'everything' });
+  };
+
+  test('stands whatever somebody without the key of the other bank says, and ends by its signed no', async () => {
+    const { id, pair } = await ours();
+    await settled(pair);
+    let unsigned = true;
+    bank.replies.offer = () => ({ status: 404, unsigned, body: { code: 'not_found' } });
+    await start();
+    await until(async () => ((await rowOf(pair))?.attempts ?? 0) > 1);
+    expect((await rowOf(pair))?.honourPending).not.toBeNull();
+    expect(await statusOf(id)).toBe('offered');
+    unsigned = false;
+    await until(async () => (await statusOf(id)) === 'declined');
+    expect(await rowOf(pair)).toMatchObject({ honourPending: null, lastError: 'not_found' });
+  });
+
+  test('stays agreed to when a yes overtakes a no', async () => {
+    const { id, pair, core } = await ours();
+    await settled(pair);
+    bank.replies.open = () => ({ drop: true });
+    bank.replies.offer = async () => {
+      await (await say(pair, 'HonourAccept', core))();
+      return { status: 409, body: { code: 'invitation_used' } };
+    };
+    await start();
+    await until(async () => (await statusOf(id)) !== 'offered');
+    await settled(pair);
+    expect(await statusOf(id)).toBe('active');
   });
 });

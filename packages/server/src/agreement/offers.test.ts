@@ -5,8 +5,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { invitation as invitationTable, pair as pairTable } from '../db/schema.ts';
 import type { FakePartner, SendOptions, SignedAnswer } from '../testing/fake-partner.ts';
-import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
-import { startTowns, type Town, until } from '../testing/town.ts';
+import { until } from '../testing/town.ts';
 import { type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 
 type Core = FakePartner['core'];
@@ -330,6 +329,20 @@ describe('an answer', () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  test('of the same offer again asks for no key: the bank may show another by now', async () => {
+    bank.published = friend.published;
+    expect(said(await unchanged(stage.town, () => offer(document)))).toBe('200 ok');
+    bank.published = bank.keys.signing.publicMultikey;
+  });
+
+  test('that is a no is signed as soon as it is certain who asks', async () => {
+    const made = await bank.draft(stage.town, grants);
+    const no = await offer(await bank.honourOffer(made.core, 'x'.repeat(32)));
+    expect([said(no), no.signed]).toEqual(['404 not_found', true]);
+    const unknown = await offer(await bank.honourOffer(made.core, 'x'.repeat(32)), { key: friend.keys.signing });
+    expect([said(unknown), unknown.signed]).toEqual(['403 unknown_partner', false]);
+  });
+
   test('cannot be given by the bank that offered', async () => {
     const id = `${bank.origin}/ap/agreements/x#accept`;
     const accept = await bank.sign(encodeHonour({ kind: 'HonourAccept', id, actor: bank.actor, pair, core }));
@@ -356,47 +369,5 @@ describe('an answer', () => {
     expect(said(await unchanged(stage.town, () => bank.messages([{}], { session: '-' })))).toBe(
       '409 agreement_not_active',
     );
-  });
-});
-
-describe.skipIf(!hasTestPostgres())('two offers that cross', () => {
-  let towns: [Town, Town];
-  beforeAll(async () => {
-    const urls = await Promise.all([testDatabase(), testDatabase()]);
-    towns = (await startTowns(['Leith', 'Gràcia'], { urls })) as [Town, Town];
-  });
-  afterAll(() => Promise.all(towns?.map((town) => town.stop()) ?? []));
-
-  test('leave one agreement, the one with the lower id, at both banks', async () => {
-    const links = await Promise.all(
-      towns.map((town) => town.call('POST', '/api/invitations', { grantsMinutes: 600, bridgeBuilder: 'Fiona' })),
-    );
-    const offers = await Promise.all(
-      towns.map((town, index) =>
-        town.call('POST', '/api/agreements', {
-          link: links[1 - index]?.body.link,
-          grantsMinutes: 600,
-          bridgeBuilder: 'Rosa',
-        }),
-      ),
-    );
-    expect(offers.map(({ status }) => status)).toEqual([201, 201]);
-    const lower = offers.map(({ body }) => body.pair as string).sort()[0];
-    const standing = async (town: Town): Promise<string[]> => {
-      const { items } = (await town.call('GET', '/api/agreements')).body;
-      const live = items.filter(({ status }: { status: string }) => status === 'offered' || status === 'active');
-      return live.map((item: { pair: string }) => item.pair);
-    };
-    await until(async () => (await Promise.all(towns.map(standing))).every((pairs) => pairs.join() === lower));
-    // The one who was asked says yes, and hours can cross.
-    for (const town of towns)
-      for (const item of (await town.call('GET', '/api/agreements')).body.items)
-        if (item.ourTurn) expect((await town.call('POST', `/api/agreements/${item.id}/accept`)).status).toBe(200);
-    await until(async () => {
-      const both = await Promise.all(towns.map(async (town) => (await town.call('GET', '/api/agreements')).body.items));
-      return both.every((items) =>
-        items.some((item: { status: string; tested: boolean }) => item.status === 'active' && item.tested),
-      );
-    });
   });
 });

@@ -30,16 +30,23 @@ import {
   verifyDocument,
 } from '@evenhour/protocol/proof';
 import { canonical, decodeHonour, encodeHonour, type JsonObject, pairOf } from '@evenhour/protocol/wire';
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { account, invitation, pair as pairTable } from '../db/schema.ts';
+import { account, bank as bankTable, invitation, pair as pairTable } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { type PairRow, pairColumns } from '../journal/pair-store.ts';
 import { Refused } from '../node/refused.ts';
-import { findInvitation, hashOfLink, type InvitationDraft, NOTICE_DAYS, ownParty } from './invitations.ts';
+import {
+  findInvitation,
+  hashOfLink,
+  type InvitationDraft,
+  NOTICE_DAYS,
+  ownParty,
+  useInvitation,
+} from './invitations.ts';
 import { lockAgreement } from './lock.ts';
 import { mustFollow } from './successor.ts';
 
@@ -99,7 +106,7 @@ export async function offerAgreement(
   return row;
 }
 
-/** An offer whose proof, parties and invitation stand. */
+/** An offer whose proof and parties stand. */
 export interface CheckedOffer {
   readonly pair: string;
   readonly core: AgreementCore;
@@ -109,8 +116,8 @@ export interface CheckedOffer {
   readonly invitation: string;
 }
 
-/** Checks an offer that arrived, without the network and without changing anything. */
-export async function checkOffer(tx: Queries, bank: Bank, document: JsonObject): Promise<CheckedOffer> {
+/** Checks what an offer that arrived says and who signed it, from the offer alone. */
+export async function checkOffer(bank: Bank, document: JsonObject): Promise<CheckedOffer> {
   const decoded = decodeHonour(document);
   if (!decoded.ok) throw new Refused(decoded.refusal);
   const { message } = decoded;
@@ -125,9 +132,12 @@ export async function checkOffer(tx: Queries, bank: Bank, document: JsonObject):
   const peer = core.parties[me === 0 ? 1 : 0];
   if (message.actor !== peer.bank) throw new Refused('foreign_origin', { actor: message.actor });
   const key = await verifyYes(document, peer);
-  const checkedOffer: CheckedOffer = { pair, core, me, peer, key, invitation: message.invitation };
-  await proposalOf(tx, bank, checkedOffer);
-  return checkedOffer;
+  return { pair, core, me, peer, key, invitation: message.invitation };
+}
+
+/** `false` when we have the offer already. Refuses one that is new and does not answer an open invitation of ours. */
+export async function isNewOffer(tx: Queries, bank: Bank, offer: CheckedOffer): Promise<boolean> {
+  return (await proposalOf(tx, bank, offer)) !== null;
 }
 
 async function isKnown(tx: Queries, bank: Bank, pair: string): Promise<boolean> {
@@ -176,10 +186,7 @@ async function findProposal(tx: Queries, bank: Bank, offer: CheckedOffer): Promi
   return link;
 }
 
-/**
- * Keeps a checked offer. A person here says the second yes later. The same offer twice is one; when it was answered
- * with a yes, that is said again, for whoever offers again has lost it.
- */
+/** Keeps a checked offer. A person here says the second yes later. The same offer twice is one. */
 export async function receiveOffer(
   tx: Queries,
   bank: Bank,
@@ -194,30 +201,29 @@ export async function receiveOffer(
     .where(and(eq(invitation.bankId, bank.id), eq(invitation.tokenHash, hashOfLink(offer.invitation))))
     .for('no key update');
   const link = await proposalOf(tx, bank, offer);
-  if (link === null) {
-    const ours = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, offer.pair), isNotNull(pairTable.invitationId));
-    const again = await tx
-      .update(pairTable)
-      .set({ honourPending: pairTable.accept })
-      .where(and(ours, isNotNull(pairTable.accept), isNull(pairTable.honourPending)))
-      .returning({ id: pairTable.id });
-    // A pair that has ended has a sender again, until the yes is taken.
-    if (again.length > 0) after.push({ kind: 'partners' }, { kind: 'pair', bankId: bank.id, pairId: offer.pair });
-    return;
-  }
+  if (link === null) return answerAgain(tx, bank, offer.pair, after);
   await refuseSecond(tx, bank, offer.peer.bank, offer.pair);
-  await tx
-    .update(invitation)
-    .set({ status: 'used' })
-    .where(and(eq(invitation.bankId, bank.id), eq(invitation.id, link.id)));
   await insertPair(tx, bank, offer.core, offer.me, {
     status: 'offered',
     offer: document,
     accept: null,
     honourPending: null,
-    invitationId: link.id,
+    invitationId: await useInvitation(tx, bank, offer.invitation),
   });
   after.push({ kind: 'partners' });
+}
+
+/** Whoever offers the same again has lost our answer. A pair that is over has a sender until that is taken. */
+async function answerAgain(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<void> {
+  const [row] = await tx
+    .select()
+    .from(pairTable)
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)))
+    .for('no key update');
+  if (row === undefined || row.invitationId === null || row.honourPending !== null) return;
+  const no = row.status === 'declined' || row.status === 'withdrawn';
+  const honourPending = no ? await noTo(bank, row) : row.accept;
+  if (honourPending !== null) await change(tx, row, { honourPending }, after);
 }
 
 /** The second yes, or a no, by the bank that made the link. */
@@ -327,9 +333,11 @@ async function verifyYes(document: JsonObject, party: AgreementParty): Promise<V
 
 /**
  * At most one agreement with a bank. Of two offers that cross, the one with the lower id stands:
- * our own unanswered offer gives way to a lower one.
+ * our own unanswered offer gives way to a lower one. Whoever begins an agreement waits for who began before, so that
+ * none of two is overlooked.
  */
 async function refuseSecond(tx: Queries, bank: Bank, peer: string, incoming?: string): Promise<void> {
+  await tx.select({ id: bankTable.id }).from(bankTable).where(eq(bankTable.id, bank.id)).for('no key update');
   const [existing] = await tx
     .select({ id: pairTable.id, status: pairTable.status, invitationId: pairTable.invitationId })
     .from(pairTable)

@@ -1,8 +1,8 @@
 /**
  * What becomes of a closed pair: the position that both banks confirm, and everything outside of it.
  *
- * Promises: of each journal counts what both banks hold, never less than what the partner signed unless its history
- * is another one, and a position is settled once; a member gets back what was held or posted for her and is not in it,
+ * Promises: of each journal counts what both banks hold, never less than what the partner signed unless somebody
+ * forked, and a position is settled once; a member gets back what was held or posted for her and is not in it,
  * by new postings; what was credited here and nobody owes is booked to the community loss account. Afterwards the
  * account that mirrors the partner shows the position. Without the partner's answer nothing is settled, unless the
  * operator says that it is gone. Spec: the end of a pair.
@@ -25,15 +25,18 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { type Bank, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { account, evidence, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
+import { account, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
 import { type Line, readHead, readObjects, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
 import { type ExchangeRow, exchangeChanges, exchangesOf } from '../exchange/exchange-store.ts';
-import { forkOf } from '../journal/evidence.ts';
+import { forkOf, isKept, keepOnce } from '../journal/evidence.ts';
 import { headAt, type LoadedPair, lockPair, readPair } from '../journal/pair-store.ts';
 import { voidOf } from '../journal/settle.ts';
 import { CAUSES, lockAccounts, type NewPosting, post } from '../ledger/ledger.ts';
 import { carryOver } from './successor.ts';
+
+/** What an entry is kept as that stands, in another epoch, in the place of one that we hold. */
+const PARTED = 'parted';
 
 /** Settles a closed pair with what the partner says it holds. Throws when it does not answer. */
 export async function settleClosed(line: Line): Promise<void> {
@@ -51,23 +54,29 @@ export async function settleClosed(line: Line): Promise<void> {
   // What it has acknowledged in a history that it signed away is not said any more.
   const ours = await commonWith(line, loaded, me, await acknowledgedAt(context.database.db, loaded, theirs.seq));
   const common: Both<number> = me === 0 ? [ours.seq, theirs.seq] : [theirs.seq, ours.seq];
+  const restored = [ours, theirs].some(({ parted }) => parted !== null && !parted.fork);
   await context.signals.commit(async (tx, after) => {
-    for (const { fork } of [ours, theirs]) if (fork !== null) await keepFork(tx, loaded, fork);
+    for (const { parted } of [ours, theirs]) if (parted !== null) await keepParted(tx, loaded, parted);
+    if (restored) return;
     await settleAt(tx, bank, row.id, common, false);
     await tx.update(pairTable).set({ attempts: 0, lastError: null }).where(whereIs(row));
     after.push({ kind: 'partners' });
   });
+  if (restored)
+    throw new PartnerError(
+      'refused',
+      `${new URL(row.peerOrigin).host} holds a journal as it was before or after a restore, and we hold another. Settle without it if that stays so.`,
+    );
   line.log.info('The pair is settled.', { common });
 }
 
-/** What anybody can see the partner's two histories by. */
-async function keepFork(
-  tx: Queries,
-  { row, core }: LoadedPair,
-  { entry, document }: NonNullable<Common['fork']>,
-): Promise<void> {
-  const proof = await forkOf({ tx, core, row }, entry, document);
-  await tx.insert(evidence).values({ bankId: row.bankId, id: newId(), pairId: row.id, code: 'fork', document: proof });
+/**
+ * What anybody can see two histories by. An entry of another epoch is kept by itself, and only the first of them: ours
+ * stands in the journal.
+ */
+async function keepParted(tx: Queries, loaded: LoadedPair, { entry, document, fork }: Parted): Promise<void> {
+  if (fork) await keepOnce(tx, loaded.row, 'fork', await forkOf({ tx, ...loaded }, entry, document));
+  else if (!(await isKept(tx, loaded.row, PARTED))) await keepOnce(tx, loaded.row, PARTED, document);
 }
 
 /** Settles at what the partner has signed: its own journal, and of ours what it has acknowledged. */
@@ -93,18 +102,26 @@ async function acknowledgedAt(tx: Queries, { row, pair }: LoadedPair, seq: numbe
   return entry?.ackSeq ?? 0;
 }
 
-/** How far two copies of a journal are one, and the partner's next entry where ours goes on otherwise. */
+/** What the partner holds in the place of an entry that we hold, signed by the journal's own bank. */
+interface Parted {
+  readonly entry: Entry;
+  readonly document: string;
+  /** Of one epoch they are two histories; of two, one bank was restored. */
+  readonly fork: boolean;
+}
+
+/** How far two copies of a journal are one, and where they go on otherwise. */
 interface Common {
   readonly seq: number;
-  readonly fork: { readonly entry: Entry; readonly document: string } | null;
+  readonly parted: Parted | null;
 }
 
 /**
  * How many entries of a journal both copies begin with. An entry's hash holds all before it, so asking whether
  * the partner has this very entry tells of the whole beginning, and halving finds the place.
  *
- * Less than the partner has `signed` is settled only on another history that the journal's own bank signed. A bank
- * that was restored merely lacks entries: they are given back to it first. Throws a {@link PartnerError} that says so.
+ * Less than the partner has `signed` is found only where the partner shows another entry there. A bank that was
+ * restored merely lacks entries: they are given back to it first. Throws a {@link PartnerError} that says so.
  */
 async function commonWith(line: Line, { pair }: LoadedPair, author: Party, signed: number): Promise<Common> {
   const { context, row, bank, partner } = line;
@@ -132,7 +149,7 @@ async function commonWith(line: Line, { pair }: LoadedPair, author: Party, signe
       'refused',
       `${town} holds more of our journal than we do. Settle without it if that stays so.`,
     );
-  if (has) return { seq: high, fork: null };
+  if (has) return { seq: high, parted: null };
   const prefix = head.seq < high && (await headAt(db, row, author, head.seq))?.hash === head.hash;
   let low = prefix ? head.seq : 0;
   // The partner has `low` and not `high`.
@@ -141,17 +158,17 @@ async function commonWith(line: Line, { pair }: LoadedPair, author: Party, signe
     if ((await ask(middle)).has) low = middle;
     else high = middle;
   }
-  if (low >= signed) return { seq: low, fork: null };
   const { next } = await ask(low);
   const run = await verifyRun(partner.core, row.id, author, next === undefined ? [] : [next], partner.keys[author]);
   const [entry] = run.entries;
-  const held = entry === undefined ? null : await headAt(db, row, author, entry.seq);
-  if (entry?.seq !== low + 1 || held === null || held.hash === entry.hash)
-    throw new PartnerError(
-      'refused',
-      `${town} says that it holds less than it has signed. Restored, it fetches the rest.`,
-    );
-  return { seq: low, fork: held.epoch === entry.epoch ? { entry, document: JSON.stringify(next) } : null };
+  const held = entry?.seq === low + 1 ? await headAt(db, row, author, entry.seq) : null;
+  if (entry !== undefined && held !== null && held.hash !== entry.hash)
+    return { seq: low, parted: { entry, document: JSON.stringify(next), fork: held.epoch === entry.epoch } };
+  if (low >= signed) return { seq: low, parted: null };
+  throw new PartnerError(
+    'refused',
+    `${town} says that it holds less than it has signed. Restored, it fetches the rest.`,
+  );
 }
 
 function ofJournal({ bankId, id }: Pick<LoadedPair['row'], 'bankId' | 'id'>, author: Party) {

@@ -13,7 +13,9 @@ import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
+import type { Incoming } from '../delivery/way-in.ts';
 import type { PairLine } from '../journal/pair-store.ts';
+import type { NodeContext } from '../node/env.ts';
 
 /** How it stands with a partner that has said nothing for long. */
 export type Silence = 'suspended' | 'orphaned';
@@ -34,9 +36,23 @@ export function greetTheSilent(tx: Queries, bank: Bank, after: Signal[]): Promis
   return greetAgain(tx, bank, silent, after);
 }
 
-/** Greets a partner that asks about a closed pair: it was restored, and may not know what followed. */
-export function greetOnWhatFollowed(tx: Queries, bank: Bank, closed: PairLine, after: Signal[]): Promise<void> {
-  return greetAgain(tx, bank, sql`${pairTable.peerBank} = ${closed.peerBank}`, after);
+/**
+ * Greets a partner that asks about a closed pair on the pair that followed: it was restored, and may not know of that.
+ * Only if what it asks with counts for that pair too, and once a minute: the key of a pair that is over stops no other.
+ */
+export async function greetOnWhatFollowed(
+  tx: Queries,
+  { partners, followedRate }: Pick<NodeContext, 'partners' | 'followedRate'>,
+  { bank, partner, key }: Pick<Incoming, 'bank' | 'partner' | 'key'>,
+  after: Signal[],
+): Promise<void> {
+  for (const { pairId, accepted } of partners.byKey(bank.id, partner.core.parties[partner.party].key.id))
+    if (
+      pairId !== partner.pairId &&
+      accepted.some(({ publicMultikey }) => publicMultikey === key) &&
+      followedRate.take(`${bank.id} ${pairId}`)
+    )
+      await greetAgain(tx, bank, eq(pairTable.id, pairId), after);
 }
 
 async function greetAgain(tx: Queries, bank: Bank, which: SQL, after: Signal[]): Promise<void> {

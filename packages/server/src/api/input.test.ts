@@ -1,5 +1,7 @@
 /** What strangers and careless clients send to the API: refused with a code, and nothing changes. */
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { member } from '../db/schema.ts';
 import { type Answer, type HeaderList, send } from '../testing/http.ts';
 import { type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 
@@ -11,6 +13,8 @@ beforeAll(async () => {
   await stage.town.call('POST', '/api/members', { handle: 'rosa', name: 'Rosa' });
   await stage.town.call('POST', '/api/members', { handle: 'away', name: 'Away' });
   await stage.town.call('POST', '/api/members/away/status', { status: 'suspended' });
+  await stage.town.call('POST', '/api/members', { handle: 'elsewhere', name: 'Elsewhere' });
+  await stage.town.database.db.update(member).set({ status: 'moved' }).where(eq(member.handle, 'elsewhere'));
   memberToken = (await stage.town.call('POST', '/api/members/rosa/tokens')).body.token;
 });
 afterAll(() => stage?.stop());
@@ -58,6 +62,8 @@ describe('a gift is refused', () => {
     'to nobody': [{ ...GIFT, to: 'nobody' }, '422 unknown_payee'],
     'to the account of a partner': [{ ...GIFT, to: 'partner:x' }, '422 unknown_payee'],
     'to an account by its name': [{ ...GIFT, to: 'unclaimed' }, '422 unknown_payee'],
+    'to somebody who has moved': [{ ...GIFT, to: 'elsewhere' }, '409 payee_unavailable'],
+    'from somebody who has moved': [{ ...GIFT, from: 'elsewhere' }, '409 member_inactive'],
     'to somebody who is suspended': [{ ...GIFT, to: 'away' }, '409 payee_unavailable'],
     'from somebody who is suspended': [{ ...GIFT, from: 'away' }, '409 member_inactive'],
     'from nobody': [{ ...GIFT, from: 'nobody' }, '404 not_found'],
@@ -99,6 +105,22 @@ describe('a gift is refused', () => {
     expect(said(answer)).toBe(expected);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  test.each<[unknown, string, string]>([
+    [{ to: 'rosa' }, 'minutes', 'is missing'],
+    [{ ...GIFT, minutes: '60' }, 'minutes', 'must be a number'],
+    [{ ...GIFT, minutes: 0.5 }, 'minutes', 'must be a whole number'],
+    [{ ...GIFT, minutes: 0 }, 'minutes', 'must be at least 1'],
+    [{ ...GIFT, to: '' }, 'to', 'must have at least 1 characters'],
+    [{ ...GIFT, content: 'x'.repeat(501) }, 'content', 'must have at most 500 characters'],
+    [{ ...GIFT, content: 'a\u202eb' }, 'content', 'must not contain control characters'],
+    [{ ...GIFT, reverses: 'x' }, 'reverses', 'must be a url'],
+    [{ ...GIFT, rate: 2 }, '', 'this operation has no field "rate"'],
+    [[GIFT], '', 'must be an object'],
+  ])('%j is told which field and why', async (body, field, reason) => {
+    const { facts } = (await post('/api/transfers', body)).body;
+    expect(facts).toEqual({ field, reason });
   });
 
   test('from another member than the one who is signed in', async () => {

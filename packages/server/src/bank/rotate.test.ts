@@ -1,28 +1,26 @@
 /** A bank's key changes: while hours cross, with a partner that is away, and when an answer is lost. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Body } from '@evenhour/protocol';
 import {
   generateKeyPair,
   importVerifyingKey,
-  recoveryBytes,
   type SigningKey,
-  signBytes,
   signRequest,
   verifyRequest,
 } from '@evenhour/protocol/proof';
-import { base58Encode, hashOfKey, type JsonObject } from '@evenhour/protocol/wire';
+import type { JsonObject } from '@evenhour/protocol/wire';
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bankKey, pair as pairTable } from '../db/schema.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { itemsOf, type Seen } from '../testing/fake-server.ts';
+import { firstKeyFile, keyChange, nextKeys, rotate } from '../testing/keys.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
 import { connect, startTown, startTowns, type Town, until } from '../testing/town.ts';
 import { pay, promised, said, setStage, strangeHold } from '../testing/watch.ts';
-import { type BankKeys, KeyFileError, makeKeys, readKeyFile, writeKeyFile } from './keys.ts';
-import { rotateKey } from './rotate.ts';
+import { type BankKeys, KeyFileError, readKeyFile, writeKeyFile } from './keys.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -31,19 +29,9 @@ afterEach(async () => {
 
 /** The keys that a town was made with. */
 function firstKeys(town: Town): BankKeys {
-  const folder = town.node.context.config.dataFolder;
-  const name = readdirSync(folder).find((file) => file.startsWith('bank-keys-'));
-  expect(statSync(join(folder, name ?? '')).mode & 0o777).toBe(0o600);
-  return readKeyFile(join(folder, name ?? ''));
-}
-
-function next(town: Town): Promise<BankKeys> {
-  const { id, origin, key } = town.bank;
-  return makeKeys(town.node.context.seal, id, origin, key.verificationMethod);
-}
-
-function rotate(town: Town, last: BankKeys, keys: BankKeys): ReturnType<typeof rotateKey> {
-  return town.node.context.signals.commit((tx, after) => rotateKey(tx, town.bank, last, keys, after));
+  const file = firstKeyFile(town);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  return readKeyFile(file);
 }
 
 async function give(town: Town, from: string, to: string): Promise<string> {
@@ -106,10 +94,10 @@ describe('a new key', () => {
         ),
       );
     const early = many(12);
-    const second = await next(leith);
-    expect(await rotate(leith, last, second)).toEqual({ told: 1, waiting: 0 });
+    const second = await nextKeys(leith);
+    expect(await rotate(leith, second, last)).toEqual({ told: 1, waiting: 0 });
     // The same once more, as after an answer that was lost.
-    expect(await rotate(leith, last, second)).toBeNull();
+    expect(await rotate(leith, second, last)).toBeNull();
     const ids = [...(await early), ...(await many(12))];
     await settled(
       leith,
@@ -135,9 +123,9 @@ describe('a new key', () => {
     expect(await checked(gracia, await halves(gracia))).toBe(true);
 
     // And again, with the recovery key that came with the second; the first one's is spent.
-    const third = await next(leith);
-    await expect(rotate(leith, last, third)).rejects.toThrow(KeyFileError);
-    expect(await rotate(leith, second, third)).toEqual({ told: 1, waiting: 0 });
+    const third = await nextKeys(leith);
+    await expect(rotate(leith, third, last)).rejects.toThrow(KeyFileError);
+    expect(await rotate(leith, third, second)).toEqual({ told: 1, waiting: 0 });
     await settled(leith, [await give(leith, 'moira', there)]);
     await until(
       async () => gracia.node.context.partners.byPair(gracia.bank.id, pair)?.used === third.signing.publicKey,
@@ -159,7 +147,7 @@ describe('a new key', () => {
     ends.push(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'keys.json');
     const { leith } = await twoTowns();
-    const keys = await next(leith);
+    const keys = await nextKeys(leith);
     writeKeyFile(file, keys);
     expect(readKeyFile(file)).toEqual(keys);
     const text = readFileSync(file, 'utf8');
@@ -183,8 +171,8 @@ describe.skipIf(!hasTestPostgres())('a new key, with a partner that is away', ()
       const allow = [leith.origin, gracia.origin];
       await gracia.stop();
       await leith.database.db.update(pairTable).set({ mode });
-      const keys = await next(leith);
-      expect(await rotate(leith, last, keys)).toEqual(
+      const keys = await nextKeys(leith);
+      expect(await rotate(leith, keys, last)).toEqual(
         mode === 'open' ? { told: 1, waiting: 0 } : { told: 0, waiting: 1 },
       );
       const given = await give(leith, 'moira', `rosa@${gracia.host}`);
@@ -222,8 +210,8 @@ describe('a town that changes its key', () => {
       if (lost === 1) await usual();
       return { status: 502, unsigned: true };
     };
-    const keys = await next(town);
-    await rotate(town, firstKeys(town), keys);
+    const keys = await nextKeys(town);
+    await rotate(town, keys, firstKeys(town));
     await until(async () => lost === 2 && partner.seen.filter(isChange).length > 2);
     await until(
       async () =>
@@ -261,16 +249,7 @@ describe('a partner that changes its key', () => {
       signing: (await generateKeyPair(id)).signing,
       recovery: (await generateKeyPair(`${id}-next`)).signing,
     };
-    const change = async (recovery: SigningKey): Promise<Body> => {
-      const newKey = fresh.signing.publicMultikey;
-      const nextRecovery = hashOfKey(fresh.recovery.publicMultikey);
-      const signature = await signBytes(recovery, recoveryBytes(partner.pair, { newKey, nextRecovery }));
-      const recoverySignature = `z${base58Encode(signature)}`;
-      return {
-        kind: 'Amend',
-        keyChange: { newKey, recoveryKey: recovery.publicMultikey, nextRecovery, recoverySignature },
-      };
-    };
+    const change = (recovery: SigningKey) => keyChange(partner, fresh, recovery);
     // With another recovery key it is a breach without effect: the old key goes on.
     expect((await partner.run([await partner.write(await change(fresh.recovery))])).body).toMatchObject({ applied: 1 });
     expect((await partner.run([await partner.write(strangeHold(partner))])).body).toMatchObject({ applied: 1 });

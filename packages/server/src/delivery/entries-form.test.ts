@@ -105,6 +105,7 @@ describe('shapes, signed by the right key', () => {
     'more minutes than an entry may carry': { minutes: 600_001 },
     'a transfer in a list': { transfer: ['http://127.0.0.1/'] },
     'one member too many': { note: 'x' },
+    'somebody whom it is attributed to': { attributedTo: 'http://127.0.0.1/' },
     'a reverse property': { '@reverse': {} },
     'nested members': { '@nest': {} },
     'one type only': { type: 'Hold' },

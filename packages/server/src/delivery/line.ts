@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Head, other, type RefusalCode, refusal, type Sessions } from '@evenhour/protocol';
+import { type Head, other, type Refusal, type RefusalCode, refusal, type Sessions } from '@evenhour/protocol';
 import { headSchema, type JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
@@ -120,7 +120,17 @@ export function isForged(error: unknown): boolean {
  * than to show the pair; some of it nobody signed.
  */
 export function isUnknown(error: unknown): boolean {
-  return isForged(error) || isUnsigned(error, 'unknown_partner') || isSigned(error, 'foreign_pair') || isOver(error);
+  return isForged(error) || isStranger(error) || isSigned(error, 'foreign_pair') || isOver(error);
+}
+
+/** Whether somebody says that it knows no bank with our key. Nobody signed that. */
+export function isStranger(error: unknown): error is PartnerError & { refusal: Refusal } {
+  return isUnsigned(error, 'unknown_partner');
+}
+
+/** Whether the partner itself refuses, and will again. */
+export function isFinal(error: unknown): error is PartnerError & { refusal: Refusal } {
+  return error instanceof PartnerError && error.code === 'refused' && error.refusal?.retryable === false;
 }
 
 /** Whether the partner says that the agreement is not in force there. Greeted, it says more. */

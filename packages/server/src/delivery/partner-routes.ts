@@ -16,13 +16,11 @@ import {
   refusedIn,
   takeGreeting,
 } from '@evenhour/protocol';
-import { verifyRequest } from '@evenhour/protocol/proof';
 import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { endOf, headWithin, receiveClose } from '../agreement/ending.ts';
-import { checkPublishedKey } from '../agreement/invitations.ts';
-import { checkOffer, receiveAnswer, receiveOffer } from '../agreement/service.ts';
+import { receiveAnswer } from '../agreement/service.ts';
 import { greetOnWhatFollowed } from '../agreement/silence.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, requestNonce } from '../db/schema.ts';
@@ -42,14 +40,14 @@ import { PairWork } from '../journal/pair-work.ts';
 import { applyRun, openRun, type RunWork } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
-import { Refused, refusalOf } from '../node/refused.ts';
+import { Refused } from '../node/refused.ts';
 import { receivePresentation } from '../recovery/present.ts';
 import { afterWork } from './after.ts';
 import { isLive, tail } from './line.ts';
-import { seconds } from './partner-client.ts';
+import { receiveHonourOffer } from './offer-in.ts';
 import { RUN_ENTRIES } from './sending.ts';
 import { keyHolds, MAX_ENTRY_BYTES, verifyItems, verifyMessage } from './verified.ts';
-import { type Incoming, MAX_RUN_BYTES, PAIR, parseObject, readBody, signedAnswer, wayIn } from './way-in.ts';
+import { type Incoming, MAX_RUN_BYTES, orRefuse, PAIR, parseObject, wayIn } from './way-in.ts';
 
 export function partnerRoutes(): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>();
@@ -65,13 +63,8 @@ export function partnerRoutes(): Hono<NodeEnv> {
       const node = c.var.node;
       const way = await wayIn(c.req.raw, c.var.bank, node.partners, node.refused, c.var.source);
       if (!way.ok) return way.response;
-      try {
-        return await handle(way.incoming, c);
-      } catch (error) {
-        const refused = refusalOf(error);
-        if (refused === null) throw error;
-        return way.incoming.refuse(refused);
-      }
+      const { incoming } = way;
+      return orRefuse(() => handle(incoming, c), incoming.refuse);
     };
 
   app.post(
@@ -234,7 +227,7 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
       };
       await work.save();
       await repeatYeses(tx, bank.id, partner.pairId);
-      if (closed) await greetOnWhatFollowed(tx, bank, work.row, after);
+      if (closed) await greetOnWhatFollowed(tx, node, incoming, after);
       // A partner that is back is worth trying at once.
       after.push({ kind: 'pair', bankId: bank.id, pairId: partner.pairId });
       return { head, closes: end?.closes ?? [] };
@@ -296,7 +289,7 @@ async function giveJournal(
   return incoming.answer(200, {
     pair: partner.pairId,
     head,
-    entries: entries.filter(({ seq }) => seq <= head.seq).map((entry) => JSON.parse(entry.document) as JsonObject),
+    entries: entries.filter(({ seq }) => seq <= head.seq + 1).map((entry) => JSON.parse(entry.document) as JsonObject),
   });
 }
 
@@ -344,39 +337,6 @@ async function receiveMessages(incoming: Incoming, node: Node): Promise<Response
     results: [...results, ...refusedItems],
     messages: answers.map((document) => JSON.parse(document) as JsonObject),
   });
-}
-
-/**
- * The first yes of a bank that opened our invitation. It is no partner yet, so its request is
- * checked with the key that the offer itself carries, once the offer's proof and the invitation
- * stand; that key must be the one which the bank's own actor publishes.
- */
-async function receiveHonourOffer(c: Context<NodeEnv>): Promise<Response> {
-  const { node, bank, source } = c.var;
-  if (!node.openRate.take(source)) return problemResponse(refusal('too_many_requests'));
-  const body = await readBody(c.req.raw, MAX_ENTRY_BYTES);
-  if (body === null) return problemResponse(refusal('too_large', { maxBytes: MAX_ENTRY_BYTES }));
-  const parsed = parseObject(body, MAX_ENTRY_BYTES);
-  if (!parsed.ok) return problemResponse(parsed.refusal);
-  try {
-    const offer = await checkOffer(node.database.db, bank, parsed.value);
-    const headers = Object.fromEntries(c.req.raw.headers);
-    const url = `${bank.origin}${new URL(c.req.url).pathname}`;
-    const verified = await verifyRequest(
-      { method: 'POST', url, headers, body },
-      (keyid) => (keyid === offer.key.verificationMethod ? offer.key : undefined),
-      seconds(),
-    );
-    if (!verified.ok) return problemResponse(verified.refusal);
-    await checkPublishedKey(node.outgoing, offer.peer);
-    await node.signals.commit((tx, after) => receiveOffer(tx, bank, offer, JSON.stringify(parsed.value), after));
-    const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
-    return await signedAnswer(bank.keyFor(offer.pair), bound, 200, { pair: offer.pair });
-  } catch (error) {
-    const refused = refusalOf(error);
-    if (refused === null) throw error;
-    return problemResponse(refused);
-  }
 }
 
 async function receiveHonourAnswer(incoming: Incoming, node: Node, name: string): Promise<Response> {

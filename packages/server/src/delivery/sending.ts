@@ -18,7 +18,7 @@ import {
   type SentRun,
 } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { pair as pairTable } from '../db/schema.ts';
 import { type IncomingMessage, isOffer, knownOf, receiveAnswers } from '../exchange/gifts.ts';
 import { endRefused } from '../exchange/results.ts';
@@ -28,8 +28,10 @@ import { applyRun, openRun } from '../journal/settle.ts';
 import { afterWork } from './after.ts';
 import {
   delivered,
+  isFinal,
   isLive,
   isStale,
+  isStranger,
   type Line,
   post,
   readHead,
@@ -44,7 +46,10 @@ import { keyHolds, verifyItems, verifyMessage } from './verified.ts';
 
 export const RUN_ENTRIES = 200;
 
-/** Brings a signed yes, a no or the end to the partner; `offered` when it is the offer itself. */
+/**
+ * Brings a signed yes, a no or the end to the partner; `offered` when it is the offer itself. That ends by the
+ * partner's signed refusal and by no other: an offer may have been taken before, and be sent again since a start.
+ */
 export async function sendHonour(line: Line, document: string, offered: boolean): Promise<void> {
   const { context, bank, partner, row } = line;
   const base = `${new URL(partner.core.parties[partner.party].bank).origin}/ap/agreements`;
@@ -53,14 +58,14 @@ export async function sendHonour(line: Line, document: string, offered: boolean)
   try {
     await askPartner(context.outgoing, bank, partner, 'POST', url, document, '-');
   } catch (error) {
-    // A no that will stay a no ends our offer, and needs no telling to whom we say no. Anything else is tried again; a
-    // Close until it is taken.
     const no = row.status === 'declined' || row.status === 'withdrawn';
-    if (!(offered || no) || !(error instanceof PartnerError) || error.refusal === null || error.refusal.retryable)
-      throw error;
+    // A no needs no telling to a bank that knows nothing of the pair. A yes and a Close are sent until they are taken.
+    if (!((offered || no) && isFinal(error)) && !(no && isStranger(error))) throw error;
+    // A yes may have come meanwhile.
+    const status = sql`case when ${pairTable.status} = 'offered' then 'declined' else ${pairTable.status} end`;
     await context.database.db
       .update(pairTable)
-      .set({ ...(offered && { status: 'declined' }), honourPending: null, lastError: error.refusal.code })
+      .set({ ...(offered && { status }), honourPending: null, lastError: error.refusal.code })
       .where(where);
     return;
   }

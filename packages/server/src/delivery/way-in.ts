@@ -13,6 +13,7 @@ import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import { problemOf, problemResponse } from '../node/problem.ts';
 import type { RefusedRates } from '../node/rate.ts';
+import { refusalOf } from '../node/refused.ts';
 import { seconds } from './partner-client.ts';
 import type { Partner, Partners } from './partners.ts';
 import { underAccepted } from './verified.ts';
@@ -24,6 +25,8 @@ export const PAIR = 'urn:evenhour:pair:';
 export interface Incoming {
   readonly bank: Bank;
   readonly partner: Partner;
+  /** The Multikey that the request was signed with. */
+  readonly key: string;
   readonly session: string;
   readonly nonce: string;
   readonly body: Uint8Array;
@@ -79,15 +82,11 @@ export async function wayIn(
   if (key === undefined || known === undefined) return fail(refusal('unknown_partner'));
   if (key !== known.used) await known.note(key);
   const own = bank.keyFor(known.pairId);
-  const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
+  const bound = boundTo(headers);
   const name = `${bank.id} ${known.pairId}`;
   const refuse = (refused: Refusal): Promise<Response> => {
     if (!refused.retryable) rates.byPartner.take(name);
-    const problem = problemOf(refused);
-    return signedAnswer(own, bound, problem.status, problem, {
-      'content-type': 'application/problem+json',
-      ...(refused.retryable && { 'retry-after': '1' }),
-    });
+    return signedRefusal(own, bound, refused);
   };
   if (rates.byPartner.over(name)) return { ok: false, response: await refuse(refusal('too_many_requests')) };
   return {
@@ -95,6 +94,7 @@ export async function wayIn(
     incoming: {
       bank,
       partner: known,
+      key,
       session: headers['evenhour-session'] ?? '-',
       nonce: verified.nonce,
       body,
@@ -115,10 +115,39 @@ function pairNamed(path: string, body: Uint8Array): string | undefined {
   return typeof partOf === 'string' ? `${PAIR}${partOf.slice(partOf.lastIndexOf('/') + 1)}` : undefined;
 }
 
+/** Answers what `work` refuses with `refuse`. Throws whatever else goes wrong. */
+export async function orRefuse(
+  work: () => Promise<Response>,
+  refuse: (refused: Refusal) => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === null) throw error;
+    return refuse(refused);
+  }
+}
+
+/** The signature headers of a request, which its answer is bound to. */
+type Bound = { readonly signatureInput: string; readonly signature: string };
+
+export function boundTo(headers: Readonly<Record<string, string>>): Bound {
+  return { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
+}
+
+export function signedRefusal(key: SigningKey, bound: Bound, refused: Refusal): Promise<Response> {
+  const problem = problemOf(refused);
+  return signedAnswer(key, bound, problem.status, problem, {
+    'content-type': 'application/problem+json',
+    ...(refused.retryable && { 'retry-after': '1' }),
+  });
+}
+
 /** An answer that is signed and bound to the request whose signature headers are given. */
 export async function signedAnswer(
   key: SigningKey,
-  bound: { readonly signatureInput: string; readonly signature: string },
+  bound: Bound,
   status: number,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},

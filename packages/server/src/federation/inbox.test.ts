@@ -230,6 +230,12 @@ describe('one origin for activity, actor and key', () => {
     expect(taken).toEqual(['hhh', 'xxx']);
   });
 
+  it('nothing is read of whom an object is attributed to: what is taken has no effect', async () => {
+    const object = { type: 'Note', id: `${there()}/notes/1`, attributedTo: eve.id, content: 'Hello' };
+    expect(await statusOf(post(BANK_INBOX, follow(bob, { type: 'Create', object }), bob))).toBe(202);
+    expect([hostile.asked, ignored]).toEqual([[], ['leith.example Create']]);
+  });
+
   it('GHSA-8863-8468-7hq7: a foreign actor behind the address of an actor', async () => {
     // The victim's server redirects the actor's address, or answers with the attacker's document.
     const publicKey = { ...(eve.document['publicKey'] as object), id: bob.keyId, owner: bob.id };

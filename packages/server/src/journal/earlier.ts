@@ -2,8 +2,9 @@
  * What this bank computes in front of an earlier entry of either journal.
  *
  * Promises: the figures are those of the core's fold at that entry's own cut, whatever came since; it begins at our
- * last Checkpoint within the cut, which says what the fold was there, so that no more is read than what followed it,
- * and that a page at a time. It only reads. Spec: reconciliation.
+ * last Checkpoint within the cut, which says what the fold was there, and reads what followed it, a page at a time and
+ * no more than {@link MAX_FOLDED} entries: a partner that acknowledges nothing has us count from the first entry. It
+ * only reads. Spec: reconciliation.
  *
  * @module
  */
@@ -25,14 +26,20 @@ import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, desc, eq, lte } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { standingEntry } from '../db/schema.ts';
+import { Refused } from '../node/refused.ts';
 import { headAt, judgedEntries, type LoadedPair, loadTransfers, type PairLine } from './pair-store.ts';
 
 /** So many entries are read at once. */
-const PAGE = 1000;
+export const PAGE = 500;
+/** At most so many entries of both journals are counted again. A bank may write 1,000 before it hears of ours. */
+export const MAX_FOLDED = 2000;
 
 type Row = Pick<PairLine, 'bankId' | 'id' | 'genesis'>;
 
-/** What `author` had to state in front of its entry `seq`, as we count. `null` when we hold no such entry. */
+/**
+ * What `author` had to state in front of its entry `seq`, as we count. `null` when we hold no such entry. Refuses
+ * `too_large` when too much would have to be counted.
+ */
 export async function statementInFront(
   tx: Queries,
   { row, pair: { terms, me } }: LoadedPair,
@@ -45,7 +52,10 @@ export async function statementInFront(
   if (own === null || peer === null) return null;
   const cut: Both<number> = author === 0 ? [own.seq, peer.seq] : [peer.seq, own.seq];
   const start = startPair(terms, me).views[me];
-  const view = await fold(tx, row, me, (await atLastCheckpoint(tx, row, me, start, cut)) ?? start, cut);
+  const from = (await atLastCheckpoint(tx, row, me, start, cut)) ?? start;
+  const after = cut[0] - from.cut[0] + (cut[1] - from.cut[1]);
+  if (after > MAX_FOLDED) throw new Refused('too_large', { maxEntries: MAX_FOLDED });
+  const view = await fold(tx, row, me, from, cut);
   const heads: Both<Head> = author === 0 ? [own, peer] : [peer, own];
   return statementFor({ ...startPair(terms, author), heads, views: [view, view] });
 }

@@ -2,7 +2,7 @@
 import type { Statement } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, eq } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { evidence, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { examine } from '../node/doctor.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
@@ -15,10 +15,11 @@ import { readPair } from './pair-store.ts';
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await setStage(6);
+  stage = await setStage(7);
 });
 afterAll(() => stage?.stop());
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const { replies } of stage.partners) for (const route of Object.keys(replies)) delete replies[route as 'open'];
 });
 
@@ -156,12 +157,22 @@ describe('a partner that states another figure', () => {
     const says = checks.find(({ id, ok }) => id.startsWith('statement:') && !ok)?.says;
     expect(says).toContain("The two towns count entry 6 of Fakeham's journal differently.");
 
-    // The same disagreement, stated again.
+    // The same disagreement, stated again and again: it is looked for once more, and not at once.
     const before = asked.length;
-    await dispute(partner);
-    await until(async () => asked.length > before);
+    for (let n = 0; n < 3; n++) await dispute(partner);
     await partner.quiet();
     await pause(200);
+    expect(asked.length).toBe(before);
+    const now = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+    await dispute(partner);
+    await until(async () => asked.length > before);
+    await pause(200);
+    const after = asked.length;
+    await dispute(partner);
+    await partner.quiet();
+    await pause(200);
+    expect(asked.length).toBe(after);
     expect(await found(partner)).toHaveLength(1);
 
     await dispute(partner, 0);
@@ -176,6 +187,7 @@ describe('a partner that states another figure', () => {
     ['a statement of another place', 3, 'elsewhere'],
     ['nothing', 4, { drop: true }],
     ['that it does not know the question', 5, { status: 404, unsigned: true }],
+    ['that it does not count so much', 6, { status: 413, body: { code: 'too_large', title: 'Ask for less.' } }],
   ])('and answers with %s keeps nothing waiting, and nothing is kept', async (_name, index, reply) => {
     const partner = await busy(index);
     let asked = 0;

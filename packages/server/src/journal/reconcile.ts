@@ -3,7 +3,8 @@
  * banks count differently, and kept for the two bridge builders.
  *
  * Promises: it goes on beside all else, so a partner that answers with nonsense or not at all keeps nothing waiting;
- * what is found is kept once, as the partner signed it; nothing else is changed. Spec: reconciliation.
+ * after a search there is a pause, so false Checkpoints cost no more than true ones; what is found is kept once, as the
+ * partner signed it; nothing else is changed. Spec: reconciliation.
  *
  * @module
  */
@@ -18,20 +19,21 @@ import {
   sameHead,
 } from '@evenhour/protocol';
 import { type JsonObject, statementSchema } from '@evenhour/protocol/wire';
-import { and, desc, eq } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { newId } from '../db/id.ts';
 import { evidence } from '../db/schema.ts';
 import { type Line, tail } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
+import { Refused } from '../node/refused.ts';
 import { statementInFront } from './earlier.ts';
-import { type PairLine, readEntries, readPair } from './pair-store.ts';
+import { keepOnce, keptAs } from './evidence.ts';
+import { type LoadedPair, type PairLine, readEntries, readPair } from './pair-store.ts';
 import { PairWork } from './pair-work.ts';
 
 /** What such an entry is kept as. */
 const CODE = 'reconciliation';
-/** How long after a search that came to nothing the next one is begun. */
-const RETRY_MS = 60_000;
+/** How long after a search the next one is begun, whatever came of it: a Checkpoint costs its writer one entry. */
+const PAUSE_MS = 60_000;
 
 /** Looks for the difference of one pair, while there is one: one search at a time, one for each Checkpoint. */
 export class Reconciler {
@@ -59,21 +61,23 @@ export class Reconciler {
       })
       .catch((error: unknown) => {
         if (error instanceof PartnerError)
-          line.log.info('The partner does not say where its figures part from ours.', { message: error.message });
+          line.log.info('It cannot be found where the figures of the partner part from ours.', {
+            message: error.message,
+          });
         else line.log.error('Looking for a difference failed for a reason of our own.', { error });
-        this.#notBefore = Date.now() + RETRY_MS;
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(this.#wake, RETRY_MS + 5);
-        this.#timer.unref();
       })
       .finally(() => {
         this.#running = null;
+        this.#notBefore = Date.now() + PAUSE_MS;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(this.#wake, PAUSE_MS + 5);
+        this.#timer.unref();
       });
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
     await this.#running;
+    clearTimeout(this.#timer);
   }
 }
 
@@ -86,7 +90,7 @@ async function findDifference(line: Line): Promise<void> {
   const author: Party = other(loaded.pair.me);
   let search = beginSearch(loaded.pair.differs.seq);
   for (let seq = nextProbe(search); seq !== null; seq = nextProbe(search)) {
-    const mine = await statementInFront(db, loaded, author, seq);
+    const mine = await ownStatement(db, loaded, author, seq);
     if (mine === null) throw new Error(`entry ${seq} of pair ${row.id} is gone`);
     search = narrow(search, seq, mine, await askStatement(line, author, seq, mine));
   }
@@ -96,18 +100,24 @@ async function findDifference(line: Line): Promise<void> {
   const found = await context.signals.commit(async (tx) => {
     const work = await PairWork.open(tx, bank, row.id);
     if (work?.pair.differs === undefined) return false;
-    const same = and(ofPair(row), eq(evidence.document, entry.document));
-    const [known] = await tx.select({ id: evidence.id }).from(evidence).where(same).limit(1);
-    if (known !== undefined) return false;
-    const { document } = entry;
-    await tx.insert(evidence).values({ bankId: bank.id, id: newId(), pairId: row.id, code: CODE, document });
-    return true;
+    return keepOnce(tx, row, CODE, entry.document);
   });
   if (found)
     line.log.error('The partner and we count an entry of its journal differently.', {
       partner: partner.core.parties[partner.party].name,
       seq,
     });
+}
+
+/** What we compute in front of an entry. Throws a {@link PartnerError} where that is more than we count again. */
+async function ownStatement(tx: Queries, loaded: LoadedPair, author: Party, seq: number): Promise<Statement | null> {
+  try {
+    return await statementInFront(tx, loaded, author, seq);
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    const says = `the partner acknowledges too little of our journal to count again what is in front of its entry ${seq}`;
+    throw new PartnerError('refused', says, { refusal: cause.refusal });
+  }
 }
 
 /** What the partner computes in front of an entry. Throws a {@link PartnerError} when it says something else. */
@@ -133,12 +143,8 @@ export async function differenceAt(tx: Queries, row: Pick<PairLine, 'bankId' | '
   const [found] = await tx
     .select({ document: evidence.document })
     .from(evidence)
-    .where(ofPair(row))
+    .where(keptAs(row, CODE))
     .orderBy(desc(evidence.id))
     .limit(1);
   return found === undefined ? null : Number((JSON.parse(found.document) as JsonObject)['seq']);
-}
-
-function ofPair({ bankId, id }: Pick<PairLine, 'bankId' | 'id'>) {
-  return and(eq(evidence.bankId, bankId), eq(evidence.pairId, id), eq(evidence.code, CODE));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, test } from 'vitest';
 import { rowsOf } from '../ledger/ledger.ts';
+import { nextKeys, rotate } from '../testing/keys.ts';
 import { hasTestPostgres } from '../testing/postgres.ts';
 import { Restorable } from '../testing/restorable.ts';
 import { type Town, until } from '../testing/town.ts';
@@ -153,6 +154,71 @@ test.each(['Leith', 'Gràcia'] as const)(
   },
   120_000,
 );
+
+test('a bank that was put back hears again of the no to its offer', async () => {
+  const towns = await twoTowns();
+  const id = await offered(towns);
+  await until(async () => (await pairsOf(towns.of('Gràcia')))[0]?.status === 'offered');
+  const copy = await towns.backUp('Gràcia');
+  const isOver = () => until(async () => (await pairsOf(towns.of('Gràcia')))[0]?.status === 'declined', PATIENCE_MS);
+  await towns.of('Leith').call('POST', `/api/agreements/${id}/decline`);
+  await isOver();
+  await towns.putBack('Gràcia', copy);
+  await isOver();
+}, 120_000);
+
+test('an offer that is sent again stands, though its bank shows a newer key by now', async () => {
+  const towns = await twoTowns();
+  const id = await offered(towns);
+  await until(async () => (await pairsOf(towns.of('Gràcia')))[0]?.status === 'offered');
+  const gracia = towns.of('Gràcia');
+  await rotate(gracia, await nextKeys(gracia));
+  await towns.down('Gràcia');
+  await towns.up('Gràcia');
+  await towns.of('Leith').call('POST', `/api/agreements/${id}/accept`);
+  await goesOn(towns, 0);
+}, 120_000);
+
+test('the link of an agreement that is made again from its yeses cannot be used again', async () => {
+  const towns = await twoTowns();
+  const leith = () => towns.of('Leith');
+  const invited = await leith().call('POST', '/api/invitations', { grantsMinutes: 600, bridgeBuilder: 'Fiona Reid' });
+  const copy = await towns.backUp('Leith');
+  const { link } = invited.body;
+  await towns.of('Gràcia').call('POST', '/api/agreements', { link, grantsMinutes: 600, bridgeBuilder: 'Rosa Vidal' });
+  const id = await until(async () => (await items(leith()))[0]?.id);
+  await leith().call('POST', `/api/agreements/${id}/accept`);
+  await until(async () => (await items(leith()))[0].tested, PATIENCE_MS);
+  await towns.putBack('Leith', copy);
+  await towns.give('Gràcia', 'Leith', 5);
+  await goesOn(towns, -5);
+  expect((await fetch(link, { headers: { accept: 'application/json' } })).status).toBe(409);
+  const found = await leith().database.db.execute(sql`
+    select i.status from invitation i join pair p on p.bank_id = i.bank_id and p.invitation_id = i.id`);
+  expect(rowsOf(found)).toEqual([{ status: 'used' }]);
+}, 120_000);
+
+test('a pair is presented also when the one before it cannot be', async () => {
+  const towns = await twoTowns();
+  const copy = await towns.backUp('Leith');
+  await towns.connect('Leith', 'Gràcia');
+  await close(towns.of('Gràcia'));
+  await settled(towns);
+  await towns.of('Gràcia').call('POST', `/api/agreements/${await successor(towns)}/accept`);
+  await goesOn(towns, 0);
+  const [old] = rowsOf<{ id: string }>(
+    await towns.of('Leith').database.db.execute(sql`select id from pair where status = 'closed'`),
+  );
+  const { outgoing } = towns.of('Gràcia').node.context;
+  const send = outgoing.request;
+  outgoing.request = (request) =>
+    Buffer.from(request.body ?? '').includes(`"Presentation"],"pair":"${old?.id}"`)
+      ? Promise.reject(new Error('lost'))
+      : send(request);
+  await towns.putBack('Leith', copy);
+  await towns.give('Gràcia', 'Leith', 5);
+  await goesOn(towns, -5);
+}, 120_000);
 
 async function successor(towns: Restorable): Promise<string> {
   const [old] = await items(towns.of('Gràcia'));

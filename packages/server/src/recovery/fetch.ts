@@ -33,19 +33,32 @@ interface From {
 
 /** At most so many entries of one journal may come beside those that are held. */
 export const MAX_MORE_ENTRIES = 500_000;
-/** At most so many bytes of one journal are read at once. */
+/** And at most so many bytes. */
 const MAX_BYTES = 512 * 1024 * 1024;
 /** At most so many entries are on a page (spec: endpoints). */
 const MAX_PAGE_ENTRIES = 500;
 
-/** What follows in both journals, by author. `null` when the partner lacks a place that is read from. */
-export async function fetchJournals(line: Line, from: Both<From>): Promise<Both<Fetched> | null> {
-  const first = await fetchJournal(line, 0, from[0]);
-  const second = first === null ? null : await fetchJournal(line, 1, from[1]);
+/**
+ * What follows in both journals, by author. `null` when the partner lacks a place that is read from.
+ *
+ * @param maxBytes at most so many bytes of one journal may come beside the entries that are held
+ */
+export async function fetchJournals(
+  line: Line,
+  from: Both<From>,
+  maxBytes: number = MAX_BYTES,
+): Promise<Both<Fetched> | null> {
+  const first = await fetchJournal(line, 0, from[0], maxBytes);
+  const second = first === null ? null : await fetchJournal(line, 1, from[1], maxBytes);
   return first === null || second === null ? null : [first, second];
 }
 
-async function fetchJournal(line: Line, author: Party, { after, keys, held }: From): Promise<Fetched | null> {
+async function fetchJournal(
+  line: Line,
+  author: Party,
+  { after, keys, held }: From,
+  maxBytes: number,
+): Promise<Fetched | null> {
   const { partner } = line;
   const journal = `${partner.core.parties[partner.party].journal}/${tail(partner.pairId)}`;
   const url = author === partner.party ? journal : `${journal}/peer`;
@@ -70,8 +83,8 @@ async function fetchJournal(line: Line, author: Party, { after, keys, held }: Fr
       );
     const items = page.items.slice(0, Math.max(0, end.seq - place.seq));
     const texts = items.map((item) => JSON.stringify(item));
-    bytes += texts.reduce((sum, text) => sum + text.length, 0);
-    if (page.items.length > MAX_PAGE_ENTRIES || bytes > MAX_BYTES)
+    bytes += texts.reduce((sum, text, index) => sum + (place.seq + 1 + index > held ? text.length : 0), 0);
+    if (page.items.length > MAX_PAGE_ENTRIES || bytes > maxBytes)
       throw bad('the partner presents more of a journal at once than is read');
     const run = await verifyRun(partner.core, partner.pairId, author, items, schedule);
     if (run.bad !== null)

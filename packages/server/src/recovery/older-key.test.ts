@@ -1,12 +1,10 @@
 /** A database that is put back to what it was before its bank changed the key. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BankKeys, KEY_IS_OLDER, KeyFileError, makeKeys, readKeyFile } from '../bank/keys.ts';
-import { rotateKey } from '../bank/rotate.ts';
+import { type BankKeys, KEY_IS_OLDER, KeyFileError, readKeyFile } from '../bank/keys.ts';
 import { journalEntry, pair as pairTable } from '../db/schema.ts';
 import { examine } from '../node/doctor.ts';
+import { firstKeyFile, nextKeys, rotate } from '../testing/keys.ts';
 import { hasTestPostgres } from '../testing/postgres.ts';
 import { Restorable, type Storage } from '../testing/restorable.ts';
 import { until } from '../testing/town.ts';
@@ -21,9 +19,7 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
   beforeAll(async () => {
     towns = await Restorable.start(storage, ['Leith', 'Gràcia']);
     await towns.connect('Leith', 'Gràcia');
-    const folder = towns.of('Leith').node.context.config.dataFolder;
-    const name = readdirSync(folder).find((file) => file.startsWith('bank-keys-')) ?? '';
-    files = [readKeyFile(join(folder, name))];
+    files = [readKeyFile(firstKeyFile(towns.of('Leith')))];
   }, 120_000);
   afterAll(() => towns?.stop());
 
@@ -32,14 +28,10 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
     if (found === undefined) throw new Error(`no file ${nth}`);
     return found;
   };
-  const rotate = (last: BankKeys, next: BankKeys) => {
-    const { node, bank } = towns.of('Leith');
-    return node.context.signals.commit((tx, after) => rotateKey(tx, bank, last, next, after));
-  };
+  const bring = (last: BankKeys, next: BankKeys) => rotate(towns.of('Leith'), next, last);
   const change = async () => {
-    const { node, bank } = towns.of('Leith');
-    files.push(await makeKeys(node.context.seal, bank.id, bank.origin, bank.key.verificationMethod));
-    return rotate(file(-2), file(-1));
+    files.push(await nextKeys(towns.of('Leith')));
+    return bring(file(-2), file(-1));
   };
   const ofLeith = () => {
     const { node, bank } = towns.of('Gràcia');
@@ -71,8 +63,8 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
     await isUsed();
     await towns.down('Gràcia');
     await towns.putBack('Leith', copy);
-    expect(await rotate(file(-2), file(-1))).toEqual({ told: 0, waiting: 1 });
-    expect(await rotate(file(-2), file(-1))).toBeNull();
+    expect(await bring(file(-2), file(-1))).toEqual({ told: 0, waiting: 1 });
+    expect(await bring(file(-2), file(-1))).toBeNull();
     await towns.up('Gràcia');
     await sound();
   });
@@ -120,11 +112,11 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
     await towns.down('Gràcia');
     await towns.up('Gràcia');
     const given = await towns.give('Gràcia', 'Leith', 3);
-    await expect(rotate(file(-2), file(-1))).rejects.toThrow(KeyFileError);
-    await rotate(file(-3), file(-2));
+    await expect(bring(file(-2), file(-1))).rejects.toThrow(KeyFileError);
+    await bring(file(-3), file(-2));
     await waits();
     expect(await towns.statusOf('Gràcia', given)).toBe('offered');
-    await rotate(file(-2), file(-1));
+    await bring(file(-2), file(-1));
     await until(async () => (await towns.statusOf('Gràcia', given)) === 'settled', 20_000);
     await sound();
   });
@@ -136,7 +128,7 @@ describe.each(STORAGES)('a database from before a key change, on %s', (storage) 
     await isUsed();
     await towns.down('Gràcia');
     await towns.putBack('Leith', copy);
-    await rotate(file(-2), file(-1));
+    await bring(file(-2), file(-1));
     // Gràcia answers the greeting, but its journals cannot be read yet.
     const { node, bank, database } = towns.of('Leith');
     const { outgoing, banks } = node.context;

@@ -12,15 +12,15 @@ import { importVerifyingKey, verifyPresentation, verifyRequest } from '@evenhour
 import { type JsonObject, makePresentation } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
+import { useInvitation } from '../agreement/invitations.ts';
 import { insertPair } from '../agreement/service.ts';
 import { bankKey, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { type Line, whereIs } from '../delivery/line.ts';
-import { askPartner, seconds } from '../delivery/partner-client.ts';
-import { parseObject, readBody, signedAnswer } from '../delivery/way-in.ts';
+import { askPartner, PartnerError, seconds } from '../delivery/partner-client.ts';
+import { boundTo, orRefuse, parseObject, readBody, signedAnswer } from '../delivery/way-in.ts';
 import { pairLine } from '../journal/pair-store.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
-import { refusalOf } from '../node/refused.ts';
 
 const MAX_BYTES = 512 * 1024;
 
@@ -37,7 +37,13 @@ export async function present(line: Line): Promise<boolean> {
       .select(pairLine)
       .from(pairTable)
       .where(whereIs({ bankId: bank.id, id: earlier.pairId }));
-    if (before !== undefined) await present({ ...line, row: before, partner: earlier });
+    try {
+      if (before !== undefined) await present({ ...line, row: before, partner: earlier });
+    } catch (error) {
+      // It is shown again with the next try; this one may stand without it.
+      if (!(error instanceof PartnerError)) throw error;
+      line.log.info('The earlier pair could not be presented.', { message: error.message });
+    }
   }
   const [yeses] = await db
     .select({ offer: pairTable.offer, accept: pairTable.accept })
@@ -117,13 +123,14 @@ export async function receivePresentation(c: Context<NodeEnv>): Promise<Response
   const ownKey = own.at(-1) ?? null;
   const offer = parsed.value['offer'] as JsonObject;
   const accept = parsed.value['accept'] as JsonObject;
-  try {
+  const keep = async (): Promise<Response> => {
     await node.signals.commit(async (tx, after) => {
       const where = and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pair));
       const [known] = await tx
         .select({ status: pairTable.status, presented: pairTable.presented, ownKey: pairTable.ownKey })
         .from(pairTable)
-        .where(where);
+        .where(where)
+        .for('no key update');
       if (known !== undefined) {
         // A key that was shown once is not taken back.
         const longer = (known.presented?.length ?? 0) <= presented.length;
@@ -150,19 +157,16 @@ export async function receivePresentation(c: Context<NodeEnv>): Promise<Response
           accept: JSON.stringify(accept),
           honourPending: null,
           // The bank that made the invitation is the one that said the second yes.
-          invitationId: offer['actor'] === bank.actor ? null : String(offer['invitation']),
+          invitationId:
+            offer['actor'] === bank.actor ? null : await useInvitation(tx, bank, String(offer['invitation'])),
           presented,
           ownKey,
         });
       after.push({ kind: 'partners' }, { kind: 'banks' }, { kind: 'pair', bankId: bank.id, pairId: pair });
     });
-  } catch (error) {
-    const refused = refusalOf(error);
-    if (refused === null) throw error;
-    return problemResponse(refused);
-  }
-  await node.banks.reload();
-  const bound = { signatureInput: headers['signature-input'] ?? '', signature: headers['signature'] ?? '' };
-  const now = node.banks.byId(bank.id) ?? bank;
-  return signedAnswer(now.keyFor(pair), bound, 200, { pair });
+    await node.banks.reload();
+    const now = node.banks.byId(bank.id) ?? bank;
+    return signedAnswer(now.keyFor(pair), boundTo(headers), 200, { pair });
+  };
+  return orRefuse(keep, problemResponse);
 }

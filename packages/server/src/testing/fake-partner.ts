@@ -116,6 +116,12 @@ export class FakePartner {
     };
   }
 
+  /** What a link of ours shows. */
+  shown(): JsonObject {
+    const party = this.party(600) as unknown as JsonObject;
+    return { party, words: ['Our hours are yours.'], public: true, noticeDays: 30, expiresAt: '2030-01-01T00:00:00Z' };
+  }
+
   /** Opens a new invitation of the town's and returns the agreement that it would offer. */
   async draft(town: Town, grants: { town: number; own: number }): Promise<{ core: AgreementCore; invitation: string }> {
     this.town = town;

@@ -45,9 +45,9 @@ export type AfterRun =
   /** One of the banks greeted since. The answer belongs to an older life of it: drop all of it. */
   | { readonly next: 'discard' };
 
-/** Refusals that end a pair's ordinary life at the bank that says them. */
 /** Refusals of a whole run after which the partner says more to a greeting. */
 const GREETING: readonly string[] = ['stale_session', 'agreement_not_active'];
+/** Refusals that end a pair's ordinary life at the bank that says them. */
 const HALTING: readonly string[] = ['fork', 'chain_fault', 'pair_halted'];
 
 /**
