@@ -18,6 +18,7 @@ import { refusalOf } from '../node/refused.ts';
 import { agreementRoutes } from './agreements.ts';
 import type { ApiEnv } from './env.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { sayIssue } from './invalid.ts';
 import { memberRoutes } from './members.ts';
 import { transferRoutes } from './transfers.ts';
 
@@ -109,7 +110,7 @@ function invalid(error: z.ZodError, target: string): Refusal {
   if (target === 'header') return refusal('idempotency_key_missing', { reason: issue?.message ?? '' });
   return refusal('invalid_request', {
     field: issue?.path.join('.') ?? '',
-    reason: issue?.message ?? '',
+    reason: issue === undefined ? '' : sayIssue(issue),
     ...(error.issues.length > 1 && { more: error.issues.length - 1 }),
   });
 }

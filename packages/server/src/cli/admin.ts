@@ -9,6 +9,7 @@ import { keyFileName, writeKeyFile } from '../bank/keys.ts';
 import { bank as bankTable } from '../db/schema.ts';
 import { findMember } from '../member/members.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
+import { bankSetCommand } from './bank-set.ts';
 import { fail, findBank, withDatabase } from './common.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
 
@@ -18,6 +19,7 @@ const bankName = coreSchema.shape.parties.def.items[0].shape.name.min(1);
 export async function bankCommand(args: string[]): Promise<number> {
   const [verb, origin, ...name] = args;
   if (verb === 'rotate-key') return rotateKeyCommand(args.slice(1));
+  if (verb === 'set') return bankSetCommand(args.slice(1));
   if (verb === 'list' && origin === undefined)
     return withDatabase(async (_config, database) => {
       for (const row of await database.db.select().from(bankTable))
@@ -26,7 +28,7 @@ export async function bankCommand(args: string[]): Promise<number> {
     });
   if (verb !== 'add' || origin === undefined || name.length === 0)
     return fail(
-      'use: evenhour bank add https://town.example "Town Timebank", evenhour bank list, or evenhour bank rotate-key',
+      'use: evenhour bank add https://town.example "Town Timebank", evenhour bank list, evenhour bank set, or evenhour bank rotate-key',
     );
   const named = bankName.safeParse(name.join(' ').trim());
   if (!named.success) return fail('a bank has a name of 1 to 100 letters');
@@ -52,7 +54,7 @@ export async function bankCommand(args: string[]): Promise<number> {
       `${named.data} is hosted at ${origin}.\nIts keys are in ${file}. Move that file to a safe place away from this machine.\nThe operator's token, shown this once: ${secret}\n`,
     );
     return 0;
-  });
+  }, true);
 }
 
 export async function tokenCommand(args: string[]): Promise<number> {
@@ -62,7 +64,8 @@ export async function tokenCommand(args: string[]): Promise<number> {
     const row = await findBank(database, bankNamed);
     if (typeof row === 'string') return fail(row);
     const found = memberName === undefined ? null : await findMember(database.db, row.id, memberName);
-    if (found === undefined) return fail(`${row.name} has no member ${memberName}`);
+    if (found === undefined)
+      return fail(`${row.name} has no member ${memberName}; see: evenhour member list ${row.host}`);
     const secret = await issueToken(database.db, row.id, found === null ? 'operator' : 'member', found?.id ?? null);
     process.stdout.write(`${secret}\n`);
     return 0;

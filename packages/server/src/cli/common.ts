@@ -3,10 +3,17 @@ import { eq, or } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { bank as bankTable } from '../db/schema.ts';
 import { type Config, readConfig } from '../node/config.ts';
+import { makeDataFolder, mustHaveDatabase } from '../node/data-folder.ts';
 import { openDatabase } from '../node/node.ts';
 
-export async function withDatabase(work: (config: Config, database: Database) => Promise<number>): Promise<number> {
+/** Only what begins a node, `anew`, makes a database; to all else a folder without one is a slip in its name. */
+export async function withDatabase(
+  work: (config: Config, database: Database) => Promise<number>,
+  anew = false,
+): Promise<number> {
   const config = readConfig(process.env);
+  if (!anew) mustHaveDatabase(config);
+  makeDataFolder(config);
   const database = await openDatabase(config);
   try {
     return await work(config, database);
@@ -35,7 +42,7 @@ export async function findBank(
   if (row === undefined)
     return name === undefined
       ? 'this node hosts no bank yet; set EVENHOUR_ORIGIN or use: evenhour bank add'
-      : `this node hosts no bank ${name}`;
+      : `this node hosts no bank ${name}; see: evenhour bank list`;
   return rows.length > 1
     ? `this node hosts several banks; name one of: ${rows.map((each) => each.host).join(', ')}`
     : row;

@@ -66,10 +66,24 @@ async function askNode(origin: string | undefined, token: string): Promise<numbe
   const answer = await fetch(new URL('/api/doctor', at), { headers: { authorization: `Bearer ${token}` } }).catch(
     (error: Error) => error,
   );
-  if (answer instanceof Error) return fail(`${at} does not answer: ${String(answer.cause ?? answer.message)}`);
+  if (answer instanceof Error)
+    return fail(
+      `${at} does not answer (${whyOf(answer)}). Look whether the address is the one of the bank, the node runs, and the proxy in front of it has a certificate. While the node is stopped: evenhour doctor`,
+    );
   const body = (await answer.json().catch(() => null)) as { items?: Check[]; title?: string } | null;
-  if (!answer.ok || body?.items === undefined) return fail(`${at} says ${body?.title ?? answer.status}`);
+  if (answer.status === 401 || answer.status === 403)
+    return fail(
+      `${at} does not know this token as its operator's. The first one is in the file operator-token in the data folder of the node; another one: evenhour token ${new URL(at).host}`,
+    );
+  if (!answer.ok || body?.items === undefined)
+    return fail(
+      `what answers at ${at} is no bank of Evenhour, or cannot answer now (${answer.status}${body?.title === undefined ? '' : `: ${body.title}`}). Check the address`,
+    );
   return tell(body.items) ? 0 : 1;
+}
+
+function whyOf({ cause, message }: Error): string {
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : message;
 }
 
 /** Prints checks. Returns whether all are well. */

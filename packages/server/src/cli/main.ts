@@ -18,11 +18,14 @@ const USAGE = `evenhour: software for timebanks that honour each other's hours
   evenhour demo [options]            three towns on this machine (npm start)
   evenhour bank add ORIGIN NAME      host another bank on this node
   evenhour bank list                 the banks that this node hosts
+  evenhour bank set BANK ...         the office's telephone and person, floor and caps; alone it lists them
   evenhour bank rotate-key OLD NEW   give a bank a new key; OLD and NEW are files with its keys
   evenhour token BANK [MEMBER]       make a token for a bank's operator, or for a member
+  evenhour member add BANK HANDLE NAME
+                                     add a member; evenhour member list BANK
   evenhour doctor [BANK]             check what a bank promises; --token TOKEN asks the running node
-  evenhour pair list|close|successor|offer|accept|silence
-                                     end a pair that cannot go on, and begin the next one
+  evenhour pair list|suspend|resume|limit|close|successor|offer|accept|silence
+                                     stop new hours with a partner, end a pair, begin the next one
   evenhour export FOLDER             write everything that proves a bank; --bank ORIGIN, --words
   evenhour verify FOLDER             prove an export, without a database and without a network
 
@@ -50,6 +53,8 @@ async function main(argv: string[]): Promise<number> {
       return (await import('./admin.ts')).bankCommand(rest);
     case 'token':
       return (await import('./admin.ts')).tokenCommand(rest);
+    case 'member':
+      return (await import('./member.ts')).memberCommand(rest);
     case 'doctor':
       return (await import('./doctor.ts')).doctorCommand(rest);
     case 'pair':
@@ -80,10 +85,16 @@ function explain(error: unknown): string {
     const port = (error as { port?: number }).port;
     return `Port ${port} is in use by another program. Stop that one, or choose another port with EVENHOUR_PORT (for the demo: --ports).`;
   }
-  if (code?.startsWith('ERR_PARSE_ARGS_')) return (error as Error).message;
+  if (code?.startsWith('ERR_PARSE_ARGS_')) return sayOption(error as Error);
   // What the system refuses is a file, a folder or an address that somebody named.
   if (error instanceof Error && 'syscall' in error) return saySystem(error as NodeJS.ErrnoException);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Without Node's advice about options that begin with a dash, which none of ours does. */
+function sayOption({ message }: Error): string {
+  const option = /^Unknown option '([^']+)'/.exec(message)?.[1];
+  return option === undefined ? message : `there is no option ${option} here; see: evenhour help`;
 }
 
 const SYSTEM: Readonly<Record<string, string>> = {

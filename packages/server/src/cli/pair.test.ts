@@ -1,4 +1,4 @@
-/** The end of a pair and the agreement that follows it, from the command line beside two running nodes. */
+/** A pair that is suspended, changed and ended, and the agreement that follows it, from the command line beside two running nodes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,9 +44,35 @@ test.skipIf(!hasTestPostgres())(
       async () => (await leith.town.call('GET', `/api/transfers/${given.body.id}`)).body.status === 'settled',
     );
 
+    // Private addresses are what a test on one machine needs: nothing is wrong with that.
+    const well = await leith.evenhour('doctor');
+    expect([well.code, well.said]).toEqual([0, '']);
+    expect(well.out).toContain('well   Private addresses are open for');
+
     const terms = ['--hours', '20', '--bridge-builder', 'Rosa Vidal'];
     expect((await gracia.evenhour('pair', 'successor', ids.b, ...terms)).said).toContain('the pair is not ended');
-    const closed = await leith.evenhour('pair', 'close', ids.a, '--because', 'We begin again.');
+    const because = ['--because', 'We begin again.'];
+    const promised = await leith.evenhour('pair', 'close', ids.a, ...because);
+    expect([promised.code, promised.out]).toEqual([2, '']);
+    expect(promised.said).toMatch(/in force, and both banks signed that it ends with 30 days' notice.*--now\n$/);
+    expect((await leith.evenhour('pair', 'list')).out).toContain('active, open  we owe 1 h 30 min\n');
+
+    // Said at the command line, signed by the node's bank, heard by the other one.
+    const heard = async (said: { status: string; limitMinutes: number }) =>
+      until(async () => {
+        const { status, position } = (await gracia.town.call('GET', `/api/agreements/${ids.b}`)).body;
+        return status === said.status && position.limitMinutes === said.limitMinutes;
+      });
+    const suspended = await leith.evenhour('pair', 'suspend', ids.a);
+    expect(suspended).toMatchObject({ code: 0, out: expect.stringContaining(`evenhour pair resume ${ids.a}`) });
+    await heard({ status: 'suspended', limitMinutes: 600 });
+    expect((await leith.evenhour('pair', 'limit', ids.a)).said).toContain('give --hours');
+    expect(await leith.evenhour('pair', 'limit', ids.a, '--hours', '4')).toMatchObject({ code: 0 });
+    await heard({ status: 'suspended', limitMinutes: 240 });
+    expect((await leith.evenhour('pair', 'resume', ids.a)).out).toBe('New hours of Gràcia come in again.\n');
+    await heard({ status: 'active', limitMinutes: 240 });
+
+    const closed = await leith.evenhour('pair', 'close', ids.a, ...because, '--now');
     expect(closed).toMatchObject({ code: 0, out: expect.stringContaining('ended for good') });
     await until(async () =>
       (await gracia.evenhour('pair', 'list')).out.includes('closed, closed  they owe us 1 h 30 min\n'),
@@ -54,7 +80,17 @@ test.skipIf(!hasTestPostgres())(
     const invited = await gracia.evenhour('pair', 'successor', ids.b, ...terms);
     const link = invited.out.trim().split('\n').at(-1) ?? '';
 
-    expect((await leith.evenhour('pair', 'offer', 'nonsense', ...terms)).said).toMatch(/^evenhour: .+\n$/);
+    for (const [wrong, says] of [
+      ['nonsense', 'This is not an invitation'],
+      ['http://nowhere', 'This is not an invitation'],
+      [link.replace(gracia.town.origin, leith.town.origin), 'This is our own link'],
+      [`${link}x`, `${gracia.town.host} knows no such invitation`],
+      [link.replace(gracia.town.host, 'nowhere.invalid'), 'Nobody answers at nowhere.invalid'],
+    ] as const) {
+      const refused = await leith.evenhour('pair', 'offer', wrong, ...terms);
+      expect([refused.code, refused.out]).toEqual([2, '']);
+      expect(refused.said).toContain(`evenhour: ${says}`);
+    }
     const offered = await leith.evenhour('pair', 'offer', link, '--hours', '10', '--bridge-builder', 'Fiona Reid');
     expect(offered.out).toMatch(
       /^Offered, as \w+\. Gràcia honours 20 h of our hours, we honour 10 h of theirs\. We begin owing 1 h 30 min\./,

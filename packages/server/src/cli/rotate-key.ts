@@ -31,7 +31,7 @@ export async function rotateKeyCommand([lastFile, nextFile]: string[]): Promise<
     process.stdout.write(
       done === null
         ? `${row.name} has this key already.\n`
-        : `${row.name} has a new key. Partners told: ${done.told}; to be told when they are back: ${done.waiting}.\nMove ${nextFile} to a safe place away from this machine, and keep ${lastFile} until all of them are told.\n`,
+        : `${row.name} has a new key. Partners told: ${done.told}; to be told when they are back: ${done.waiting}.\nMove ${nextFile} to a safe place away from this machine, and keep ${lastFile} as long as you keep backups from its time: to bring such a backup back you need both.\n`,
     );
     return 0;
   });

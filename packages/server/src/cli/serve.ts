@@ -1,10 +1,13 @@
 /** `evenhour serve`: runs a node until it is told to stop. */
 import { readConfig } from '../node/config.ts';
-import { startLog } from '../node/log.ts';
+import { makeDataFolder } from '../node/data-folder.ts';
+import { NO_SOURCE } from '../node/doctor.ts';
+import { logger, startLog } from '../node/log.ts';
 import { openDatabase, startNode } from '../node/node.ts';
 
 export async function serveCommand(): Promise<number> {
   const config = readConfig(process.env);
+  makeDataFolder(config);
   startLog(config.log);
   const database = await openDatabase(config);
   const node = await startNode(config, database).catch(async (error: unknown) => {
@@ -12,6 +15,13 @@ export async function serveCommand(): Promise<number> {
     await database.close();
     throw error;
   });
+  const log = logger('node');
+  if (node.context.banks.all().length === 0)
+    log.warning(
+      'This node hosts no bank, so no page is answered. Set EVENHOUR_ORIGIN, or use: evenhour bank add ORIGIN NAME. If there was a bank, look whether EVENHOUR_DATA or DATABASE_URL is the right one.',
+      { dataFolder: config.dataFolder },
+    );
+  if (config.production && !config.sourceUrlGiven) log.warning(NO_SOURCE);
   // A parent that starts a node waits for this line.
   process.stdout.write(`evenhour is listening on port ${node.port}\n`);
   await new Promise<void>((resolve) => {

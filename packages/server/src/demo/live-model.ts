@@ -58,7 +58,7 @@ export function buildModel(world: World, watch: Watch, events: Events, look: Loo
 }
 
 /** Where the source of this program can be had. */
-const { sourceUrl: SOURCE_URL } = readConfig({ EVENHOUR_SOURCE_URL: process.env['EVENHOUR_SOURCE_URL'] });
+export const { sourceUrl: SOURCE_URL } = readConfig({ EVENHOUR_SOURCE_URL: process.env['EVENHOUR_SOURCE_URL'] });
 
 function pairsOf({ towns }: World, look: Look): LivePair[] {
   const says = (from: number, to: number): number =>

@@ -10,13 +10,13 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { assetRoutes } from '../web/assets.ts';
-import { DemoFragment, DemoPage } from '../web/demo.tsx';
+import { DemoFragment, DemoNotFound, DemoPage } from '../web/demo.tsx';
 import { contentSecurityPolicy } from '../web/layout.tsx';
 import type { ActName, DemoModel, LiveOpened } from '../web/live-models.ts';
 import { acts as actWords } from '../web/live-words.ts';
 import type { Events } from './events.ts';
 import type { Acts } from './live-acts.ts';
-import { buildModel, openHour } from './live-model.ts';
+import { buildModel, openHour, SOURCE_URL } from './live-model.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -92,7 +92,10 @@ export class LivePage {
       await this.#acts(name, town);
       return c.redirect('/#log', 303);
     });
-    app.notFound((c) => c.text('There is nothing here.\n', 404));
+    app.notFound((c) => {
+      c.header('content-security-policy', contentSecurityPolicy);
+      return c.html(<DemoNotFound towns={this.#world.towns.length} sourceUrl={SOURCE_URL} />, 404);
+    });
     app.onError((error, c) => {
       process.stderr.write(`The live page: ${error.stack ?? error.message}\n`);
       return c.text('Something went wrong here.\n', 500);

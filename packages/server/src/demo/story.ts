@@ -2,13 +2,14 @@
  * What happens when nobody presses a key: hours cross, and now and then somebody breaks something.
  *
  * Promises: one thing at a time, at a pace that can be read; a plug that the story pulls it puts back,
- * unless it is told to stop.
+ * unless it is told to stop; it pulls none of a town that somebody is looking at.
  *
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendHour } from './acts.ts';
 import type { Acts } from './live-acts.ts';
+import type { Town } from './towns.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -19,6 +20,8 @@ export interface StoryOptions {
 }
 
 const PACE_MS = 4_000;
+/** For so long after somebody looked at a town's pages the story leaves its plug alone. */
+const VISIT_MS = 2 * 60_000;
 
 /** The first hours after the agreements, so that something stands between the towns: `[from, to, minutes]`. */
 const OPENING = [
@@ -48,6 +51,15 @@ export async function playOpening({ towns }: World, watch: Watch, signal: AbortS
   }
 }
 
+/** The towns as they are, but for the first that nobody has looked at lately, which comes first. */
+export function victimFirst<T extends Pick<Town, 'visitedWithin'>>(turns: readonly T[], ms: number): [T, T, T] {
+  const alone = Math.max(
+    0,
+    turns.findIndex((town) => !town.visitedWithin(ms)),
+  );
+  return [turns[alone], ...turns.filter((_, at) => at !== alone)] as [T, T, T];
+}
+
 /** Plays until the signal. */
 export async function playStory({ towns }: World, acts: Acts, { breaks, signal }: StoryOptions): Promise<void> {
   const pause = (ms = PACE_MS): Promise<void> => sleep(ms, undefined, { signal });
@@ -58,24 +70,24 @@ export async function playStory({ towns }: World, acts: Acts, { breaks, signal }
   };
   try {
     for (let round = 0; ; round++) {
-      const [victim, giver, other] = [
-        towns[((round + 2) % 3) as 0 | 1 | 2],
-        towns[(round % 3) as 0 | 1 | 2],
-        towns[((round + 1) % 3) as 0 | 1 | 2],
-      ];
+      const turns = [2, 0, 1].map((turn) => towns[((round + turn) % 3) as 0 | 1 | 2]);
+      const [victim, giver, other] = victimFirst(turns, VISIT_MS);
       for (let count = 0; count < 3; count++) await hour(round + count);
       if (!breaks) continue;
       await acts('replay', giver);
       await pause();
       await hour(round + 1);
-      if (victim.on) await acts('plug', victim);
-      await pause(2_000);
-      await acts('send', giver, victim);
-      await pause(2_000);
-      await acts('send', other, victim);
-      await pause();
-      if (!victim.on) await acts('plug', victim);
-      await pause();
+      // Asked anew: somebody may have come in since the round began.
+      if (!victim.visitedWithin(VISIT_MS)) {
+        if (victim.on) await acts('plug', victim);
+        await pause(2_000);
+        await acts('send', giver, victim);
+        await pause(2_000);
+        await acts('send', other, victim);
+        await pause();
+        if (!victim.on) await acts('plug', victim);
+        await pause();
+      }
       await hour(round + 2);
       await acts('forge', other);
       await pause();

@@ -19,11 +19,13 @@ export interface SumFigures {
 
 export function sumUp(towns: readonly (TownFigures | null)[]): SumFigures {
   const known = towns.filter((town) => town !== null);
-  const membersMinutes = total(known.map(({ bank }) => bank.books.membersMinutes));
+  // What somebody has put aside for another town stands in the books as theirs, and is on its way to whoever looks.
+  const heldMinutes = total(known.map(({ bank }) => bank.books.heldMinutes));
+  const membersMinutes = total(known.map(({ bank }) => bank.books.membersMinutes)) - heldMinutes;
   const fundsMinutes = total(
     known.map(({ bank: { books } }) => books.fundsMinutes + books.unclaimedMinutes + books.lossesMinutes),
   );
-  const underwayMinutes = total(pairsOf(known).map(onTheWay));
+  const underwayMinutes = total(pairsOf(known).map(onTheWay)) + heldMinutes;
   return { membersMinutes, fundsMinutes, underwayMinutes, sumMinutes: membersMinutes + fundsMinutes + underwayMinutes };
 }
 

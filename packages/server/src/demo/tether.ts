@@ -1,5 +1,6 @@
 /**
- * Loaded into each town's process before anything else: ends it when the supervisor is gone.
+ * Loaded into each town's process before anything else: ends it when the supervisor is gone, and tells the
+ * supervisor when somebody looks at its pages.
  *
  * Promises: a supervisor that crashes or is killed leaves no town running. The operating system
  * closes our standard input then; the town is told to stop, and after five seconds it is ended. A
@@ -7,6 +8,9 @@
  *
  * @module
  */
+import { reportVisits } from './visits.ts';
+
+reportVisits((line) => process.stdout.write(line));
 process.stdin.on('end', stop);
 process.stdin.on('error', stop);
 process.stdin.resume();

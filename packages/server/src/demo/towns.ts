@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@evenhour/client';
 import { clientOf } from './api.ts';
 import type { TownPlan } from './people.ts';
+import { VISIT } from './visits.ts';
 
 const SERVER = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const TETHER = new URL('./tether.js', import.meta.url).href;
@@ -56,6 +57,7 @@ export class Town {
   #child: ChildProcess | null = null;
   #gone: Promise<void> = Promise.resolve();
   #up = false;
+  #visitedAt = 0;
   /** Told when the process ends although nobody asked it to. */
   onLost: () => void = () => {};
 
@@ -76,6 +78,11 @@ export class Town {
   /** Its plug is in, and it has said that it listens. */
   get on(): boolean {
     return this.#up;
+  }
+
+  /** Whether somebody has looked at its pages since so many milliseconds ago. */
+  visitedWithin(ms: number): boolean {
+    return Date.now() - this.#visitedAt < ms;
   }
 
   /** Every process that this town has ever had. */
@@ -156,6 +163,7 @@ export class Town {
       const timer = setTimeout(() => fail(`did not start within ${START_MS / 1000} s.`), START_MS);
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         if (text.includes('listening')) resolve();
+        if (text.includes(VISIT)) this.#visitedAt = Date.now();
       });
       child.once('error', (error) => fail(`could not be started: ${error.message}`));
       child.once('exit', (code, signal) => fail(`ended while it was starting (${signal ?? code}).`));

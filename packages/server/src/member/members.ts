@@ -26,7 +26,11 @@ export interface NewMember {
 export const HANDLE = /^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$/;
 
 /** Adds a member with an account at zero. Refuses `handle_taken`. */
-export async function addMember(tx: Queries, bank: Bank, input: NewMember): Promise<MemberRow> {
+export async function addMember(
+  tx: Queries,
+  bank: Pick<Bank, 'id' | 'settings'>,
+  input: NewMember,
+): Promise<MemberRow> {
   const id = newId();
   const accountId = `member:${id}`;
   const { floorMinutes, ceilingMinutes } = bank.settings;

@@ -47,6 +47,19 @@ export const agreement = {
   yesHint: (name: string) => `Press here, ${firstName(name)}`,
 };
 
+/** What the desk can change while an agreement is in force. */
+export const changing = {
+  title: 'What we can change',
+  limit: (town: string) => `How many hours do we honour from ${town}?`,
+  limitHint: 'In whole hours. What was promised before still arrives.',
+  limitButton: 'Change our figure',
+  stopText: (town: string) =>
+    `Is something wrong, or do you need time? Then take no new hours from ${town} for now. Hours on their way still arrive, nothing that was given is lost, and you can let them in again on any day.`,
+  stop: 'Take no new hours for now',
+  resumeText: (town: string) => `We take no new hours from ${town} for now.`,
+  resume: 'Let new hours in again',
+};
+
 export const invite = {
   title: 'Invite a town',
   heading: 'Invite a town to honour our hours',

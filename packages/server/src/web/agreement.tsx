@@ -7,7 +7,7 @@
  * @module
  */
 
-import { agreement, answers, invite } from './agreement-words.ts';
+import { agreement, answers, changing, invite } from './agreement-words.ts';
 import { Seal } from './emblems.tsx';
 import { closing, ending, following } from './ending-words.ts';
 import { day, firstName, short } from './format.ts';
@@ -67,6 +67,7 @@ export function AgreementPage({ frame, model }: { frame: Frame; model: Agreement
           ]}
         />
       </section>
+      {model.canChange === null ? null : <Changing frame={frame} model={model} change={model.canChange} />}
       {model.canClose === null ? null : <Closing frame={frame} model={model} />}
     </Page>
   );
@@ -148,6 +149,43 @@ function Ended({ frame, model }: { frame: Frame; model: AgreementModel }) {
           </p>
         </Form>
       ) : null}
+    </section>
+  );
+}
+
+/** Our own figure, and new hours stopped or let in again. */
+function Changing(props: { frame: Frame; model: AgreementModel; change: { readonly weSuspended: boolean } }) {
+  const { town, id, weHonourMinutes } = props.model;
+  const { weSuspended } = props.change;
+  const to = { action: paths.changeAgreement(id), csrf: props.frame.csrf, class: 'form form--narrow mt' };
+  return (
+    <section class="section" aria-labelledby="changing">
+      <h2 id="changing">{changing.title}</h2>
+      <Form {...to}>
+        <Field
+          id="hours"
+          name="hours"
+          type="number"
+          label={changing.limit(town.name)}
+          value={String(Math.floor(weHonourMinutes / 60))}
+          hint={changing.limitHint}
+          required
+          more={{ min: 0, step: 1, inputmode: 'numeric' }}
+        />
+        <p>
+          <Button name="change" value="limit" quiet>
+            {changing.limitButton}
+          </Button>
+        </p>
+      </Form>
+      <Form {...to}>
+        <p class="read">{weSuspended ? changing.resumeText(town.name) : changing.stopText(town.name)}</p>
+        <p>
+          <Button name="change" value={weSuspended ? 'resume' : 'suspend'} quiet>
+            {weSuspended ? changing.resume : changing.stop}
+          </Button>
+        </p>
+      </Form>
     </section>
   );
 }

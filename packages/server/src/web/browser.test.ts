@@ -120,6 +120,19 @@ describe.skipIf(!hasChromium())('in a browser', { timeout: 120_000 }, () => {
     const page = await open(width, scheme);
     await signIn(page, streets.leith, streets.leith.token);
     await sound(page);
+    await page.goto(`${streets.leith.origin}/agreements/${streets.agreement.leith}`);
+    await page.getByRole('button', { name: 'Take no new hours for now' }).waitFor();
+    await sound(page);
+    await page.goto(`${streets.leith.origin}/console/members`);
+    await sound(page);
+    await page.locator('#name').fill('Davie Muir');
+    await page.locator('#handle').fill(`davie-${width}-${scheme}`);
+    await page.getByRole('button', { name: 'Add this member' }).click();
+    const words = page.locator('#card-words');
+    expect(await words.inputValue()).toMatch(/^eh_/);
+    // All of them are in sight, for whoever writes them on a card.
+    expect(await words.evaluate((field) => field.scrollHeight - field.clientHeight)).toBeLessThanOrEqual(0);
+    await sound(page);
     await page.goto(`${streets.leith.origin}/console/invitations`);
     await sound(page);
     await page.locator('#hours').fill('12');

@@ -18,7 +18,7 @@ import { Agree, Dial } from './parts.tsx';
 import { livePaths } from './paths.ts';
 import { leaning, Sums } from './positions.tsx';
 import { Entries, LedgerTable } from './proof.tsx';
-import { common, proof } from './words.ts';
+import { common, proof, wrong } from './words.ts';
 
 /** The whole page. Answer `?fragment=1` with {@link DemoFragment} instead. */
 export function DemoPage({ model }: { model: DemoModel }) {
@@ -41,6 +41,27 @@ export function DemoPage({ model }: { model: DemoModel }) {
       {...(fresh ? { fresh } : {})}
     >
       <DemoMain model={model} />
+    </Shell>
+  );
+}
+
+/** For an address that is none of the live page's. */
+export function DemoNotFound({ towns, sourceUrl }: { towns: number; sourceUrl: string }) {
+  return (
+    <Shell
+      title={wrong.notFound}
+      theme="plain"
+      name={common.plain.name}
+      motto={live.motto(towns)}
+      nav={[{ href: livePaths.home, label: live.nav.live }]}
+      live
+      foot={<LiveFoot sourceUrl={sourceUrl} />}
+    >
+      <h1>{wrong.notFound}</h1>
+      <p class="lead read mt-s">{wrong.notFoundText}</p>
+      <p class="acts mt">
+        <ButtonLink href={livePaths.home}>{live.toStart}</ButtonLink>
+      </p>
     </Shell>
   );
 }
@@ -118,11 +139,16 @@ function DemoMain({ model }: { model: DemoModel }) {
       <section class="section" aria-labelledby="walk-in">
         <h2 id="walk-in">{live.walkIn}</h2>
         <p class="read">{live.walkInLead}</p>
+        <p class="read mt-s">{live.walkInOff}</p>
         <ul class="doors">
           {towns.map((town) => (
             <li>
               <a class="door" data-town={town.theme} href={town.href}>
-                <Emblem theme={town.theme} /> <span>{town.name}</span>
+                <Emblem theme={town.theme} />{' '}
+                <span>
+                  {town.name}
+                  {town.on ? null : <small>{live.off}</small>}
+                </span>
               </a>
             </li>
           ))}
@@ -239,8 +265,14 @@ function Opened({ opened, model }: { opened: LiveOpened; model: DemoModel }) {
           <LedgerTable caption={proof.ledger(town.name)} lines={lines} when={when} captioned />
         ))}
       </div>
-      <h3>{proof.entries}</h3>
-      <Entries entries={opened.entries} when={when} />
+      {opened.entries.length === 0 ? (
+        <p class="read">{live.unsigned(opened.receiver.town.name)}</p>
+      ) : (
+        <>
+          <h3>{proof.entries(opened.entries.length)}</h3>
+          <Entries entries={opened.entries} when={when} />
+        </>
+      )}
       <p class="acts acts--always">
         <ButtonLink href={model.held ? livePaths.hold : livePaths.home} quiet>
           {live.close}

@@ -1,7 +1,8 @@
 /**
  * The public first page of a bank: what it is, two ways in, and the towns that honour its hours.
  *
- * Promises: nothing here needs signing in, and asking weighs as much as giving.
+ * Promises: nothing here needs signing in, and asking weighs as much as giving. The desk has no
+ * hours of its own, so it is not led to any.
  *
  * @module
  */
@@ -30,13 +31,15 @@ export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
         </section>
       ) : null}
 
-      <section class="section" aria-labelledby="ways">
-        <h2 id="ways">{home.ways}</h2>
-        <Whole label={home.ways} hero>
-          <Half state="there" href={paths.give} title={home.give} text={home.giveHint} />
-          <Half state="ink" href={paths.me} title={home.hours} text={home.hoursHint} />
-        </Whole>
-      </section>
+      {viewer.kind === 'operator' ? null : (
+        <section class="section" aria-labelledby="ways">
+          <h2 id="ways">{home.ways}</h2>
+          <Whole label={home.ways} hero>
+            <Half state="there" href={paths.give} title={home.give} text={home.giveHint} />
+            <Half state="ink" href={paths.me} title={home.hours} text={home.hoursHint} />
+          </Whole>
+        </section>
+      )}
 
       <section class="section" aria-labelledby="towns">
         <h2 id="towns">{home.towns}</h2>

@@ -19,16 +19,13 @@ import { sayRefusal } from './refusal-words.ts';
 import { reading } from './standing.ts';
 
 export function InvitationPage({ frame, model }: { frame: Frame; model: InvitationModel }) {
-  const { bank, csrf } = frame;
+  const { csrf } = frame;
   const { values, errors, made } = model;
   const when = reading(frame);
   return (
     <Page frame={frame} title={invite.title} at={paths.invitations}>
       <h1>{invite.heading}</h1>
       <p class="lead read mt-s">{invite.lead}</p>
-      {model.refusal ? (
-        <Refused text={sayRefusal(model.refusal, { bank: bank.name, bridgeBuilder: bank.bridgeBuilder })} />
-      ) : null}
       {made ? (
         <section class="sheet stack mt" aria-labelledby="made">
           <h2 id="made">{invite.made}</h2>
@@ -59,7 +56,7 @@ export function InvitationPage({ frame, model }: { frame: Frame; model: Invitati
               type="url"
               label={invite.link}
               value={values.link}
-              error={errors.link ? invite.linkMissing : undefined}
+              error={errors.link}
               required
               more={{ autocomplete: 'off', class: 'code' }}
             />

@@ -69,26 +69,38 @@ test('the link tells a person what is proposed and where to answer, and a progra
 
 test.each([
   ['', 422, 'Paste the whole link'],
-  ['hello', 400, 'Something in the form'],
-  ['javascript:alert(1)', 400, 'Something in the form'],
+  ['hello', 400, 'This is not an invitation.'],
+  ['javascript:alert(1)', 400, 'This is not an invitation.'],
 ])('the pasted link %j is told to be wrong', async (pasted, status, text) => {
   const seen = await open(pasted);
   const page = seen.status === 303 ? await gracia.get('/console/invitations/open') : seen;
   expect(page.status).toBe(status);
-  expect(page.html).toContain(text);
+  expect(besideLink(page.html)).toContain(text);
   expect(page.html).toContain(`value="${pasted}"`);
 });
 
-test('a link that leads nowhere, or into the house, is told to be so', async () => {
-  const nowhere = `http://127.0.0.1:1/invitations/${'A'.repeat(32)}`;
-  await open(nowhere);
-  expect(await gracia.get('/console/invitations/open')).toMatchObject({
-    status: 502,
-    html: expect.stringContaining('The other town’s computer is off.'),
-  });
-  await open(`${streets.corner.origin}/invitations/${'A'.repeat(32)}`);
-  expect((await gracia.get('/console/invitations/open')).status).toBe(404);
+test('a link that leads nowhere, back to us, or to another letter, is told to be so', async () => {
+  for (const [origin, status, text] of [
+    ['http://nowhere.invalid', 502, 'Nobody answers at nowhere.invalid.'],
+    ['http://127.0.0.1:1', 502, 'Nobody answers at 127.0.0.1:1.'],
+    ['https://10.1.2.3', 422, '10.1.2.3 cannot be reached from the open internet.'],
+    [streets.corner.origin, 404, `${new URL(streets.corner.origin).host} knows no such invitation.`],
+    [streets.gracia.origin, 400, 'This is our own link.'],
+  ] as const) {
+    const pasted = `${origin}/invitations/${'A'.repeat(32)}`;
+    await open(pasted);
+    const page = await gracia.get('/console/invitations/open');
+    expect(page.status).toBe(status);
+    expect(besideLink(page.html)).toContain(text);
+    expect(page.html).not.toContain('by ourselves');
+    expect(page.html).toContain(`value="${pasted}"`);
+  }
 });
+
+/** What stands beside the field of the link. */
+function besideLink(html: string): string {
+  return /<p class="wrong" id="link-error">([^<]*)</.exec(html)?.[1] ?? '';
+}
 
 test('the other town reads the offer, answers, and the first town says the second yes', async () => {
   expect(await open(link)).toMatchObject({ status: 303, to: '/console/invitations/open' });
@@ -133,7 +145,7 @@ test('a link works once', async () => {
   await open(link);
   const used = await gracia.get('/console/invitations/open');
   expect(used.status).toBe(409);
-  expect(used.html).toContain('This link was used already');
+  expect(used.html).toContain('This invitation was used already');
 });
 
 test('a second agreement with the same town is refused, and what was typed stays', async () => {

@@ -2,7 +2,7 @@
  * The page around every page: the town's band, the way about, and the telephone.
  *
  * Promises: the document is whole without script and fits a policy that allows nothing from elsewhere
- * and nothing inline. The bank's telephone number stands at the same place on every page.
+ * and nothing inline. The bank's telephone number, if it has one, stands at the same place on every page.
  *
  * @module
  */
@@ -176,7 +176,12 @@ function navFor(viewer: Viewer): NavItem[] {
     case 'member':
       return [home, { href: paths.give, label: nav.give }, { href: paths.me, label: nav.me }, towns];
     case 'operator':
-      return [{ href: paths.console, label: nav.console }, towns, { href: paths.invitations, label: nav.invite }, home];
+      return [
+        { href: paths.console, label: nav.console },
+        { href: paths.members, label: nav.members },
+        towns,
+        { href: paths.invitations, label: nav.invite },
+      ];
   }
 }
 
@@ -188,15 +193,17 @@ function meLink(viewer: Viewer) {
 function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl } }: { frame: Frame }) {
   return (
     <>
-      <p class="lead">{common.ring(bank.bridgeBuilder)}</p>
       {bank.phone ? (
-        <p>
-          <a class="tel" href={`tel:${bank.phone.replaceAll(/[^+\d]/g, '')}`}>
-            {bank.phone}
-          </a>
-        </p>
+        <>
+          <p class="lead">{common.ring(bank.bridgeBuilder)}</p>
+          <p>
+            <a class="tel" href={`tel:${bank.phone.replaceAll(/[^+\d]/g, '')}`}>
+              {bank.phone}
+            </a>
+          </p>
+          <p>{common.alsoByPhone}</p>
+        </>
       ) : null}
-      <p>{common.alsoByPhone}</p>
       <div class="foot__line">
         {liveUrl ? <a href={liveUrl}>{common.live}</a> : null}
         {viewer.kind === 'guest' ? null : (

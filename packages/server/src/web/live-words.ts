@@ -31,7 +31,8 @@ export const live = {
   off: 'plug pulled',
   even: 'even',
   sums: 'Why it is always 0',
-  sumsLead: 'Members, common pots and hours on their way, in all three towns together.',
+  sumsLead:
+    'Members, common pots and hours on their way, in all three towns together. The clocks show an hour for some seconds, so that you can see it; in the books it has mostly arrived by then.',
   members: 'Members',
   funds: 'Common pots',
   underway: 'On their way',
@@ -51,6 +52,8 @@ export const live = {
   open: 'Open the message',
   walkIn: 'Walk in',
   walkInLead: 'Each town has a site of its own. Go in as somebody who lives there and give an hour.',
+  walkInOff:
+    'Now and then a town’s plug is pulled for a quarter of a minute, but of no town that somebody has looked at in the last two minutes. If one does not open, wait a moment and try again.',
   breakIt: 'Break it yourself',
   breakLead: 'Nothing here is real, so be rough.',
   where: 'In which town?',
@@ -58,11 +61,14 @@ export const live = {
   noMessage: 'Open any message in the list of what just happened, and see what both towns signed and wrote down.',
   inWords: 'In words:',
   gave: (giver: Party, receiver: Party, minutes: number) => `${of(giver)} gave ${of(receiver)} ${long(minutes)}.`,
+  unsigned: (town: string) =>
+    `No line is signed yet: ${town} has not answered. The hours are put aside where they come from.`,
   close: 'Close the message',
   holdsStill: 'The page holds still while a message is open.',
   footLead: 'Free software for timebanks that want to honour each other’s hours.',
   footText: 'Each town keeps its own members, its own rules and its own books. No money, no chain, no middle.',
   source: 'Source and licence',
+  toStart: 'Go to the live page',
 };
 
 export const acts: Record<ActName, { readonly label: string; readonly hint: string }> = {

@@ -280,6 +280,8 @@ export interface AgreementModel {
   readonly ended: EndedModel | null;
   /** What it carries over from an agreement before, in hours that we have to give. */
   readonly fromBeforeMinutes: number;
+  /** The operator is looking at an agreement in force: our figure can be changed, and new hours stopped. */
+  readonly canChange: { readonly weSuspended: boolean } | null;
   /** The operator is looking at an agreement in force that does not work: `halted`, or `gone` when they are. */
   readonly canClose: 'halted' | 'gone' | null;
   /** The operator is looking at one that has ended: it can be settled alone, or followed by another. */
@@ -313,71 +315,6 @@ export interface LossesModel {
   readonly ended: readonly EndedModel[];
 }
 
-export interface InvitationModel {
-  /** Just made. The link is shown once. */
-  readonly made: { readonly link: string; readonly honourMinutes: number; readonly expiresAt: Date } | null;
-  readonly open: readonly { readonly id: string; readonly honourMinutes: number; readonly expiresAt: Date }[];
-  readonly suggestedMinutes: number;
-  /** What was typed: whole hours, a name, a pasted link. */
-  readonly values: { readonly hours: string; readonly bridgeBuilder: string; readonly link: string };
-  readonly errors: { readonly hours?: 'missing'; readonly bridgeBuilder?: 'missing'; readonly link?: 'missing' };
-  readonly refusal: RefusalView | null;
-}
-
-/** What another bank proposes, read from its link. */
-export interface InviteOpenedModel {
-  readonly link: string;
-  readonly town: Town;
-  readonly theyHonourMinutes: number;
-  readonly bridgeBuilder: string;
-  readonly words: readonly string[];
-  /** As in an {@link AgreementModel}. */
-  readonly fromBeforeMinutes: number;
-  readonly expiresAt: Date;
-  readonly suggestedMinutes: number;
-  readonly values: { readonly hours: string; readonly bridgeBuilder: string };
-  readonly errors: { readonly hours?: 'missing'; readonly bridgeBuilder?: 'missing' };
-  readonly refusal: RefusalView | null;
-}
-
-/** What needs the operator. */
-export type Waiting =
-  | { readonly kind: 'your_yes'; readonly town: Town; readonly agreementId: string }
-  | { readonly kind: 'their_yes'; readonly town: Town; readonly agreementId: string }
-  | { readonly kind: 'halted'; readonly town: Town; readonly agreementId: string; readonly because: string | null }
-  | { readonly kind: 'silent'; readonly town: Town; readonly agreementId: string; readonly gone: boolean }
-  /** It has ended, and the other town has not said which hours it has. */
-  | { readonly kind: 'unsettled'; readonly town: Town; readonly agreementId: string }
-  | ({ readonly kind: 'disagree'; readonly town: Town; readonly agreementId: string } & Difference)
-  | {
-      readonly kind: 'off';
-      readonly town: Town;
-      readonly since: Date | null;
-      readonly nextAttemptAt: Date;
-      readonly messages: number;
-    }
-  | {
-      readonly kind: 'near_limit';
-      readonly town: Town;
-      readonly toGiveMinutes: number;
-      readonly theyHonourMinutes: number;
-    };
-
-/** One check of the doctor. `sentence` says what is so; `fix` what to do when it is not well. */
-export interface Check {
-  readonly id: string;
-  readonly ok: boolean;
-  readonly sentence: string;
-  readonly fix?: string;
-}
-
-export interface ConsoleModel {
-  readonly waiting: readonly Waiting[];
-  readonly positions: readonly Position[];
-  readonly books: Books;
-  readonly checks: readonly Check[];
-}
-
 export interface SignInModel {
   readonly refused: boolean;
   /** Where to go afterwards: a path at this origin. */
@@ -391,4 +328,5 @@ export interface ErrorModel {
   readonly refusal: RefusalView | null;
 }
 
+export type * from './desk-models.ts';
 export type * from './live-models.ts';

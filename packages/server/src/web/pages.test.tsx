@@ -5,13 +5,14 @@ import type { Child } from 'hono/jsx';
 import { describe, expect, it } from 'vitest';
 import { AgreementPage } from './agreement.tsx';
 import { ConsolePage } from './console.tsx';
-import { DemoFragment, DemoPage } from './demo.tsx';
+import { DemoFragment, DemoNotFound, DemoPage } from './demo.tsx';
 import { ErrorPage, NotFoundPage } from './error.tsx';
 import { GivenPage, GivePage } from './give.tsx';
 import { BankHome } from './home.tsx';
 import { InvitationPage, InviteOpenedPage } from './invitation.tsx';
 import { sayEvent } from './live-words.ts';
 import { LossesPage } from './losses.tsx';
+import { MembersPage } from './members.tsx';
 import type { RefusalView } from './models.ts';
 import { PositionsPage } from './positions.tsx';
 import { ProofPage } from './proof.tsx';
@@ -42,6 +43,7 @@ const cases: readonly Case[] = [
   ['agreement, our turn', 'member', (c) => <AgreementPage frame={c(s.fiona)} model={c(a.agreementOurTurn)} />],
   ['invitation', 'member', (c) => <InvitationPage frame={c(s.fiona)} model={c(a.invitationModel)} />],
   ['invitation, opened', 'member', (c) => <InviteOpenedPage frame={c(s.fiona)} model={c(a.inviteOpenedModel)} />],
+  ['members', 'member', (c) => <MembersPage frame={c(s.fiona)} model={c(s.membersModel)} />],
   ['desk', 'member', (c) => <ConsolePage frame={c(s.fiona)} model={c(s.consoleModel)} />],
   [
     'sign in',
@@ -50,6 +52,7 @@ const cases: readonly Case[] = [
   ],
   ['error', 'member', (c) => <ErrorPage frame={c(s.guest)} model={{ status: 500, refusal: null }} />],
   ['not found', 'member', (c) => <NotFoundPage frame={c(s.guest)} />],
+  ['live, nothing there', 'inside', (c) => <DemoNotFound towns={3} sourceUrl={c('https://example.org/')} />],
   ['live', 'inside', (c) => <DemoPage model={c(s.demoModel)} />],
   ['live, a message open', 'inside', (c) => <DemoPage model={c(s.demoOpened)} />],
 ];
@@ -215,6 +218,22 @@ describe('what pages say', () => {
     expect(await render(<AgreementPage frame={s.moira} model={a.agreementModel} />)).not.toContain('value="withdraw"');
   });
 
+  it('shows no telephone where the bank has none, and leads the desk to no hours of its own', async () => {
+    const silent = { ...s.moira, bank: { ...s.moira.bank, phone: '' } };
+    expect(await text(<NotFoundPage frame={silent} />)).not.toMatch(/[Rr]ing |telephone/);
+    expect(await text(<StatementPage frame={silent} model={s.statementModel} />)).toContain('Ask at the office.');
+    expect(await text(<BankHome frame={s.moira} model={s.homeModel} />)).toContain('See my hours');
+    expect(await text(<BankHome frame={s.fiona} model={s.homeModel} />)).not.toMatch(/Give hours|See my hours/);
+  });
+
+  it('lets only the desk change what it signed, and says which way', async () => {
+    const of = (canChange: { weSuspended: boolean } | null) =>
+      render(<AgreementPage frame={s.fiona} model={{ ...a.agreementModel, canChange }} />);
+    expect(await of(null)).not.toContain('name="change"');
+    expect(await of({ weSuspended: false })).toMatch(/name="change" value="suspend"/);
+    expect(await of({ weSuspended: true })).toMatch(/name="change" value="resume"/);
+  });
+
   it('shows a signed document as it was signed, and what is no JSON too', async () => {
     const [first] = s.proofModel.entries;
     if (first === undefined) throw new Error('no entry');
@@ -240,6 +259,23 @@ describe('the live page', () => {
     const fragment = await render(<DemoFragment model={s.demoModel} />);
     expect(fragment).toMatch(/^<main id="main" class="wrap" data-fresh=/);
     expect(await render(<DemoPage model={s.demoModel} />)).toContain(fragment);
+  });
+
+  it('has no heading over signed lines that are not there', async () => {
+    const opened = s.demoOpened.opened;
+    if (opened === null) throw new Error('no message is open');
+    const of = (entries: typeof opened.entries) =>
+      render(<DemoPage model={{ ...s.demoOpened, opened: { ...opened, entries } }} />);
+    expect(await of(opened.entries)).toContain('The four signed lines of both journals');
+    expect(await of(opened.entries.slice(0, 2))).toContain('>The signed lines of both journals');
+    const none = await of([]);
+    expect(none).toContain('No line is signed yet: Gràcia has not answered.');
+    expect(none).not.toContain('signed lines of both journals');
+  });
+
+  it('says at the door which town is off', async () => {
+    const doors = (await render(<DemoPage model={s.demoModel} />)).match(/<a class="door".*?<\/a>/gs) ?? [];
+    expect(doors.map((door) => door.includes('plug pulled'))).toEqual([false, false, true]);
   });
 
   it('marks figures of a town that is off as the last that are known', async () => {

@@ -40,7 +40,7 @@ export function ProofPage({ frame, model }: { frame: Frame; model: ProofModel })
         <LedgerTable caption={proof.ledger(frame.bank.name)} lines={model.ledger} when={when} />
       </section>
       <section class="section screen-only" aria-labelledby="entries">
-        <h2 id="entries">{proof.entries}</h2>
+        <h2 id="entries">{proof.entries(entries.length)}</h2>
         <p class="read">{entries.length === 0 ? proof.none : proof.entriesLead}</p>
         <Entries entries={entries} when={when} />
       </section>

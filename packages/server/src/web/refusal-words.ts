@@ -237,8 +237,8 @@ const sentences: Record<ShownCode, Sentence> = {
     todo: 'Open the page again and fill it in anew.',
   }),
   partner_unreachable: ({ town }) => ({
-    what: `${town}’s computer is off. ${nothingLost}`,
-    todo: 'We try again by ourselves. You may try again later too.',
+    what: `${town}’s computer does not answer. ${nothingLost}`,
+    todo: 'Try again in a little while.',
   }),
   private_address: () => ({
     what: 'That address cannot be reached from the open internet.',

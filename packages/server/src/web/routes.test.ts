@@ -87,6 +87,7 @@ describe('everybody', () => {
     `/given/${someId}`,
     `/proof/${someId}`,
     '/console',
+    '/console/members',
     '/console/invitations',
     '/console/invitations/open',
   ])('comes back to %s by way of the door', async (path) => {

@@ -17,6 +17,7 @@ import { homeRoutes } from './handlers/home.tsx';
 import { invitationRoutes } from './handlers/invitations.tsx';
 import { invitedRoutes } from './handlers/invited.tsx';
 import { lossRoutes } from './handlers/losses.tsx';
+import { membersRoutes } from './handlers/members.tsx';
 import { answerError, answerNotFound, withHeaders } from './handlers/page.tsx';
 import { proofRoutes } from './handlers/proof.tsx';
 import { findSession } from './handlers/session.ts';
@@ -38,6 +39,7 @@ export function webRoutes(): Hono<NodeEnv> {
   giveRoutes(app);
   proofRoutes(app);
   consoleRoutes(app);
+  membersRoutes(app);
   invitationRoutes(app);
   agreementRoutes(app);
   invitedRoutes(app);

@@ -27,6 +27,7 @@ export const agreementModel: m.AgreementModel = {
   readers: 'all',
   ended: null,
   fromBeforeMinutes: 0,
+  canChange: null,
   canClose: null,
   next: null,
   canAnswer: false,
@@ -52,6 +53,7 @@ export const agreementHalted: m.AgreementModel = {
   ...agreementModel,
   standing: { kind: 'silent', since: before(150_000), gone: true },
   fromBeforeMinutes: 300,
+  canChange: { weSuspended: false },
   canClose: 'gone',
 };
 
@@ -83,8 +85,7 @@ export const invitationModel: m.InvitationModel = {
   open: [{ id: 'i1', honourMinutes: 600, expiresAt: before(-9000) }],
   suggestedMinutes: 2400,
   values: { hours: '40', bridgeBuilder: 'Fiona Kerr', link: 'nonsense' },
-  errors: { link: 'missing' },
-  refusal: null,
+  errors: { link: 'This is our own link.' },
 };
 
 export const inviteOpenedModel: m.InviteOpenedModel = {

@@ -249,6 +249,19 @@ export const proofModel: m.ProofModel = {
   entries,
 };
 
+export const membersModel: m.MembersModel = {
+  card: { name: 'Davie Muir', words: 'eh_9f2cQm9yZWQ' },
+  signInUrl: 'https://leith.example/sign-in',
+  members: [
+    { id: 'm1', name: 'Moira Baird', handle: 'moira', resting: false },
+    { id: 'm2', name: 'Agnes Tulloch', handle: 'agnes', resting: true },
+  ],
+  firstHref: '/console/members',
+  moreHref: '/console/members?after=m2',
+  values: { name: 'Rosa Vidal', handle: 'Rosa' },
+  errors: { handle: 'Only small letters.' },
+};
+
 export const consoleModel: m.ConsoleModel = {
   waiting: [
     { kind: 'your_yes', town: corner, agreementId: 'a9' },

@@ -26,6 +26,7 @@ export const common = {
     give: 'Give',
     me: 'Hours',
     console: 'Desk',
+    members: 'Members',
     invite: 'Invite',
     signIn: 'Sign in',
   },
@@ -156,7 +157,7 @@ export const statement = {
   held: (minutes: number) =>
     `${capital(spoken(minutes))} of what went from you ${minutes < 120 ? 'is' : 'are'} still on the way.`,
   emptyText: (bridgeBuilder: string, phone: string) =>
-    `You have not given yet. ${firstName(bridgeBuilder)} would like to hear what people could come to you for. ${phone}.`,
+    `You have not given yet. ${firstName(bridgeBuilder)} would like to hear what people could come to you for.${phone ? ` ${phone}.` : ''}`,
   beads: (given: number, came: number, open: number) =>
     `${long(given)} went from you, ${long(came)} came to you, ${open === 0 ? 'nothing open' : `${long(open)} open`}`,
   key: { given: 'an hour that went from you', came: 'an hour that came to you', open: 'still to come or to give' },
@@ -179,7 +180,7 @@ export const statement = {
   older: 'Older hours',
   newer: 'Newer hours',
   paper: (bridgeBuilder: string, phone: string) =>
-    `Something missing or wrong? Ring ${firstName(bridgeBuilder)} on ${phone}. One hour is one hour, whoever gave it. Hours are not wages.`,
+    `Something missing or wrong? ${phone ? `Ring ${firstName(bridgeBuilder)} on ${phone}` : 'Ask at the office'}. One hour is one hour, whoever gave it. Hours are not wages.`,
 };
 
 export const give = {
@@ -262,7 +263,8 @@ export const proof = {
   ledger: (bank: string) => `Lines in ${bank}’s own ledger`,
   columns: { at: 'When', kind: 'What', from: 'From', to: 'To', minutes: 'How long' },
   kinds: { direct: 'moves', hold: 'is kept ready', post: 'is given', void: 'goes back' },
-  entries: 'The four signed lines of both journals',
+  entries: (lines: number) =>
+    lines === 4 ? 'The four signed lines of both journals' : 'The signed lines of both journals',
   entriesLead:
     'Each bank writes only in its own journal and signs every line. Each line quotes the one before it, so none can be slipped in or taken out.',
   entry: (kind: string, bank: string, seq: number) => `${kind}, written by ${bank}, number ${seq}`,

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { amendAgreement } from '../../agreement/amend.ts';
 import { closeAgreement } from '../../agreement/ending.ts';
 import { answerAgreement, withdrawOffer } from '../../agreement/service.ts';
 import { inviteSuccessor } from '../../agreement/successor.ts';
@@ -16,7 +17,7 @@ import type { AgreementModel, RefusalView } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf, wholeNumber } from './form.ts';
-import { keepMade } from './invitations.tsx';
+import { keepMade, MOST_HOURS } from './invitations.tsx';
 import { endedOf } from './losses.tsx';
 import { frameOf, operatorOnly, pattern, statusOf } from './page.tsx';
 import { differenceOf, isLive, standingOf, townOf } from './towns.ts';
@@ -35,6 +36,15 @@ export function agreementRoutes(app: WebApp): void {
           ? withdrawOffer(tx, bank, id, after)
           : answerAgreement(tx, bank, id, answer === 'yes', after),
       );
+      return paths.agreement(id);
+    }),
+  );
+
+  app.post(pattern(paths.changeAgreement), ...guarded, operatorOnly, (c) =>
+    changed(c, async (id) => {
+      const { bank, node, form } = c.var;
+      const change = changeOf(form);
+      await node.signals.commit((tx, after) => amendAgreement(tx, bank, id, change, after));
       return paths.agreement(id);
     }),
   );
@@ -79,6 +89,15 @@ async function changed(
     if (refusal === null || refusal.code === 'not_found') throw error;
     return agreementPage(c, refusal, statusOf(refusal));
   }
+}
+
+function changeOf(form: URLSearchParams): { suspended: boolean } | { limitMinutes: number } {
+  const change = field(form, 'change');
+  if (change === 'suspend' || change === 'resume') return { suspended: change === 'suspend' };
+  const hours = wholeNumber(field(form, 'hours'));
+  if (change !== 'limit' || hours === null || hours > MOST_HOURS)
+    throw new Refused('invalid_request', { field: 'hours' });
+  return { limitMinutes: hours * 60 };
 }
 
 /** Why the desk may want to end it: only what does not work is offered to be ended. */
@@ -126,6 +145,7 @@ function agreementModel(view: AgreementView, isOperator: boolean, refusal: Refus
     readers: view.public ? (isLive(view) || view.ending !== null ? 'all' : 'soon') : 'desks',
     ended: endedOf(view),
     fromBeforeMinutes: view.openingMinutes,
+    canChange: isOperator && isLive(view) ? { weSuspended: view.position.weSuspended } : null,
     canClose: isOperator ? closableOf(view) : null,
     next: isOperator && view.ending !== null ? (view.ending.settlement === null ? 'settle' : 'follow') : null,
     canAnswer: isOperator && view.ourTurn,

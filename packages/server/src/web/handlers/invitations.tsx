@@ -14,7 +14,9 @@ import { offerAgreement } from '../../agreement/service.ts';
 import { toGiveOf } from '../../agreement/view.ts';
 import { invitation, member } from '../../db/schema.ts';
 import { refusalOf } from '../../node/refused.ts';
+import { invite } from '../agreement-words.ts';
 import { InvitationPage, InviteOpenedPage } from '../invitation.tsx';
+import { sayLink } from '../link-words.ts';
 import type { InvitationModel, InviteOpenedModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
@@ -24,7 +26,7 @@ import { frameOf, operatorOnly, signedIn, statusOf } from './page.tsx';
 import { townOf } from './towns.ts';
 
 /** The most that the books take; far beyond what any town needs. */
-const MOST_HOURS = 1_000_000;
+export const MOST_HOURS = 1_000_000;
 
 export function invitationRoutes(app: WebApp): void {
   app.get(paths.invitations, signedIn, operatorOnly, (c) => {
@@ -45,7 +47,8 @@ export function invitationRoutes(app: WebApp): void {
 
   app.post(paths.openInvitation, ...guarded, operatorOnly, async (c) => {
     const link = field(c.var.form, 'link').slice(0, 512);
-    if (link === '') return invitationPage(c, { values: await emptyValues(c), errors: { link: 'missing' } }, 422);
+    if (link === '')
+      return invitationPage(c, { values: await emptyValues(c), errors: { link: invite.linkMissing } }, 422);
     keep(c, 'open', link);
     return c.redirect(paths.openInvitation, 303);
   });
@@ -110,7 +113,8 @@ async function withDraft(
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
-    return invitationPage(c, { values: { ...(await emptyValues(c)), link }, refusal }, statusOf(refusal));
+    const errors = { link: sayLink(refusal, link, c.var.bank.origin) };
+    return invitationPage(c, { values: { ...(await emptyValues(c)), link }, errors }, statusOf(refusal));
   }
   return then(draft);
 }
@@ -143,7 +147,6 @@ async function invitationPage(c: WebContext, given: Partial<InvitationModel>, st
     suggestedMinutes: await suggested(c),
     values: await emptyValues(c),
     errors: {},
-    refusal: null,
     ...given,
   };
   return c.html(<InvitationPage frame={frameOf(c)} model={model} />, status);

@@ -12,16 +12,23 @@ import { paths } from '../paths.ts';
 import type { WebContext } from './env.ts';
 import { cookieName, cookieOptions } from './session.ts';
 
-type Name = 'made' | 'open';
+type Name = 'made' | 'open' | 'card';
+
+/** No other page is sent it. */
+const PATHS: Readonly<Record<Name, string>> = {
+  made: paths.invitations,
+  open: paths.invitations,
+  card: paths.members,
+};
 
 const nameOf = (c: WebContext, name: Name) => cookieName(c.var.bank, `evenhour-${name}`);
-const optionsOf = (c: WebContext) => ({ ...cookieOptions(c.var.bank), path: paths.invitations });
+const optionsOf = (c: WebContext, name: Name) => ({ ...cookieOptions(c.var.bank), path: PATHS[name] });
 const purposeOf = (c: WebContext, name: Name) =>
   `kept ${name} ${c.var.bank.id} ${c.var.session?.caller.tokenHash ?? ''}`;
 
 export function keep(c: WebContext, name: Name, value: string): void {
   const sealed = c.var.node.seal.seal(purposeOf(c, name), value);
-  setCookie(c, nameOf(c, name), sealed, { ...optionsOf(c), maxAge: 15 * 60 });
+  setCookie(c, nameOf(c, name), sealed, { ...optionsOf(c, name), maxAge: 15 * 60 });
 }
 
 export function kept(c: WebContext, name: Name): string | null {
@@ -38,6 +45,6 @@ export function kept(c: WebContext, name: Name): string | null {
 /** Shown once. */
 export function take(c: WebContext, name: Name): string | null {
   const value = kept(c, name);
-  if (value !== null) deleteCookie(c, nameOf(c, name), optionsOf(c));
+  if (value !== null) deleteCookie(c, nameOf(c, name), optionsOf(c, name));
   return value;
 }

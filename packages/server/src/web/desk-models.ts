@@ -1,0 +1,97 @@
+/**
+ * What the pages of the desk are given to show: members, invitations, and what needs somebody.
+ *
+ * Promises: as in `models.ts`.
+ *
+ * @module
+ */
+import type { Books, Difference, Position, RefusalView, Town } from './models.ts';
+
+/** The desk's list of members. */
+export interface MembersModel {
+  /** Just made. The words are shown once. */
+  readonly card: { readonly name: string; readonly words: string } | null;
+  /** Where the words of a card are typed. */
+  readonly signInUrl: string;
+  readonly members: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly handle: string;
+    readonly resting: boolean;
+  }[];
+  readonly firstHref: string | null;
+  readonly moreHref: string | null;
+  /** What was typed. */
+  readonly values: { readonly name: string; readonly handle: string };
+  /** What is wrong with it, in words. */
+  readonly errors: { readonly name?: string; readonly handle?: string };
+}
+
+export interface InvitationModel {
+  /** Just made. The link is shown once. */
+  readonly made: { readonly link: string; readonly honourMinutes: number; readonly expiresAt: Date } | null;
+  readonly open: readonly { readonly id: string; readonly honourMinutes: number; readonly expiresAt: Date }[];
+  readonly suggestedMinutes: number;
+  /** What was typed: whole hours, a name, a pasted link. */
+  readonly values: { readonly hours: string; readonly bridgeBuilder: string; readonly link: string };
+  readonly errors: {
+    readonly hours?: 'missing';
+    readonly bridgeBuilder?: 'missing';
+    /** What is wrong with the link, in words. */
+    readonly link?: string;
+  };
+}
+
+/** What another bank proposes, read from its link. */
+export interface InviteOpenedModel {
+  readonly link: string;
+  readonly town: Town;
+  readonly theyHonourMinutes: number;
+  readonly bridgeBuilder: string;
+  readonly words: readonly string[];
+  /** As in an {@link AgreementModel}. */
+  readonly fromBeforeMinutes: number;
+  readonly expiresAt: Date;
+  readonly suggestedMinutes: number;
+  readonly values: { readonly hours: string; readonly bridgeBuilder: string };
+  readonly errors: { readonly hours?: 'missing'; readonly bridgeBuilder?: 'missing' };
+  readonly refusal: RefusalView | null;
+}
+
+/** What needs the operator. */
+export type Waiting =
+  | { readonly kind: 'your_yes'; readonly town: Town; readonly agreementId: string }
+  | { readonly kind: 'their_yes'; readonly town: Town; readonly agreementId: string }
+  | { readonly kind: 'halted'; readonly town: Town; readonly agreementId: string; readonly because: string | null }
+  | { readonly kind: 'silent'; readonly town: Town; readonly agreementId: string; readonly gone: boolean }
+  /** It has ended, and the other town has not said which hours it has. */
+  | { readonly kind: 'unsettled'; readonly town: Town; readonly agreementId: string }
+  | ({ readonly kind: 'disagree'; readonly town: Town; readonly agreementId: string } & Difference)
+  | {
+      readonly kind: 'off';
+      readonly town: Town;
+      readonly since: Date | null;
+      readonly nextAttemptAt: Date;
+      readonly messages: number;
+    }
+  | {
+      readonly kind: 'near_limit';
+      readonly town: Town;
+      readonly toGiveMinutes: number;
+      readonly theyHonourMinutes: number;
+    };
+
+/** One check of the doctor. `sentence` says what is so; `fix` what to do when it is not well. */
+export interface Check {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly sentence: string;
+  readonly fix?: string;
+}
+
+export interface ConsoleModel {
+  readonly waiting: readonly Waiting[];
+  readonly positions: readonly Position[];
+  readonly books: Books;
+  readonly checks: readonly Check[];
+}
