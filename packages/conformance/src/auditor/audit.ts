@@ -4,15 +4,26 @@
  *
  * Promises: it imports nothing of Evenhour. Canonical form, hashes, proofs, chain and the normative
  * formulas are written here a second time, as plainly as the specification says them, so that a
- * mistake in the core does not hide itself. Slow on purpose: every verdict is computed from the
- * journals by sets. A check holds the import list.
+ * mistake in the core does not hide itself. It keeps no running state: every figure is computed for its
+ * own cut, from the entries with effect before it. A check holds the import list.
  *
  * @module
  */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { type Entry, Formulas, sum } from './formulas.ts';
+import {
+  type Document,
+  hashOfKey,
+  isAllowed,
+  jcs,
+  type KeyChange,
+  multihash,
+  type Party,
+  readSeal,
+  type Seal,
+  sha256,
+} from './seals.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Document = { [key: string]: Json };
+export { type Document, hashOf, isAllowed, type Json, type Party, readSeal, type Seal } from './seals.ts';
 
 export interface Audit {
   readonly pair: string;
@@ -23,6 +34,15 @@ export interface Audit {
   /** What each bank has promised in holds that are open. */
   readonly openMinutes: { readonly [bank: string]: number };
   readonly limitMinutes: { readonly [bank: string]: number };
+  /** The key that each bank's next entry is signed with, as a Multikey. */
+  readonly key: { readonly [bank: string]: string };
+}
+
+/** How signatures are read. The simulator has a quicker way beside the real one. */
+export interface Reader {
+  readSeal(document: Document, party: Party): Seal;
+  /** Whether the recovery key of a change signed its new key and the next recovery key for this pair. */
+  isAllowed(change: KeyChange, pair: string): boolean;
 }
 
 /** The first thing that does not hold, and where. */
@@ -37,48 +57,6 @@ export class AuditError extends Error {
   }
 }
 
-/** How entries are sealed. The simulator has a quicker way than hashes and signatures, and gives it here. */
-export interface Seals {
-  hashOf(document: Document): string;
-  isSigned(document: Document, party: Party): boolean;
-}
-
-export interface Party {
-  readonly bank: string;
-  readonly key: { readonly id: string; readonly publicKeyMultibase: string };
-  /** The hash of the key that allows the first key change. */
-  readonly recovery: string;
-  readonly grantsMinutes: number;
-}
-
-interface Entry {
-  readonly kind: string;
-  readonly transfer: string;
-  readonly minutes: number;
-  readonly ack: number;
-  /** Whether its key change, if it has one, is allowed by the recovery key. */
-  readonly keyAllowed: boolean;
-  readonly document: Document;
-}
-
-interface Head {
-  readonly epoch: number;
-  readonly hash: string;
-}
-
-interface KeyChange {
-  readonly newKey: string;
-  readonly recoveryKey: string;
-  readonly nextRecovery: string;
-  readonly recoverySignature: string;
-}
-
-const CONTEXT = [
-  'https://www.w3.org/ns/activitystreams',
-  'https://w3id.org/security/data-integrity/v2',
-  'https://w3id.org/evenhour/v1',
-];
-
 /**
  * Audits a pair. `journals` holds each bank's entries in order, as they were signed.
  *
@@ -88,40 +66,46 @@ const CONTEXT = [
 export function audit(
   core: Document,
   journals: { readonly [bank: string]: readonly Document[] },
-  seals: Seals = { hashOf, isSigned },
+  reader: Reader = { readSeal, isAllowed },
 ): Audit {
   const parties = core['parties'] as unknown as [Party, Party];
   const digest = sha256(jcs(core));
   const pair = `urn:evenhour:pair:${digest.toString('base64url')}`;
   const genesis = multihash(digest);
-  const read = parties.map((party) => check(party, journals[party.bank] ?? [], pair, genesis, seals));
-  const heads = parties.map((party): Head[] => [
-    { epoch: 0, hash: genesis },
-    ...(journals[party.bank] ?? []).map((entry) => ({ epoch: Number(entry['epoch']), hash: seals.hashOf(entry) })),
-  ]);
-  for (const [index, party] of parties.entries()) checkAcks(party, journals[party.bank] ?? [], heads[1 - index] ?? []);
+  const check = (party: Party): Chain => chain(party, journals[party.bank] ?? [], pair, genesis, reader);
+  const chains = [check(parties[0]), check(parties[1])] as const;
+  const entries = [chains[0].entries, chains[1].entries] as const;
+  checkAcks(parties[0], entries[0], entries[1], genesis);
+  checkAcks(parties[1], entries[1], entries[0], genesis);
 
-  const ledger = new Formulas(core, parties, read as [Entry[], Entry[]]);
+  const ledger = new Formulas(core, parties, entries);
   const byBank = <T>(value: (index: 0 | 1) => T): { [bank: string]: T } => ({
     [parties[0].bank]: value(0),
     [parties[1].bank]: value(1),
   });
-  const lengths = [read[0]?.length ?? 0, read[1]?.length ?? 0] as const;
+  const lengths = [entries[0].length, entries[1].length] as const;
   return {
     pair,
-    effect: byBank((index) => (read[index] ?? []).map((_, at) => ledger.counts(index, at))),
+    effect: byBank((index) => ledger.effect(index, lengths[index])),
     owesMinutes: byBank((index) => ledger.debt(index, lengths[index], lengths[1 - index] ?? 0)),
     openMinutes: byBank((index) => sum(ledger.open(index, lengths[index], lengths[1 - index] ?? 0))),
     limitMinutes: byBank((index) => ledger.limit(index, lengths[1 - index] ?? 0)),
+    key: byBank((index) => chains[index].key),
   };
 }
 
+interface Chain {
+  readonly entries: Entry[];
+  /** The key of the next entry. */
+  readonly key: string;
+}
+
 /** Proof under the key of its place, pair, number, epoch and chain of one journal. */
-function check(party: Party, documents: readonly Document[], pair: string, genesis: string, seals: Seals): Entry[] {
+function chain(party: Party, documents: readonly Document[], pair: string, genesis: string, reader: Reader): Chain {
   let previous = genesis;
   let epoch = 0;
-  let { key, recovery } = party;
-  return documents.map((document, index) => {
+  let signer = party;
+  const entries = documents.map((document, index) => {
     const fail = (what: string): never => {
       throw new AuditError(party.bank, index + 1, what);
     };
@@ -129,218 +113,46 @@ function check(party: Party, documents: readonly Document[], pair: string, genes
     if (document['actor'] !== party.bank) fail('is not by this bank');
     if (document['seq'] !== index + 1) fail('is not the next number');
     if (document['prev'] !== previous) fail('does not follow the entry before');
-    if (!seals.isSigned(document, { ...party, key }))
-      fail(`is not signed by the key that ${key === party.key ? 'the agreement' : 'the last key change'} pins`);
-    previous = seals.hashOf(document);
+    const { hash, isSigned } = reader.readSeal(document, signer);
+    if (!isSigned)
+      fail(`is not signed by the key that ${signer === party ? 'the agreement' : 'the last key change'} pins`);
+    previous = hash;
     const type = document['type'] as string[];
     const rises = Number(document['epoch']) - epoch;
     if (type[1] === 'Resume' ? rises <= 0 : rises !== 0) fail('is of another epoch');
     epoch += rises;
     const change = (document['keyChange'] ?? null) as KeyChange | null;
-    const keyAllowed = change === null || (hashOfKey(change.recoveryKey) === recovery && isAllowed(change, pair));
+    const keyAllowed =
+      change === null || (hashOfKey(change.recoveryKey) === signer.recovery && reader.isAllowed(change, pair));
     if (change !== null && keyAllowed) {
-      key = { id: key.id, publicKeyMultibase: change.newKey };
-      recovery = change.nextRecovery;
+      const key = { id: party.key.id, publicKeyMultibase: change.newKey };
+      signer = { ...party, key, recovery: change.nextRecovery };
     }
+    const ack = document['ack'] as Document;
     return {
+      epoch,
+      hash,
       keyAllowed,
       kind: type[1] ?? '',
       transfer: String(document['transfer'] ?? ''),
       minutes: Number(document['minutes'] ?? 0),
-      ack: Number((document['ack'] as Document)['seq']),
+      ack: Number(ack['seq']),
       document,
     };
   });
+  return { entries, key: signer.key.publicKeyMultibase };
 }
 
 /** An ack names an entry that the other bank wrote, in its epoch, and never goes back. */
-function checkAcks(party: Party, documents: readonly Document[], peer: readonly Head[]): void {
+function checkAcks({ bank }: Party, entries: readonly Entry[], peer: readonly Entry[], genesis: string): void {
+  const beginning = { epoch: 0, hash: genesis };
   let last = 0;
-  for (const [index, document] of documents.entries()) {
+  for (const [index, { ack: seq, document }] of entries.entries()) {
     const ack = document['ack'] as Document;
-    const seq = Number(ack['seq']);
-    if (seq < last) throw new AuditError(party.bank, index + 1, 'acknowledges less than before');
-    if (peer[seq]?.hash !== ack['hash'] || peer[seq]?.epoch !== ack['epoch'])
-      throw new AuditError(party.bank, index + 1, 'acknowledges an entry that the other bank did not write');
+    if (seq < last) throw new AuditError(bank, index + 1, 'acknowledges less than before');
+    const named = seq === 0 ? beginning : peer[seq - 1];
+    if (named?.hash !== ack['hash'] || named?.epoch !== ack['epoch'])
+      throw new AuditError(bank, index + 1, 'acknowledges an entry that the other bank did not write');
     last = seq;
   }
-}
-
-export function isSigned(document: Document, party: Party): boolean {
-  const { proof, ...unsigned } = document;
-  if (proof === null || typeof proof !== 'object' || Array.isArray(proof)) return false;
-  const { proofValue, ...config } = proof as Document;
-  const pinned = JSON.stringify(CONTEXT);
-  if (JSON.stringify(document['@context']) !== pinned || JSON.stringify(config['@context']) !== pinned) return false;
-  if (
-    Object.keys(proof).sort().join() !== '@context,created,cryptosuite,proofPurpose,proofValue,type,verificationMethod'
-  )
-    return false;
-  if (config['verificationMethod'] !== party.key.id || config['cryptosuite'] !== 'eddsa-jcs-2022') return false;
-  const input = Buffer.concat([sha256(jcs(config)), sha256(jcs(unsigned))]);
-  return isSignature(input, party.key.publicKeyMultibase, String(proofValue));
-}
-
-/** Whether the recovery key of a change signed its new key and the next recovery key for this pair. */
-function isAllowed({ newKey, nextRecovery, recoveryKey, recoverySignature }: KeyChange, pair: string): boolean {
-  return isSignature(Buffer.from(jcs({ newKey, nextRecovery, pair }), 'utf8'), recoveryKey, recoverySignature);
-}
-
-function isSignature(input: Buffer, multikey: string, signature: string): boolean {
-  const raw = base58(multikey.slice(1)).subarray(2);
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
-  return verify(null, input, key, base58(signature.slice(1)));
-}
-
-/** The normative formulas, by sets. */
-class Formulas {
-  readonly #core: Document;
-  readonly #parties: readonly [Party, Party];
-  readonly #journals: readonly [Entry[], Entry[]];
-  readonly #verdicts: [Map<number, boolean>, Map<number, boolean>] = [new Map(), new Map()];
-
-  constructor(core: Document, parties: readonly [Party, Party], journals: readonly [Entry[], Entry[]]) {
-    this.#core = core;
-    this.#parties = parties;
-    this.#journals = journals;
-  }
-
-  counts(who: 0 | 1, at: number): boolean {
-    const known = this.#verdicts[who].get(at);
-    if (known !== undefined) return known;
-    const entry = this.#journals[who][at];
-    const verdict = entry !== undefined && this.#rule(who, at, entry);
-    this.#verdicts[who].set(at, verdict);
-    return verdict;
-  }
-
-  /** Entries with effect in the first `length` of a journal. */
-  #effective(who: 0 | 1, length: number): Entry[] {
-    return this.#journals[who].slice(0, length).filter((_, at) => this.counts(who, at));
-  }
-
-  debt(who: 0 | 1, own: number, peer: number): number {
-    const opening = this.#core['opening'] as Document | undefined;
-    const carried =
-      opening === undefined ? 0 : Number(opening['minutes']) * (opening['debtor'] === this.#parties[who].bank ? 1 : -1);
-    const posts = (list: Entry[]): number => sum(list.filter((entry) => entry.kind === 'Post'));
-    return carried + posts(this.#effective(who, own)) - posts(this.#effective(flip(who), peer));
-  }
-
-  open(who: 0 | 1, own: number, peer: number): Entry[] {
-    const mine = this.#effective(who, own);
-    const ended = new Set([
-      ...mine.filter((entry) => entry.kind === 'Post' || entry.kind === 'Void').map((entry) => entry.transfer),
-      ...this.#effective(flip(who), peer)
-        .filter((entry) => entry.kind === 'HoldDecline')
-        .map((entry) => entry.transfer),
-    ]);
-    return mine.filter((entry) => entry.kind === 'Hold' && !ended.has(entry.transfer));
-  }
-
-  limit(who: 0 | 1, peer: number): number {
-    return this.#last(flip(who), peer, 'limitMinutes') ?? this.#parties[flip(who)].grantsMinutes;
-  }
-
-  #last<T extends Json>(writer: 0 | 1, length: number, field: string): T | undefined {
-    return this.#effective(writer, length)
-      .filter((entry) => entry.kind === 'Amend' && entry.document[field] !== undefined)
-      .at(-1)?.document[field] as T | undefined;
-  }
-
-  #rule(who: 0 | 1, at: number, entry: Entry): boolean {
-    const peer = flip(who);
-    const { ack, transfer } = entry;
-    const named = (list: Entry[], kind: string): boolean =>
-      list.some((each) => each.kind === kind && each.transfer === transfer);
-    switch (entry.kind) {
-      case 'Hold': {
-        const holds = this.open(who, at, ack);
-        return (
-          entry.document['deciderKey'] === undefined &&
-          entry.document['routeRef'] === undefined &&
-          !named(this.#journals[who].slice(0, at), 'Hold') &&
-          this.#last<boolean>(peer, ack, 'suspended') !== true &&
-          this.debt(who, at, ack) + sum(holds) + entry.minutes <= this.limit(who, ack) &&
-          holds.length + 1 <= 256
-        );
-      }
-      case 'HoldAccept':
-      case 'HoldDecline': {
-        const mine = this.#effective(who, at);
-        return named(this.open(peer, ack, at), 'Hold') && !named(mine, 'HoldAccept') && !named(mine, 'HoldDecline');
-      }
-      case 'Post': {
-        const hold = this.open(who, at, ack).find((each) => each.transfer === transfer);
-        return (
-          hold !== undefined &&
-          named(this.#effective(peer, ack), 'HoldAccept') &&
-          entry.minutes >= 1 &&
-          entry.minutes <= hold.minutes
-        );
-      }
-      case 'Void':
-        return named(this.open(who, at, ack), 'Hold');
-      case 'Receipt':
-        return named(this.#effective(peer, ack), 'Post') && !named(this.#effective(who, at), 'Receipt');
-      case 'Amend':
-        return entry.keyAllowed;
-      case 'Checkpoint':
-      case 'Resume':
-        return true;
-      default:
-        return false;
-    }
-  }
-}
-
-function flip(who: 0 | 1): 0 | 1 {
-  return who === 0 ? 1 : 0;
-}
-
-function sum(entries: readonly Entry[]): number {
-  return entries.reduce((total, entry) => total + entry.minutes, 0);
-}
-
-/** RFC 8785 for what our messages hold: whole numbers, strings, booleans, lists and objects. */
-function jcs(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(jcs).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${jcs(value[key] as Json)}`)
-    .join(',')}}`;
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
-}
-
-function multihash(digest: Buffer): string {
-  return `u${Buffer.concat([Buffer.from([0x12, 0x20]), digest]).toString('base64url')}`;
-}
-
-function hashOfKey(multikey: string): string {
-  return multihash(sha256(multikey));
-}
-
-/** The hash of an entry: of everything but its proof. */
-export function hashOf(document: Document): string {
-  const { proof: _proof, ...unsigned } = document;
-  return multihash(sha256(jcs(unsigned)));
-}
-
-const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-
-function base58(text: string): Buffer {
-  let value = 0n;
-  for (const letter of text) {
-    const digit = ALPHABET.indexOf(letter);
-    if (digit === -1) throw new RangeError('not base58');
-    value = value * 58n + BigInt(digit);
-  }
-  const hex = value === 0n ? '' : value.toString(16);
-  const bytes = Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, 'hex');
-  const zeros = /^1*/.exec(text)?.[0].length ?? 0;
-  return Buffer.concat([Buffer.alloc(zeros), bytes]);
 }

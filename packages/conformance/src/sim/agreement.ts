@@ -1,47 +1,18 @@
 /**
- * The agreements that the simulated banks begin with, and their keys.
+ * The agreements of the simulated banks.
  *
  * Promises: the same banks and limits give the same agreement, so it is made once a process.
  *
  * @module
  */
-import { type AgreementCore, type PairTerms, termsOf } from '@evenhour/protocol';
-import { importSeed, importVerifyingKey, type SigningKey, type VerifyingKey } from '@evenhour/protocol/proof';
+import { type AgreementCore, type Opening, type PairTerms, termsOf } from '@evenhour/protocol';
 import { hashOfKey, pairOf } from '@evenhour/protocol/wire';
+import { type BankKey, type BankKeys, originOfBank } from './keys.ts';
 
 export interface Agreement {
   readonly core: AgreementCore;
   readonly id: string;
   readonly terms: PairTerms;
-}
-
-/** The key of a bank. All banks of all seeds share one series, so that keys are made once. */
-export interface BankKey {
-  readonly signing: SigningKey;
-  readonly verifying: VerifyingKey;
-}
-
-export const MAX_BANKS = 16;
-
-/** Origins sort like the numbers of their banks, as an agreement wants its parties. */
-export function originOfBank(bank: number): string {
-  return `https://b${String(bank).padStart(2, '0')}.example`;
-}
-
-let made: Promise<readonly BankKey[]> | undefined;
-
-/** The keys of all banks. */
-export function bankKeys(): Promise<readonly BankKey[]> {
-  made ??= Promise.all(Array.from({ length: MAX_BANKS }, (_, bank) => keyOf(bank)));
-  return made;
-}
-
-async function keyOf(bank: number): Promise<BankKey> {
-  const id = `${originOfBank(bank)}/ap/bank#key`;
-  const signing = await importSeed(new Uint8Array(32).fill(bank + 1), id);
-  const verifying = await importVerifyingKey(signing.publicMultikey, id);
-  if (!verifying.ok) throw new Error(`the key of bank ${bank} cannot be read: ${verifying.refusal.code}`);
-  return { signing, verifying: verifying.key };
 }
 
 const agreements = new Map<string, Agreement>();
@@ -54,19 +25,19 @@ const agreements = new Map<string, Agreement>();
 export function agreementOf(
   banks: readonly [number, number],
   grants: readonly [number, number],
-  keys: readonly BankKey[],
+  keys: BankKeys,
 ): Agreement {
   const name = `${banks} ${grants}`;
   const known = agreements.get(name);
   if (known !== undefined) return known;
   const party = (side: 0 | 1): AgreementCore['parties'][0] => {
     const origin = originOfBank(banks[side]);
-    const multikey = (keys[banks[side]] as BankKey).signing.publicMultikey;
+    const key = keys[banks[side]]?.[0] as BankKey;
     return {
       bank: `${origin}/ap/bank`,
       name: `Bank ${banks[side]}`,
-      key: { id: `${origin}/ap/bank#key`, publicKeyMultibase: multikey },
-      recovery: hashOfKey(multikey),
+      key: { id: `${origin}/ap/bank#key`, publicKeyMultibase: key.signing.publicMultikey },
+      recovery: hashOfKey(key.recovery.multikey),
       journal: `${origin}/ap/journals`,
       exchange: `${origin}/ap/exchanges`,
       bridgeBuilder: `Bridge builder ${banks[side]}`,
@@ -83,8 +54,37 @@ export function agreementOf(
     words: ['We honour the hours of your members.'],
     nonce: 'A'.repeat(43),
   };
-  const { pair: id, genesis } = pairOf(core);
-  const agreement = { core, id, terms: termsOf(core, id, genesis) };
+  const agreement = agreementFrom(core);
   agreements.set(name, agreement);
   return agreement;
+}
+
+/** The agreement that follows another, with the position that it left and the keys of its end, by party. */
+export function successorOf(
+  { core, id }: Agreement,
+  keys: readonly [SuccessorKey, SuccessorKey],
+  opening: Omit<Opening, 'predecessor'> | null,
+): Agreement {
+  const party = (side: 0 | 1): AgreementCore['parties'][0] => {
+    const { key, recovery } = keys[side];
+    const before = core.parties[side];
+    return { ...before, key: { ...before.key, publicKeyMultibase: key }, recovery };
+  };
+  return agreementFrom({
+    ...core,
+    parties: [party(0), party(1)],
+    predecessor: id,
+    ...(opening !== null && { opening: { ...opening, predecessor: id } }),
+  });
+}
+
+/** A key and the hash of the recovery key that may end it. */
+interface SuccessorKey {
+  readonly key: string;
+  readonly recovery: string;
+}
+
+function agreementFrom(core: AgreementCore): Agreement {
+  const { pair: id, genesis } = pairOf(core);
+  return { core, id, terms: termsOf(core, id, genesis) };
 }

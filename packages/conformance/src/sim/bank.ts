@@ -22,7 +22,9 @@ import {
   type VerifiedEntry,
 } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { type Agreement, originOfBank } from './agreement.ts';
+import type { Agreement } from './agreement.ts';
+import { SUCCESSOR } from './ending.ts';
+import { originOfBank } from './keys.ts';
 import type { Sealer } from './seal.ts';
 import type { Changes, Store } from './store.ts';
 import type { Job, Packet, Pause, Point } from './wire.ts';
@@ -93,11 +95,15 @@ export function pause(point: Point, about: string): Pause {
 export class Bank {
   readonly index: number;
   readonly store: Store;
-  readonly links: readonly Link[];
+  /** The pairs that this bank knows. */
+  links: readonly Link[];
+  readonly #first: readonly Link[];
   readonly ports: Ports;
   readonly sealer: Sealer;
   /** Sends for a pair what there is to send; set by `delivery.ts`. */
   readonly wake: (link: Link, afterMs: number) => void;
+  /** The rows of pairs in which nothing waits for a person. */
+  readonly #settled = new WeakMap<Link, PairRow>();
 
   constructor(
     index: number,
@@ -110,9 +116,20 @@ export class Bank {
     this.index = index;
     this.store = store;
     this.links = links;
+    this.#first = links;
     this.sealer = sealer;
     this.ports = ports;
     this.wake = wake;
+  }
+
+  /** Looks in the rows which pairs have one that follows. */
+  relink(): void {
+    const followed = this.#first.flatMap((link): Link[] => {
+      const number = link.number + SUCCESSOR;
+      const agreement = this.store.rows.get(keys.agreement(number)) as Agreement | undefined;
+      return agreement === undefined ? [] : [{ ...link, number, agreement }];
+    });
+    this.links = [...this.#first, ...followed];
   }
 
   row(link: Link): PairRow {
@@ -139,11 +156,16 @@ export class Bank {
 
   /** After every start: no pair is open until its partner has been greeted. */
   *start(): Job {
+    this.relink();
     for (const link of this.links) {
       yield { lock: link.number };
       const work = this.open(link);
       // A session that the partner opened with an older process here could let its late packets in.
-      work.change = { mySession: '', peerSession: '', ...(work.mode !== 'halted' && { mode: 'waiting' }) };
+      work.change = {
+        mySession: '',
+        peerSession: '',
+        ...(work.mode !== 'halted' && work.mode !== 'closed' && { mode: 'waiting' }),
+      };
       yield* this.commit(work, 'start');
     }
     for (const link of this.links) this.wake(link, 0);
@@ -179,7 +201,7 @@ export class Bank {
   }
 
   /** Writes one entry that is about no transfer: an Amend or a Checkpoint. */
-  *say(link: Link, make: (work: Work) => Body): Job {
+  *say(link: Link, make: (work: Work) => Body | null): Job {
     yield { lock: link.number };
     const work = this.open(link);
     const body = work.mode === 'open' ? make(work) : null;
@@ -265,7 +287,7 @@ export class Bank {
     if (isRecovering(work.pair)) return;
     for (const key of work.transfers().keys()) {
       for (;;) {
-        const transfer = work.book.get(key);
+        const transfer = work.get(key);
         const body = transfer === undefined ? null : this.#due(work, transfer, all);
         if (body === null) break;
         this.#must(work, body);
@@ -305,8 +327,10 @@ export class Bank {
   *settle(link: Link): Job {
     yield { lock: link.number };
     const work = this.open(link);
-    if (work.mode === 'open') this.catchUp(work, true);
+    const done = this.#settled.get(link) === work.before;
+    if (work.mode === 'open' && !done) this.catchUp(work, true);
     if (work.fresh.length === 0) {
+      this.#settled.set(link, work.before);
       this.ports.unlock(this, link.number);
       return;
     }
@@ -322,13 +346,15 @@ export class Bank {
   }
 
   /** My documents after a place, as far as they are committed. */
-  *documents(link: Link, author: Party, after: number, most: number): Generator<JsonObject, void> {
-    const head = this.row(link).pair.heads[author].seq;
-    for (let seq = after + 1; seq <= Math.min(head, after + most); seq++) {
+  documents(link: Link, author: Party, after: number, most: number): JsonObject[] {
+    const last = Math.min(this.row(link).pair.heads[author].seq, after + most);
+    const documents: JsonObject[] = [];
+    for (let seq = after + 1; seq <= last; seq++) {
       const row = this.store.rows.get(keys.entry(link.number, author, seq)) as { document: JsonObject } | undefined;
       if (row === undefined) throw new Error(`bank ${this.index} has no entry ${seq} of ${author}`);
-      yield row.document;
+      documents.push(row.document);
     }
+    return documents;
   }
 
   peerOf(link: Link): Party {

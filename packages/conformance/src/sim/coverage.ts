@@ -14,21 +14,41 @@ import type { Packet } from './wire.ts';
 const ENTRIES = [
   ...['Hold', 'HoldAccept', 'HoldDecline', 'Post', 'Void', 'Receipt', 'Amend', 'Checkpoint', 'Resume'],
 ] as const;
+const ENDING = ['close', 'agree'] as const;
 const NETWORK = ['loss', 'repeat', 'delay', 'reorder', 'cut'] as const;
-const PACKETS = [...ENTRIES, 'open', 'fetch', 'opened', 'ran', 'refused', 'fetched'] as const;
+const PACKETS = [
+  ...ENTRIES,
+  ...ENDING,
+  'open',
+  'fetch',
+  'opened',
+  'ran',
+  'refused',
+  'fetched',
+  'closed',
+  'agreed',
+] as const;
 const COMMITS = ['crash_before_commit', 'crash_after_commit'] as const;
 const SENDS = ['crash_before_send', 'crash_after_send'] as const;
 
 /** Every pair that can be hit. */
 export const PAIRS: readonly string[] = [
   ...NETWORK.flatMap((fault) => PACKETS.map((what) => `${fault} ${what}`)),
-  ...COMMITS.flatMap((fault) => [...ENTRIES, 'open', 'ran', 'local', 'start'].map((what) => `${fault} ${what}`)),
-  ...SENDS.flatMap((fault) => ['run', 'open', 'fetch', 'answer'].map((what) => `${fault} ${what}`)),
+  ...COMMITS.flatMap((fault) =>
+    [...ENTRIES, ...ENDING, 'open', 'ran', 'local', 'start'].map((what) => `${fault} ${what}`),
+  ),
+  ...SENDS.flatMap((fault) => ['run', 'open', 'fetch', 'answer', ...ENDING].map((what) => `${fault} ${what}`)),
   ...['run', 'open', 'fetch', 'answer', ...ENTRIES].map((what) => `restore ${what}`),
   ...[...ENTRIES, 'open', 'fetch'].map((what) => `skew ${what}`),
   ...LIES.map((lie) => `lie ${lie}`),
 ];
-const POSSIBLE = new Set(PAIRS);
+/** What each fault can hit, with the name of the pair. */
+const POSSIBLE = new Map<string, Map<string, string>>();
+for (const pair of PAIRS) {
+  const [fault = '', what = ''] = pair.split(' ');
+  const known = POSSIBLE.get(fault) ?? new Map<string, string>();
+  POSSIBLE.set(fault, known.set(what, pair));
+}
 
 /** The faults of one run or of many. */
 export class Coverage {
@@ -37,8 +57,8 @@ export class Coverage {
 
   hit(fault: string, what: string): void {
     this.faults[fault] = (this.faults[fault] ?? 0) + 1;
-    const pair = `${fault} ${what}`;
-    if (POSSIBLE.has(pair)) this.pairs.add(pair);
+    const pair = POSSIBLE.get(fault)?.get(what);
+    if (pair !== undefined) this.pairs.add(pair);
   }
 
   add(other: Coverage): void {

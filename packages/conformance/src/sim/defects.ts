@@ -22,10 +22,15 @@ function plant(name: string, ...changes: Change[]): Defect {
 const JUDGE = 'protocol/src/core/journal/judge.ts';
 const DECIDE = 'protocol/src/core/journal/decide.ts';
 const PAIR = 'protocol/src/core/journal/pair.ts';
+const KEYS = 'protocol/src/core/journal/keys.ts';
 const GREETING = 'protocol/src/core/delivery/greeting.ts';
+const SETTLE = 'protocol/src/core/recovery/settle.ts';
+const AGREEMENT = 'protocol/src/core/agreement/agreement.ts';
 const RUN = 'protocol/src/core/delivery/run.ts';
 const BANK = 'conformance/src/sim/bank.ts';
 const DELIVERY = 'conformance/src/sim/delivery.ts';
+const VERIFY = 'conformance/src/sim/verify.ts';
+const ENDING = 'conformance/src/sim/ending.ts';
 const INTEGRITY = 'protocol/src/proof/data-integrity.ts';
 const SCHEMAS = 'protocol/src/wire/schemas.ts';
 
@@ -130,6 +135,27 @@ export const DEFECTS: readonly Defect[] = [
       "const shown = digestOf({ ...document, '@context': proof['@context'] as string[] });\n  const input = join(configDigest(key.verificationMethod, created as string), shown);\n  if",
     ],
   ),
+  plant('a key change that no recovery key allows', [
+    JUDGE,
+    'if (hashOfKey(body.keyChange.recoveryKey) !== view.recovery[author])',
+    'if (hashOfKey(body.keyChange.recoveryKey) === null)',
+  ]),
+  plant('a key change for another pair', [
+    JUDGE,
+    'if (body.recoveryVerified !== true) return',
+    'if (body.recoveryVerified === undefined) return',
+  ]),
+  plant('an older key counts after its change', [
+    VERIFY,
+    'const checked = bank.sealer.verify(link.agreement, author, document, key);',
+    'const { sealer } = bank;\n      let checked = sealer.verify(link.agreement, author, document, key);\n      for (const older of schedule) {\n        if (checked instanceof Promise || checked.ok) break;\n        checked = sealer.verify(link.agreement, author, document, older.key);\n      }',
+  ]),
+  plant('a key counts from its own change on', [KEYS, 'fromSeq: entry.seq + 1, hash', 'fromSeq: entry.seq, hash']),
+  plant('older entries checked with the newest key', [
+    KEYS,
+    'return (schedule.findLast((period) => period.fromSeq <= seq) ?? schedule[0]).key;',
+    'return lastOf(schedule).key;',
+  ]),
   plant('a restored bank does not recover', [
     GREETING,
     "return held === answered.hash ? { next: 'open'",
@@ -149,6 +175,51 @@ export const DEFECTS: readonly Defect[] = [
     RUN,
     "if (now.mine !== mine || now.partner !== partner) return { next: 'discard' };",
     "if (now.mine !== mine && now.partner !== partner) return { next: 'discard' };",
+  ]),
+  plant('a position that counts what one bank holds', [
+    SETTLE,
+    'const cut: [number, number] = [common(0), common(1)];',
+    'const cut: [number, number] = [mine[0].length, mine[1].length];',
+  ]),
+  plant('settled at less than the partner signed', [
+    ENDING,
+    "if (low < signed(bank, link, author, theirs)) return 'wait';",
+    '',
+  ]),
+  plant('what is not in the position is not given back', [
+    SETTLE,
+    '} else if (posted) refunded.push(transfer);',
+    '} else if (posted) released.push(transfer);',
+  ]),
+  plant('journals given beyond the position', [
+    ENDING,
+    'return cut < head.seq ? headAt(bank, link, author, cut) : head;',
+    'return cut < 0 ? headAt(bank, link, author, cut) : head;',
+  ]),
+  plant('a Close taken before the recovery', [
+    GREETING,
+    "waiting: ['greet', 'answer_greeting', 'read'],\n  recovering: ['answer_greeting', 'read'],",
+    "waiting: ['greet', 'close', 'answer_greeting', 'read'],\n  recovering: ['close', 'answer_greeting', 'read'],",
+  ]),
+  plant('closed without a look at what the restore lost', [
+    DELIVERY,
+    '(over && !this.line(link).recovered)',
+    '(over && this.line(link).recovered === null)',
+  ]),
+  plant('entries taken after the end', [
+    GREETING,
+    "closed: ['close', 'answer_greeting', 'read'],",
+    "closed: ['apply', 'close', 'answer_greeting', 'read'],",
+  ]),
+  plant('an opening owed by the wrong bank', [
+    AGREEMENT,
+    'core.opening?.debtor === second.bank ? negate(opening)',
+    'core.opening?.debtor === first.bank ? negate(opening)',
+  ]),
+  plant('a position carried over and left behind too', [
+    ENDING,
+    'if (owes > 0) work.tx.post({ debit: from, credit: to,',
+    'if (owes > 0) work.tx.post({ debit: LOSS, credit: to,',
   ]),
   plant(
     'acknowledged before the commit',

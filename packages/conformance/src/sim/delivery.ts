@@ -12,21 +12,34 @@ import {
   checkSession,
   type Head,
   isRecovering,
-  type Party,
-  type Refusal,
+  keysAtStart,
+  type PairMode,
   refusal,
   refusedIn,
   type SentRun,
   type Sessions,
   takeGreeting,
 } from '@evenhour/protocol';
-import type { JsonObject } from '@evenhour/protocol/wire';
-import { Bank, type Incoming, type Link, type Ports, pause, type Timer } from './bank.ts';
+import { Bank, type Link, type Ports, pause, type Timer } from './bank.ts';
+import {
+  answeredEnd,
+  askOfEnd,
+  closesOf,
+  end,
+  follow,
+  headAt,
+  headWithin,
+  isOver,
+  SUCCESSOR,
+  takeClose,
+} from './ending.ts';
+import { type Flight, type Line, newLine } from './line.ts';
 import { type Fetched, nothingFetched, rebuild } from './recovery.ts';
-import type { Sealer, Verified } from './seal.ts';
+import type { Sealer } from './seal.ts';
 import type { Store } from './store.ts';
+import { openWith, verifyRun } from './verify.ts';
 import type { Answer, Ask, Fetch, Job, Open, Reply, Request, Run } from './wire.ts';
-import { type EntryRow, keys, type PairRow } from './work.ts';
+import { keys, type PairRow } from './work.ts';
 
 /** Entries in one run, and in one page of a journal. */
 const RUN = 6;
@@ -36,23 +49,8 @@ const LONGEST_RETRY_MS = 5_000;
 /** How old a request may be by the receiver's clock. */
 export const WINDOW_MS = 300_000;
 
-type Flight = { readonly id: number } & (
-  | { readonly kind: 'open'; readonly session: string; readonly nonce: string }
-  | { readonly kind: 'run'; readonly sent: SentRun }
-  | { readonly kind: 'fetch'; readonly whose: Fetch['whose'] }
-);
-
 function sessionsOf(row: PairRow): Sessions {
   return { mine: row.mySession, partner: row.peerSession };
-}
-
-/** What a process keeps in memory of a pair. */
-export interface Line {
-  flight: Flight | null;
-  attempts: number;
-  fetched: Fetched | null;
-  /** When a pump is due already. */
-  due: number;
 }
 
 export class Node {
@@ -74,7 +72,7 @@ export class Node {
   line(link: Link): Line {
     let line = this.lines.get(link.number);
     if (line === undefined) {
-      line = { flight: null, attempts: 0, fetched: null, due: Number.POSITIVE_INFINITY };
+      line = newLine();
       this.lines.set(link.number, line);
     }
     return line;
@@ -109,12 +107,15 @@ export class Node {
     } else if (row.mode === 'open') {
       const acked = row.pair.acks[this.bank.peerOf(link)];
       const after = acked.seq > row.sent.seq ? acked : row.sent;
-      const entries = [...this.bank.documents(link, link.me, after.seq, RUN)];
+      const entries = this.bank.documents(link, link.me, after.seq, RUN);
       if (entries.length === 0) return;
-      const last = this.#headAt(link, link.me, after.seq + entries.length);
+      const last = headAt(this.bank, link, link.me, after.seq + entries.length);
       const sent: SentRun = { after, last, sessions: sessionsOf(row) };
       const ask: Run = { kind: 'run', session: row.mySession, entries };
       yield* this.#ask(link, ask, (id) => ({ kind: 'run', id, sent }));
+    } else if (row.mode === 'closed') {
+      const ask = askOfEnd(this.bank, link, line);
+      if (ask !== null) yield* this.#ask(link, ask, (id) => ({ kind: 'end', id, ask }));
     }
   }
 
@@ -159,28 +160,21 @@ export class Node {
     return `s${this.#ports.unique()}.${this.#ports.chance().toString(36)}`;
   }
 
-  #headAt(link: Link, author: Party, seq: number): Head {
-    const { entry } = this.bank.store.rows.get(keys.entry(link.number, author, seq)) as EntryRow;
-    return { epoch: entry.epoch, seq, hash: entry.hash };
-  }
-
   /** Answers a request. */
   *serve(link: Link, request: Request): Job {
     const { bank } = this;
     const reply = yield* this.#reply(link, request);
     yield pause('before_send', 'answer');
-    this.#ports.send({
-      id: this.#ports.unique(),
-      from: bank.index,
-      to: request.from,
-      pair: link.number,
-      signedAt: this.#ports.clock(bank.index),
-      inReplyTo: request.id,
-      reply,
-    });
+    this.answer(request, reply);
     if (reply.kind === 'ran' && reply.head.seq > 0)
       this.#ports.promised(bank, link, bank.peerOf(link), reply.head.seq, reply.head.hash);
     yield pause('after_send', 'answer');
+  }
+
+  answer({ id, from, pair }: Request, reply: Reply): void {
+    const { index } = this.bank;
+    const signedAt = this.#ports.clock(index);
+    this.#ports.send({ id: this.#ports.unique(), from: index, to: from, pair, signedAt, inReplyTo: id, reply });
   }
 
   *#reply(link: Link, request: Request): Job<Reply> {
@@ -189,6 +183,8 @@ export class Node {
     const { ask } = request;
     if (ask.kind === 'open') return yield* this.#takeOpen(link, ask);
     if (ask.kind === 'fetch') return this.#takeFetch(link, ask);
+    if (ask.kind === 'close') return yield* takeClose(this.bank, link);
+    if (ask.kind === 'agree') return yield* follow(this.bank, link, ask);
     return yield* this.#takeRun(link, ask);
   }
 
@@ -202,39 +198,33 @@ export class Node {
       this.#ports.unlock(bank, link.number);
       return { kind: 'refused', refusal: taken.refusal };
     }
-    const { session, head, sendAfter } = taken.welcome;
+    const { session, sendAfter } = taken.welcome;
     work.tx.put(keys.nonce(link.number, ask.nonce), {});
     work.change = { peerSession: session, sent: sendAfter };
     yield* bank.commit(work, 'open');
     // A partner that is back is worth trying at once.
     this.wake(link, 30);
-    return { kind: 'opened', head, nonce: ask.nonce };
+    const head = headWithin(bank, link, bank.peerOf(link));
+    return { kind: 'opened', head, nonce: ask.nonce, closes: closesOf(bank, link) };
   }
 
   #takeFetch(link: Link, ask: Fetch): Reply {
     const { bank } = this;
     // Pages of two lives of this bank would not fit together.
-    const stale = checkSession(bank.row(link).peerSession, ask.session);
+    const stale = ask.session === '-' ? null : checkSession(bank.row(link).peerSession, ask.session);
     if (stale !== null) return { kind: 'refused', refusal: stale };
     const author = ask.whose === 'mine' ? bank.peerOf(link) : link.me;
-    const head = bank.row(link).pair.heads[author];
-    const { genesis } = link.agreement.terms;
-    const held =
-      ask.after.seq === 0
-        ? genesis
-        : ask.after.seq <= head.seq
-          ? this.#headAt(link, author, ask.after.seq).hash
-          : undefined;
+    const head = headWithin(bank, link, author);
+    const { seq } = ask.after;
+    const held = seq <= head.seq ? headAt(bank, link, author, seq).hash : undefined;
     if (held !== ask.after.hash) return { kind: 'fetched', head, entries: null };
-    return { kind: 'fetched', head, entries: [...bank.documents(link, author, ask.after.seq, RUN * 3)] };
+    return { kind: 'fetched', head, entries: bank.documents(link, author, seq, Math.min(RUN * 3, head.seq - seq)) };
   }
 
   *#takeRun(link: Link, ask: Run): Job<Reply> {
     const { bank } = this;
     const peer = bank.peerOf(link);
-    const { good, bad } = yield* this.#verify(link, peer, ask.entries);
-    yield { lock: link.number };
-    const work = bank.open(link);
+    const { work, good, bad } = yield* openWith(bank, link, ask.entries);
     const not = refusedIn(work.mode, 'apply') ?? checkSession(work.before.peerSession, ask.session);
     if (not !== null) {
       this.#ports.unlock(bank, link.number);
@@ -245,28 +235,10 @@ export class Node {
     const head = work.pair.heads[peer];
     const row = bank.row(link);
     const has = Math.max(row.pair.acks[peer].seq, row.sent.seq);
-    const entries = row.mode === 'open' ? [...bank.documents(link, link.me, has, RUN)] : [];
+    const entries = row.mode === 'open' ? bank.documents(link, link.me, has, RUN) : [];
     // What the answer carries is sent once more only if the partner's next run does not confirm it.
     this.wake(link, entries.length > 0 ? 60 : 0);
     return { kind: 'ran', head, refused, entries };
-  }
-
-  /** The entries up to the first that is none. */
-  *#verify(
-    link: Link,
-    author: Party,
-    documents: readonly JsonObject[],
-  ): Job<{ good: Incoming[]; bad: { seq: number; refusal: Refusal } | null }> {
-    const soon = documents.map((document) => this.bank.sealer.verify(link.agreement, author, document));
-    const waits = soon.some((each) => each instanceof Promise);
-    const results = (waits ? yield Promise.all(soon) : soon) as Verified[];
-    const good: Incoming[] = [];
-    for (const [index, document] of documents.entries()) {
-      const verified = results[index] as Verified;
-      if (!verified.ok) return { good, bad: { seq: Number(document['seq']), refusal: verified.refusal } };
-      good.push({ entry: verified.entry, document });
-    }
-    return { good, bad: null };
   }
 
   /** Takes the answer to the request that is under way. */
@@ -277,16 +249,27 @@ export class Node {
     line.flight = null;
     const { reply } = answer;
     if (flight.kind === 'open' && reply.kind === 'opened' && reply.nonce === flight.nonce)
-      yield* this.#opened(link, flight.session, reply.head);
+      yield* this.#opened(link, flight.session, reply);
     else if (flight.kind === 'run' && (reply.kind === 'ran' || reply.kind === 'refused'))
       yield* this.#ran(link, flight.sent, reply);
     else if (flight.kind === 'fetch' && reply.kind === 'fetched') yield* this.#fetched(link, flight.whose, reply);
     else if (flight.kind === 'fetch' && reply.kind === 'refused' && reply.refusal.code === 'stale_session')
-      yield* this.#greetAgain(link);
-    else this.#again(link);
+      yield* this.#greetAgain(link, 'recovering');
+    else if (flight.kind === 'end' && (yield* answeredEnd(this.bank, link, line, flight.ask, reply))) {
+      line.attempts = 0;
+      this.wake(link, 0);
+    } else {
+      // The partner has forgotten the pair, if it ever knew it: it is shown on the one before.
+      const first = this.bank.links.find(({ number }) => number === link.number - SUCCESSOR);
+      if (reply.kind === 'refused' && reply.refusal.code === 'unknown_partner' && first !== undefined) {
+        this.line(first).show = true;
+        this.wake(first, 0);
+      }
+      this.#again(link);
+    }
   }
 
-  *#opened(link: Link, session: string, head: Head): Job {
+  *#opened(link: Link, session: string, { head, closes }: Extract<Reply, { kind: 'opened' }>): Job {
     const { bank } = this;
     yield { lock: link.number };
     const work = bank.open(link);
@@ -294,10 +277,15 @@ export class Node {
     const greeted = afterGreeting(head, bank.heldAt(work, head));
     this.line(link).attempts = 0;
     this.line(link).fetched = null;
-    work.change =
-      greeted.next === 'open'
-        ? { mode: 'open', mySession: session, sent: greeted.sendAfter }
-        : { mode: 'recovering', mySession: session };
+    const over = closes.length > 0;
+    // It may have lost entries of the partner's, which its own journal does not tell: they belong to the position.
+    if (greeted.next === 'recover' || (over && !this.line(link).recovered))
+      work.change = { mode: 'recovering', mySession: session };
+    else work.change = { mode: 'open', mySession: session, sent: greeted.sendAfter };
+    if (work.change.mode === 'open' && over) {
+      const own = closes.includes(link.me);
+      end(work, { theirs: closes.includes(bank.peerOf(link)), ...(own && { own, taken: true }) });
+    }
     yield* bank.commit(work, 'open');
     this.wake(link, 0);
   }
@@ -305,9 +293,7 @@ export class Node {
   *#ran(link: Link, sent: SentRun, reply: Extract<Reply, { kind: 'ran' | 'refused' }>): Job {
     const { bank } = this;
     const given = reply.kind === 'ran' ? reply.entries : [];
-    const { good } = yield* this.#verify(link, bank.peerOf(link), given);
-    yield { lock: link.number };
-    const work = bank.open(link);
+    const { work, good } = yield* openWith(bank, link, given);
     const head = reply.kind === 'ran' ? reply.head : null;
     const held = head === null ? undefined : bank.heldAt(work, head);
     const answer = reply.kind === 'ran' ? reply : { head: null, refused: { refusal: reply.refusal } };
@@ -350,11 +336,16 @@ export class Node {
     this.wake(link, 0);
   }
 
-  *#greetAgain(link: Link): Job {
+  /** A partner that nothing was heard of for a day is greeted anew. */
+  *greetAnew(link: Link): Job {
+    yield* this.#greetAgain(link, 'open');
+  }
+
+  *#greetAgain(link: Link, mode: PairMode): Job {
     const { bank } = this;
     yield { lock: link.number };
     const work = bank.open(link);
-    if (work.mode !== 'recovering') return this.#leave(link);
+    if (work.mode !== mode) return this.#leave(link);
     this.line(link).fetched = null;
     work.change = { mode: 'waiting' };
     yield* bank.commit(work, 'open');
@@ -363,13 +354,17 @@ export class Node {
 
   *#recover(link: Link, fetched: Fetched): Job {
     const { bank } = this;
-    const mine = yield* this.#verify(link, link.me, fetched.documents.mine);
-    const theirs = yield* this.#verify(link, bank.peerOf(link), fetched.documents.yours);
+    const peer = bank.peerOf(link);
+    const { terms } = link.agreement;
+    const keys = fetched.whole ? ([keysAtStart(terms, 0), keysAtStart(terms, 1)] as const) : bank.row(link).keys;
+    const mine = yield* verifyRun(bank, link, link.me, fetched.documents.mine, keys[link.me]);
+    const theirs = yield* verifyRun(bank, link, peer, fetched.documents.yours, keys[peer]);
     yield { lock: link.number };
     const work = bank.open(link);
     if (work.mode !== 'recovering') return this.#leave(link);
     const whole = rebuild(bank, link, work, fetched, mine.good, theirs.good);
     this.line(link).fetched = whole ? nothingFetched(whole) : null;
+    this.line(link).recovered = !whole;
     yield* bank.commit(work, 'Resume');
   }
 
@@ -377,6 +372,7 @@ export class Node {
   isQuiet(link: Link): boolean {
     const row = this.bank.row(link);
     if (row.mode === 'halted') return true;
+    if (row.mode === 'closed') return isOver(this.bank, link) && askOfEnd(this.bank, link, this.line(link)) === null;
     const acked = row.pair.acks[this.bank.peerOf(link)].seq;
     const delivered = Math.max(acked, row.sent.seq) >= row.pair.heads[link.me].seq;
     return row.mode === 'open' && delivered && !isRecovering(row.pair);

@@ -8,10 +8,12 @@
  * @module
  */
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { type Agreement, agreementOf, type BankKey } from './agreement.ts';
+import { type Agreement, agreementOf } from './agreement.ts';
 import type { Link, Ports, Timer } from './bank.ts';
-import { type Line, Node } from './delivery.ts';
+import { Node } from './delivery.ts';
 import { Judge } from './judge.ts';
+import type { BankKeys } from './keys.ts';
+import { type Line, newLine } from './line.ts';
 import { StandInSealer } from './seal.ts';
 import { MemoryStore, type Row } from './store.ts';
 import type { Ask, Job, Packet, Reply } from './wire.ts';
@@ -46,7 +48,7 @@ interface Move {
   readonly from: State;
 }
 
-const IDLE: Line = { flight: null, attempts: 0, fetched: null, due: Number.POSITIVE_INFINITY };
+const IDLE = newLine();
 
 export interface Scope {
   /** How many crashes there are at most. */
@@ -56,7 +58,7 @@ export interface Scope {
 }
 
 /** Visits every state within the scope. */
-export function explore(bankKeys: readonly BankKey[], scope: Scope): Explored {
+export function explore(bankKeys: BankKeys, scope: Scope): Explored {
   return new Explorer(agreementOf([0, 1], [60, 60], bankKeys)).run(scope);
 }
 
@@ -273,11 +275,13 @@ function nameOf(state: State): string {
 
 function tellAsk(ask: Ask, rename: (name: string) => number): unknown[] {
   if (ask.kind === 'fetch') return [ask.kind, rename(ask.session), ask.whose, ask.after.hash];
+  if (!('session' in ask)) return [ask.kind];
   return [ask.kind, rename(ask.session), ask.kind === 'run' ? ask.entries.map(hashIn) : ''];
 }
 
 function tellReply(reply: Reply): unknown[] {
   if (reply.kind === 'refused') return [reply.kind, reply.refusal.code];
+  if (!('head' in reply)) return [reply.kind];
   return [reply.kind, reply.head.hash, 'entries' in reply ? reply.entries?.map(hashIn) : ''];
 }
 

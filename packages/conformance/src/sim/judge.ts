@@ -9,14 +9,18 @@
  */
 import { debtOf, exposureOf, other, type Party, type Transfer } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { type Audit, AuditError, audit, type Document, hashOf, isSigned, type Seals } from '../auditor/audit.ts';
+import { type Audit, AuditError, audit, type Document, type Reader } from '../auditor/audit.ts';
+import type { Agreement } from './agreement.ts';
 import type { Bank, Link } from './bank.ts';
 import type { Node } from './delivery.ts';
+import { endOf, SUCCESSOR } from './ending.ts';
+import { parted, writtenEarly } from './journals.ts';
 import { halts, isRefusedAtOnce, type Lie } from './lies.ts';
+import { readerOf } from './reader.ts';
 import type { Sealer } from './seal.ts';
 import type { Changes } from './store.ts';
 import type { Answer } from './wire.ts';
-import { type AccountRow, type EntryRow, keys, mirrorOf, type PairRow, type PostingRow, payee } from './work.ts';
+import { type AccountRow, type EntryRow, keys, LOSS, mirrorOf, type PairRow, type PostingRow, payee } from './work.ts';
 
 /** An entry that a bank said it holds. */
 interface Promised {
@@ -27,16 +31,22 @@ interface Promised {
   readonly hash: string;
 }
 
+const OWN_ACCOUNTS = ['m0', 'm1', 'm2', 'm3', 'unclaimed', LOSS];
+
 export class Judge {
   readonly failures: string[] = [];
   checks = 0;
   /** Holds that were committed on behalf of a member. */
   started = 0;
   readonly #banks: readonly Bank[];
+  /** The names of all accounts of each bank. */
+  readonly #accounts: readonly (readonly string[])[];
   readonly #liar: number | null;
-  readonly #seals: Seals;
+  readonly #sealer: Sealer;
+  readonly #reader: Reader;
   readonly #audits = new Map<string, Audit>();
-  readonly #journals = new Map<string, readonly EntryRow[]>();
+  /** Both journals of a pair, as a bank holds them with this row. */
+  readonly #journals = new WeakMap<PairRow, [readonly EntryRow[] | undefined, readonly EntryRow[] | undefined]>();
   readonly #promises = new Map<string, Promised>();
   readonly #provoked = new Set<number>();
   readonly #lies = new Map<number, Lie>();
@@ -45,15 +55,20 @@ export class Judge {
 
   constructor(banks: readonly Bank[], liar: number | null, sealer: Sealer) {
     this.#banks = banks;
+    this.#accounts = banks.map(({ links }) => [
+      ...OWN_ACCOUNTS,
+      ...links.flatMap(({ number }) => [mirrorOf(number), mirrorOf(number + SUCCESSOR)]),
+    ]);
     this.#liar = liar;
-    this.#seals = sealsOf(sealer);
+    this.#sealer = sealer;
+    this.#reader = readerOf(sealer);
   }
 
   /** The liar shows entries that must not stand in its partner's copy of its journal. */
   lied(link: Link, request: number, lie: Lie, shown: readonly JsonObject[]): void {
     if (halts(lie)) this.#provoked.add(link.number);
     if (isRefusedAtOnce(lie)) this.#lies.set(request, lie);
-    for (const document of shown) this.#shown.set(`${link.number} ${this.#seals.hashOf(document as Document)}`, lie);
+    for (const document of shown) this.#shown.set(`${link.number} ${this.#sealer.hashOf(document)}`, lie);
   }
 
   /** An honest bank answers a run. */
@@ -84,7 +99,7 @@ export class Judge {
     }
     if (moved) {
       let sum = 0;
-      for (const name of this.#accounts(bank)) sum += balance(bank, name);
+      for (const name of this.#accounts[bank.index] ?? []) sum += balance(bank, name);
       this.#same(sum, 0, `bank ${bank.index}: all accounts together`);
     }
   }
@@ -92,9 +107,11 @@ export class Judge {
   #pair(bank: Bank, row: PairRow, number: number, changes: Changes): void {
     const { pair } = row;
     const view = pair.views[pair.me];
+    const settled = endOf(bank, { number })?.settled ?? null;
+    const carried = bank.store.rows.has(keys.agreement(number + SUCCESSOR));
     this.#same(
       balance(bank, mirrorOf(number)),
-      debtOf(view, pair.me),
+      settled === null ? debtOf(view, pair.me) : carried ? 0 : settled.owes,
       `bank ${bank.index}: the mirror account of pair ${number} and the debt`,
     );
     const head = changes.get(keys.entry(number, pair.me, pair.heads[pair.me].seq)) as EntryRow | undefined;
@@ -140,10 +157,16 @@ export class Judge {
       if (promise.bank === this.#liar) continue;
       const { bank, link, author, seq } = promise;
       this.#true(
-        this.#holds(bank, promise) || this.#hasLiar(link),
+        this.#holds(bank, promise) || this.#hasLiar(link) || this.#isOutside(promise),
         `bank ${bank} said that it holds entry ${seq} of ${author} in pair ${link.number}, and has lost it`,
       );
     }
+  }
+
+  /** Whether the pair ended before a restored bank was given the entry once more: it is not in the position. */
+  #isOutside({ bank, link, author, seq }: Promised): boolean {
+    const { settled } = endOf(this.#banks[bank] as Bank, link) ?? {};
+    return settled != null && seq > settled.cut[author] && this.#restored.has(bank);
   }
 
   #hasLiar(link: Link): boolean {
@@ -155,11 +178,19 @@ export class Judge {
     const row = bank.row(link);
     const where = `pair ${link.number} at bank ${bank.index}`;
     const peer = this.#banks[link.peer] as Bank;
-    const theirs = peer.row(link);
+    const theirs = peer.row(link) as PairRow | undefined;
     if (!this.audit(bank, link)) return;
     if (this.#hasLiar(link))
-      for (const hash of this.#hashes(bank, link, other(link.me)))
-        this.#same(this.#shown.get(`${link.number} ${hash}`), undefined, `${where}: entry ${hash} is a lie`);
+      for (const { entry } of this.#journal(bank, link, other(link.me)))
+        this.#same(
+          this.#shown.get(`${link.number} ${entry.hash}`),
+          undefined,
+          `${where}: entry ${entry.hash} is a lie`,
+        );
+    if (row.mode === 'closed' && (theirs?.mode === 'closed' || !this.#hasLiar(link))) {
+      this.#ended(node, link, where);
+      return;
+    }
     if (row.mode === 'halted') {
       this.#true(
         this.#hasLiar(link) && this.#provoked.has(link.number),
@@ -167,14 +198,15 @@ export class Judge {
       );
       return;
     }
-    if (theirs.mode === 'halted' && this.#hasLiar(link)) return;
+    this.#true(theirs !== undefined, `${where} is not known to its partner`);
+    if (theirs === undefined || (theirs.mode === 'halted' && this.#hasLiar(link))) return;
     this.#same(row.mode, 'open', where);
     this.#true(node.isQuiet(link), `${where} did not come to rest: ${JSON.stringify(row.sent)}`);
     for (const author of [0, 1] as const)
       this.#same(
-        this.#hashes(bank, link, author).join(),
-        this.#hashes(peer, link, author).join(),
-        `${where}: the journal of ${author} and its copy`,
+        parted(this.#journal(bank, link, author), this.#journal(peer, link, author)),
+        null,
+        `${where}: the first place where the journal of ${author} and its copy differ`,
       );
     this.#same(
       debtOf(row.pair.views[link.me], link.me),
@@ -189,39 +221,59 @@ export class Judge {
         (transfer.posted !== null && transfer.receipted !== null);
       this.#true(ended || this.#hasLiar(link), `${where}: transfer ${transfer.id} has not ended`);
     }
-    this.#resumes(this.#journal(bank, link, link.me), this.#journal(bank, link, other(link.me)), where);
+    const early = writtenEarly(this.#journal(bank, link, link.me), this.#journal(bank, link, other(link.me)));
+    this.#same(early, null, `${where}: the first entry that is written before a Resume is acknowledged`);
     if (!this.#hasLiar(link)) this.#same(row.pair.differs, undefined, `${where}: a statement that differs`);
   }
 
-  /** After a Resume nothing but Checkpoints, before an entry of the partner acknowledges it. */
-  #resumes(own: readonly EntryRow[], foreign: readonly EntryRow[], where: string): void {
-    for (const { entry: resume } of own) {
-      if (resume.body.kind !== 'Resume') continue;
-      const next = own.slice(resume.seq).find(({ entry }) => entry.body.kind !== 'Checkpoint')?.entry;
-      const answer = foreign.find(({ entry }) => entry.ack.seq >= resume.seq)?.entry;
-      if (next !== undefined)
-        this.#true(
-          answer !== undefined && next.ack.seq >= answer.seq,
-          `${where}: entry ${next.seq} is written before the Resume ${resume.seq} is acknowledged`,
-        );
+  /** A pair that is over: one position at both banks, not below what was signed, and the next pair begins with it. */
+  #ended(node: Node, link: Link, where: string): void {
+    const { bank } = node;
+    const peer = this.#banks[link.peer] as Bank;
+    this.#true(node.isQuiet(link), `${where} is over and not settled, or nothing follows`);
+    const [mine, theirs] = [endOf(bank, link)?.settled, endOf(peer, link)?.settled];
+    if (mine == null || theirs == null) {
+      this.#true(false, `${where} is not settled at both banks`);
+      return;
     }
-  }
-
-  #hashes(bank: Bank, link: Link, author: Party): string[] {
-    return this.#journal(bank, link, author).map(({ entry }) => entry.hash);
+    this.#same(mine.cut.join(), theirs.cut.join(), `${where}: how much of each journal the position counts`);
+    this.#same(mine.owes, -theirs.owes + 0, `${where}: both positions`);
+    const { heads, acks } = bank.row(link).pair;
+    const other = bank.peerOf(link);
+    this.#true(
+      mine.cut[other] === heads[other].seq && mine.cut[link.me] >= acks[other].seq,
+      `${where}: settled at ${mine.cut}, and the partner signed ${heads[other].seq} and acknowledged ${acks[other].seq}`,
+    );
+    const rows = ([0, 1] as const).map((author) => this.#journal(bank, link, author).slice(0, mine.cut[author]));
+    for (const author of [0, 1] as const)
+      this.#same(
+        parted(rows[author] ?? [], this.#journal(peer, link, author).slice(0, mine.cut[author])),
+        null,
+        `${where}: the first place where the journal of ${author} and its copy differ`,
+      );
+    const { core } = link.agreement;
+    const owes = this.#audited(link, rows, where)?.owesMinutes[core.parties[link.me].bank];
+    this.#same(mine.owes, owes, `${where}: the position, and what the auditor says`);
+    const next = bank.store.rows.get(keys.agreement(link.number + SUCCESSOR)) as Agreement | undefined;
+    const { opening } = next?.core ?? {};
+    const sign = opening?.debtor === core.parties[link.me].bank ? 1 : -1;
+    this.#same(
+      (opening?.minutes ?? 0) * sign + 0,
+      mine.owes,
+      `${where}: the position, and what the next pair begins with`,
+    );
   }
 
   #journal(bank: Bank, link: Link, author: Party): readonly EntryRow[] {
-    const head = bank.row(link).pair.heads[author];
-    // Read once for each state of the bank's rows.
-    const name = `${bank.index} ${link.number} ${author} ${bank.store.commits} ${head.hash}`;
-    const known = this.#journals.get(name);
-    if (known !== undefined) return known;
-    const rows = Array.from(
-      { length: head.seq },
-      (_, at) => bank.store.rows.get(keys.entry(link.number, author, at + 1)) as EntryRow,
-    );
-    this.#journals.set(name, rows);
+    const row = bank.row(link);
+    const known = this.#journals.get(row) ?? [undefined, undefined];
+    this.#journals.set(row, known);
+    if (known[author] !== undefined) return known[author];
+    const rows: EntryRow[] = [];
+    const { rows: stored } = bank.store;
+    for (let seq = 1; seq <= row.pair.heads[author].seq; seq++)
+      rows.push(stored.get(keys.entry(link.number, author, seq)) as EntryRow);
+    known[author] = rows;
     return rows;
   }
 
@@ -246,9 +298,14 @@ export class Judge {
         view.limits[party],
         `${where}: what the auditor says is the limit of ${party}`,
       );
-      const said = (result.effect[name] ?? []).map((effect, at) => `${at + 1}${effect ? '' : ' without effect'}`);
-      const kept = rows[party].map(({ breach }, at) => `${at + 1}${breach === null ? '' : ' without effect'}`);
-      this.#same(said.join(), kept.join(), `${where}: what the auditor says has effect of ${party}`);
+      this.#same(result.key[name], view.keys[party], `${where}: what the auditor says is the key of ${party}`);
+      const said = result.effect[name] ?? [];
+      const other = rows[party].findIndex(({ breach }, at) => said[at] !== (breach === null));
+      this.#same(
+        other,
+        -1,
+        `${where}: the first entry of ${party} that has effect for the auditor or for the bank only`,
+      );
     }
     return true;
   }
@@ -266,7 +323,7 @@ export class Judge {
       [core.parties[1].bank]: documents(rows[1] ?? []),
     };
     try {
-      const result = audit(core as unknown as Document, journals, this.#seals);
+      const result = audit(core as unknown as Document, journals, this.#reader);
       this.#audits.set(name, result);
       return result;
     } catch (error) {
@@ -290,7 +347,7 @@ export class Judge {
 
   /** Every account, from the entries and the local postings alone. */
   #balances(bank: Bank): void {
-    const should = new Map(this.#accounts(bank).map((name) => [name, 0]));
+    const should = new Map((this.#accounts[bank.index] ?? []).map((name) => [name, 0]));
     const move = (debit: string, credit: string, minutes: number): void => {
       should.set(debit, (should.get(debit) ?? 0) - minutes);
       should.set(credit, (should.get(credit) ?? 0) + minutes);
@@ -298,6 +355,7 @@ export class Judge {
     for (const posting of bank.begin().under<PostingRow>('posting ').values())
       if (posting.cause.startsWith('local ')) move(posting.debit, posting.credit, posting.minutes);
     for (const link of bank.links) {
+      const settled = endOf(bank, link)?.settled ?? null;
       const holds = new Map<string, { payerRef: string; payeeRef: string }>();
       for (const author of [0, 1] as const)
         for (const { entry, breach } of this.#journal(bank, link, author)) {
@@ -307,16 +365,17 @@ export class Judge {
           if (body.kind !== 'Post') continue;
           const hold = holds.get(`${author} ${body.transfer}`);
           if (hold === undefined) throw new Error('a Post with effect has no Hold');
-          if (author === link.me) move(hold.payerRef, mirrorOf(link.number), body.minutes);
-          else move(mirrorOf(link.number), payee(hold), body.minutes);
+          const mirror = mirrorOf(link.number);
+          const counts = settled === null || entry.seq <= settled.cut[author];
+          // What is not in the position goes back to the payer, or was lost by the payee's bank.
+          if (author !== link.me) move(counts ? mirror : LOSS, payee(hold), body.minutes);
+          else if (counts) move(hold.payerRef, mirror, body.minutes);
         }
+      if (settled !== null && bank.store.rows.has(keys.agreement(link.number + SUCCESSOR)))
+        move(mirrorOf(link.number), mirrorOf(link.number + SUCCESSOR), settled.owes);
     }
     for (const [name, minutes] of should)
       this.#same(balance(bank, name), minutes, `bank ${bank.index}: account ${name}`);
-  }
-
-  #accounts(bank: Bank): string[] {
-    return [...['m0', 'm1', 'm2', 'm3', 'unclaimed'], ...bank.links.map(({ number }) => mirrorOf(number))];
   }
 
   #same(is: unknown, should: unknown, what: string): void {
@@ -327,31 +386,6 @@ export class Judge {
     this.checks += 1;
     if (!holds) this.failures.push(what);
   }
-}
-
-/** What the auditor uses; it looks at each document once, however often it reads a journal. */
-function sealsOf(sealer: Sealer): Seals {
-  const { isSealed } = sealer;
-  if (isSealed !== undefined)
-    return {
-      hashOf: (document) => sealer.hashOf(document),
-      isSigned: (document, { bank }) => isSealed(document, bank),
-    };
-  const hashes = new WeakMap<Document, string>();
-  const signers = new WeakMap<Document, string>();
-  return {
-    hashOf: (document) => {
-      const hash = hashes.get(document) ?? hashOf(document);
-      hashes.set(document, hash);
-      return hash;
-    },
-    isSigned: (document, party) => {
-      if (signers.get(document) === party.bank) return true;
-      const signed = isSigned(document, party);
-      if (signed) signers.set(document, party.bank);
-      return signed;
-    },
-  };
 }
 
 function balance(bank: Bank, account: string): number {

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Body, type Draft, other, statementFor, type Transfer } from '@evenhour/protocol';
+import { type Body, type Draft, other, type Party, statementFor, type Transfer } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import type { Link } from './bank.ts';
 import type { Node } from './delivery.ts';
+import { type BankKey, bankOf, changeTo } from './keys.ts';
 import type { Lie } from './lies.ts';
 import type { Job } from './wire.ts';
 import type { EntryRow, Work } from './work.ts';
@@ -20,7 +21,7 @@ export function* tell(world: World, node: Node, link: Link, lie: Lie): Job {
   const work = bank.open(link);
   const drop = (): void => bank.ports.unlock(bank, link.number);
   if (work.mode !== 'open') return drop();
-  const rule = breach(work, lie);
+  const rule = breach(world, work, lie);
   if (rule !== null) {
     // Appended to the liar's own journal, and sent like everything else.
     for (const body of rule) work.cheat(body);
@@ -47,13 +48,14 @@ export function* tell(world: World, node: Node, link: Link, lie: Lie): Job {
 }
 
 /** Entries that break a rule at this place, or `null` when the lie is of another sort. */
-function breach(work: Work, lie: Lie): Body[] | null {
+function breach(world: World, work: Work, lie: Lie): Body[] | null {
   const { me } = work.pair;
-  const transfers = transfersOf(work);
-  const mine = transfers.filter(({ debtor }) => debtor === me);
-  const theirs = transfers.filter(({ debtor }) => debtor !== me);
-  const about = (found: Transfer | undefined, make: (transfer: Transfer) => Body): Body[] =>
-    found === undefined ? [] : [make(found)];
+  const peer = other(me);
+  /** About the newest transfer of that debtor which is so. */
+  const about = (debtor: Party, is: (transfer: Transfer) => boolean, make: (transfer: Transfer) => Body): Body[] => {
+    const found = transfersOf(work).find((transfer) => transfer.debtor === debtor && is(transfer));
+    return found === undefined ? [] : [make(found)];
+  };
   const isOpen = (t: Transfer): boolean =>
     t.holdCounts && t.posted === null && t.voided === null && t.declined === null;
   switch (lie) {
@@ -66,43 +68,68 @@ function breach(work: Work, lie: Lie): Body[] | null {
     }
     case 'unaccepted_post':
       return about(
-        mine.find((t) => isOpen(t) && t.accepted === null),
+        me,
+        (t) => isOpen(t) && t.accepted === null,
         (t) => ({ kind: 'Post', transfer: t.id, minutes: 1 }),
       );
     case 'post_too_much':
       return about(
-        mine.find((t) => isOpen(t) && t.accepted !== null),
+        me,
+        (t) => isOpen(t) && t.accepted !== null,
         (t) => ({ kind: 'Post', transfer: t.id, minutes: t.minutes + 1 }),
       );
     case 'post_twice':
       return about(
-        mine.find((t) => t.posted !== null),
+        me,
+        (t) => t.posted !== null,
         (t) => ({ kind: 'Post', transfer: t.id, minutes: 1 }),
       );
     case 'receipt_of_nothing':
       return about(
-        theirs.find((t) => t.posted === null),
+        peer,
+        (t) => t.posted === null,
         (t) => ({ kind: 'Receipt', transfer: t.id, unclaimed: false }),
       );
     case 'receipt_twice':
       return about(
-        theirs.find((t) => t.receipted !== null),
+        peer,
+        (t) => t.receipted !== null,
         (t) => ({ kind: 'Receipt', transfer: t.id, unclaimed: false }),
       );
     case 'accept_of_nothing':
       return [{ kind: 'HoldAccept', transfer: `${id(work)}nothing` }];
     case 'answer_twice':
       return about(
-        theirs.find((t) => t.accepted !== null && t.posted === null),
+        peer,
+        (t) => t.accepted !== null && t.posted === null,
         (t) => ({ kind: 'HoldDecline', transfer: t.id, code: 'payee_unavailable' }),
       );
     case 'void_of_posted':
       return about(
-        mine.find((t) => t.posted !== null),
+        me,
+        (t) => t.posted !== null,
         (t) => ({ kind: 'Void', transfer: t.id }),
       );
     case 'routed_kind':
-      return about(theirs[0], (t) => ({ kind: 'Release', transfer: t.id }));
+      return about(
+        peer,
+        () => true,
+        (t) => ({ kind: 'Release', transfer: t.id }),
+      );
+    case 'wrong_recovery_key': {
+      const [first, second, third] = keysOf(world, work);
+      if (first === undefined || second === undefined || third === undefined) return [];
+      // Allowed by a recovery key of its own that the agreement does not name, or not yet.
+      const [next, by] = work.keys[me].length === 1 ? [second, third] : [third, first];
+      return [{ kind: 'Amend', keyChange: changeTo(next, by, work.agreement.id), recoveryVerified: true }];
+    }
+    case 'unsigned_key_change': {
+      const keys = keysOf(world, work);
+      const [present, next] = [keys[work.keys[me].length - 1], keys[work.keys[me].length]];
+      if (present === undefined || next === undefined) return [];
+      // The signature is good, for another pair.
+      return [{ kind: 'Amend', keyChange: changeTo(next, present, `${work.agreement.id}A`), recoveryVerified: false }];
+    }
     case 'wrong_statement': {
       const statement = statementFor(work.pair);
       return [{ kind: 'Checkpoint', statement: { ...statement, debtMinutes: statement.debtMinutes + 60 } }];
@@ -110,6 +137,10 @@ function breach(work: Work, lie: Lie): Body[] | null {
     default:
       return null;
   }
+}
+
+function keysOf(world: World, { agreement, pair }: Work): readonly BankKey[] {
+  return world.keys[bankOf(agreement.core.parties[pair.me].bank)] ?? [];
 }
 
 function transfersOf(work: Work): Transfer[] {
@@ -134,13 +165,13 @@ function* show(world: World, node: Node, link: Link, work: Work, lie: Lie): Job<
   const earlier = ack.seq > 0 ? work.entry(other(me), ack.seq - 1) : undefined;
   const before = earlier === undefined ? null : headOf(earlier);
   const acked = last?.entry.ack.seq ?? 0;
-  const forge = (change: Partial<Draft>, body: Body = hold(`${id(work)}forged${head.seq}`, 5)): Job<JsonObject[]> =>
-    sealed(node, link, work, body, change);
+  const forge = (change: Partial<Draft>, key?: string): Job<JsonObject[]> =>
+    sealed(node, link, work, hold(`${id(work)}forged${head.seq}`, 5), change, key);
   switch (lie) {
     case 'changed_leaf':
       return last === undefined ? [] : [{ ...last.document, transfer: `${id(work)}changed` }];
     case 'appended_context': {
-      const documents = [...bank.documents(link, me, Math.max(0, head.seq - 1), 1)];
+      const documents = bank.documents(link, me, Math.max(0, head.seq - 1), 1);
       return documents.map((each) => ({
         ...each,
         '@context': [...(each['@context'] as string[]), 'https://example.org/more'],
@@ -148,7 +179,7 @@ function* show(world: World, node: Node, link: Link, work: Work, lie: Lie): Job<
     }
     case 'foreign_pair': {
       const elsewhere = bank.links.find(({ number }) => number !== link.number);
-      return elsewhere === undefined ? [] : [...bank.documents(elsewhere, elsewhere.me, 0, 1)];
+      return elsewhere === undefined ? [] : bank.documents(elsewhere, elsewhere.me, 0, 1);
     }
     case 'replayed_request': {
       const packet = world.network.heard.find(({ to }) => to === link.peer);
@@ -165,6 +196,8 @@ function* show(world: World, node: Node, link: Link, work: Work, lie: Lie): Job<
         after: { ...head, seq: 999 },
       });
       return [];
+    case 'old_key':
+      return work.keys[me].length === 1 ? [] : yield* forge({}, work.keys[me][0].key);
     case 'fork':
       return last === undefined || last.entry.seq > bank.row(link).sent.seq
         ? []
@@ -186,8 +219,15 @@ function* show(world: World, node: Node, link: Link, work: Work, lie: Lie): Job<
   }
 }
 
-function* sealed(node: Node, link: Link, work: Work, body: Body, change: Partial<Draft>): Job<JsonObject[]> {
-  const entry = work.draft(body, change);
+function* sealed(
+  node: Node,
+  link: Link,
+  work: Work,
+  body: Body,
+  change: Partial<Draft>,
+  key?: string,
+): Job<JsonObject[]> {
+  const entry = work.draft(body, change, key);
   const soon = node.bank.sealer.seal(link.agreement, entry, work.lastDocument);
   return [soon instanceof Promise ? ((yield soon) as JsonObject) : soon];
 }

@@ -13,6 +13,7 @@ const TABLE = {
   foreign_pair: 'refused',
   replayed_request: 'refused',
   unasked_fetch: 'refused',
+  old_key: 'refused',
   over_limit: 'without_effect',
   used_id: 'without_effect',
   unaccepted_post: 'without_effect',
@@ -25,6 +26,8 @@ const TABLE = {
   void_of_posted: 'without_effect',
   routed_kind: 'without_effect',
   wrong_statement: 'without_effect',
+  wrong_recovery_key: 'without_effect',
+  unsigned_key_change: 'without_effect',
   fork: 'halts',
   other_past: 'halts',
   ack_goes_back: 'halts',
@@ -38,7 +41,7 @@ export type Lie = keyof typeof TABLE;
 
 export const LIES = Object.keys(TABLE) as Lie[];
 
-const AT_ONCE: readonly Lie[] = ['changed_leaf', 'appended_context', 'foreign_pair', 'fork'];
+const AT_ONCE: readonly Lie[] = ['changed_leaf', 'appended_context', 'foreign_pair', 'old_key', 'fork'];
 
 /** Whether an honest bank says no at once, whatever else it holds. */
 export function isRefusedAtOnce(lie: Lie): boolean {

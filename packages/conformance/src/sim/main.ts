@@ -10,11 +10,12 @@
  */
 import { parseArgs } from 'node:util';
 import { commonFigures, publish, round, say, table } from '@evenhour/bench/report';
-import { bankKeys, MAX_BANKS } from './agreement.ts';
 import { Coverage, PAIRS } from './coverage.ts';
 import { explore } from './exhaustive.ts';
+import { bankKeys, MAX_BANKS } from './keys.ts';
 import { type Hunt, huntAll, PLANTED_SEEDS } from './planted.ts';
 import { counts, type Outcome, type RunOptions, runScript, runSeed } from './run.ts';
+import { isReal } from './script.ts';
 import { digestOf } from './seal.ts';
 import { shrink } from './shrink.ts';
 import { openStores, STORES, type StoreKind, type Stores } from './stores.ts';
@@ -36,7 +37,7 @@ const HELP = `npm run sim -- --seeds N [options]
   --seed S        the first seed (0)
   --banks K       how many banks, 2 to ${MAX_BANKS} (2)
   --store KIND    memory, pglite or postgres (memory)
-  --no-planted    leaves out the planted defects, which take half a minute
+  --no-planted    leaves out the planted defects, which take a minute
   --exhaustive    visits every state of two banks, two transfers and one crash
   --first         stops at the first seed that fails, and does not shorten it
   --trace         prints what happened in the one seed S
@@ -102,14 +103,22 @@ class Total {
 
 /** More failures than these say nothing new. */
 const ENOUGH_FAILURES = 5;
+/** Seeds with real signatures that are under way at once. */
+const TOGETHER = 6;
 
 async function runSeeds(options: Options, stores: Stores): Promise<Total> {
   const run: RunOptions = { keys: await bankKeys(), store: stores.open };
   const total = new Total();
   const startedAt = performance.now();
   const most = options.trace ? 1 : options.seeds * 3;
+  const begun = new Map<number, ReturnType<typeof runSeed>>();
   for (let seed = options.seed; total.counted < options.seeds && total.tried < most; seed++) {
-    const soon = runSeed(seed, options.banks, run);
+    // Real signatures are made on other threads. So that nobody waits for each, seeds with them begin together.
+    const last = options.first || options.trace ? seed : options.seed + options.seeds - 1;
+    for (let next = seed; isReal(seed) && next <= Math.max(seed, last) && begun.size < TOGETHER; next++)
+      if (isReal(next) && !begun.has(next)) begun.set(next, runSeed(next, options.banks, run));
+    const soon = begun.get(seed) ?? runSeed(seed, options.banks, run);
+    begun.delete(seed);
     const outcome = soon instanceof Promise ? await soon : soon;
     total.add(outcome);
     if (options.trace) for (const line of outcome.trace) say(line);

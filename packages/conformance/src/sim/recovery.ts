@@ -9,6 +9,9 @@
 import {
   type Entry,
   type Head,
+  type KeySchedule,
+  keysAfter,
+  keysAtStart,
   type Party,
   recover,
   startPair,
@@ -67,9 +70,18 @@ export function rebuild(
     work.keep(appended, documents.get(appended.entry.hash) ?? {}, breach?.code ?? null);
   for (const transfer of recovered.transfers.values()) work.tx.put(work.transferKey(transfer), transfer);
   work.pair = recovered.pair;
+  work.keys = [scheduleOf(work, 0), scheduleOf(work, 1)];
   work.resume(bank.ports.chance());
   work.change = { mode: 'open', sent: fetched.heads.mine ?? { epoch: 0, seq: 0, hash: agreement.terms.genesis } };
   return false;
+}
+
+/** The keys of a bank, from its journal as it stands now. */
+function scheduleOf(work: Work, author: Party): KeySchedule {
+  let keys = keysAtStart(work.agreement.terms, author);
+  for (let seq = 1; seq <= work.pair.heads[author].seq; seq++)
+    keys = keysAfter(keys, (work.entry(author, seq) as EntryRow).entry);
+  return keys;
 }
 
 function giveBack(work: Work, entry: Entry, transfers: ReadonlyMap<string, Transfer>): void {

@@ -23,4 +23,22 @@ export const REGRESSIONS: readonly (readonly [wrong: string, script: Script])[] 
       ],
     },
   ],
+  [
+    'a bank that was restored to before the end settled without the entries of its partner that it had lost',
+    {
+      seed: 85,
+      banks: 2,
+      noise: { lose: 10, repeat: 150, late: 10 },
+      liar: null,
+      steps: [
+        {
+          ...{ do: 'give', at: 14447, bank: 1, link: 0, payer: 0, payee: 0, minutes: 42 },
+          ...{ size: 'plain', plan: 'void', spare: true },
+        },
+        { do: 'close', at: 14459, bank: 1, link: 3 },
+        { do: 'crash', at: 21052, bank: 0, points: 4, downMs: 1462, back: 34 },
+        { do: 'suspend', at: 29080, bank: 0, link: 0, on: false },
+      ],
+    },
+  ],
 ];

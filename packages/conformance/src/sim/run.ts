@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type BankKey, originOfBank } from './agreement.ts';
+
 import type { Coverage } from './coverage.ts';
+import type { BankKeys } from './keys.ts';
 import { enough, isReal, type Script, scriptOf } from './script.ts';
 import { realSealer, StandInSealer } from './seal.ts';
 import { MemoryStore, type Row, type Store } from './store.ts';
@@ -23,7 +24,7 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  readonly keys: readonly BankKey[];
+  readonly keys: BankKeys;
   readonly store?: (bank: number, rows: Map<string, Row>) => Store;
 }
 
@@ -39,13 +40,9 @@ export function runSeed(seed: number, banks: number, options: RunOptions): Outco
 /** Runs a script: at once if nothing in it waits for a promise, later otherwise. */
 export function runScript(script: Script, options: RunOptions): Outcome | Promise<Outcome> {
   const real = isReal(script.seed);
-  const bankOf = (bank: string): number =>
-    Array.from({ length: script.banks }, (_, index) => index).findIndex((index) =>
-      bank.startsWith(originOfBank(index)),
-    );
   const world = new World(script, {
     keys: options.keys,
-    sealer: real ? realSealer(options.keys, bankOf) : new StandInSealer(),
+    sealer: real ? realSealer(options.keys) : new StandInSealer(),
     store: options.store ?? ((_, rows) => new MemoryStore(rows)),
   });
   const running = world.run();

@@ -33,6 +33,10 @@ export type Step = { readonly at: number; readonly bank: number } & (
   | { readonly do: 'grant'; readonly link: number; readonly minutes: number }
   | { readonly do: 'suspend'; readonly link: number; readonly on: boolean }
   | { readonly do: 'state'; readonly link: number }
+  /** The bank ends the pair; another follows. */
+  | { readonly do: 'close'; readonly link: number }
+  /** The bank puts its next key in the place of the present one. */
+  | { readonly do: 'rekey'; readonly link: number }
   /** A crash after so many more points; with `back`, from a backup that is so many commits old. */
   | { readonly do: 'crash'; readonly points: number; readonly downMs: number; readonly back: number | null }
   /** For `ms` nothing that the bank sends to `to` arrives. */
@@ -106,7 +110,7 @@ class Author {
     for (let i = Math.ceil(enough(banks) * 1.9) + 4; i > 0; i--) this.#give(this.#time(), this.#bank(), true);
     for (let i = banks * 3; i > 0; i--) this.#other(this.#time(), this.#bank());
     for (let i = random.between(1, banks + 1); i > 0; i--) this.#crash(this.#time(), this.#bank());
-    if (random.chance(500)) this.#lateAfterRestore(this.#time());
+    if (random.chance(900)) this.#lateAfterRestore(this.#time());
     if (random.chance(600)) {
       const [bank, to] = this.#way();
       this.#steps.push({ do: 'cut', at: this.#time(), bank, to, ms: random.between(500, 6_000) });
@@ -121,6 +125,7 @@ class Author {
       repeat: random.pick([20, 60, 150]),
       late: random.pick([10, 30, 80]),
     };
+    this.#endings();
     return { seed: this.#seed, banks, noise, liar, steps: this.#steps.sort((a, b) => a.at - b.at) };
   }
 
@@ -195,6 +200,35 @@ class Author {
     this.#steps.push({ ...crash, at: crashAt, bank, back: random.between(1, 4) });
     if (random.chance(400)) this.#steps.push({ ...crash, at: backOnceMore, bank: to, back: random.between(1, 3) });
     for (let i = 0; i < 5; i++) this.#give(crashAt + random.between(120, 1_500), bank, false);
+  }
+
+  /** Key changes, and ends of pairs. They have chance of their own, so that they change nothing else of a script. */
+  #endings(): void {
+    const random = new Random(this.#seed, 'endings');
+    const banks = this.#banks;
+    for (let i = random.pick([0, 1, 1, 2]) * Math.ceil(banks / 2); i > 0; i--) {
+      const at = random.between(1_000, SAFETY_MS - 1_500);
+      this.#steps.push({ do: 'rekey', at, bank: random.int(banks), link: random.int(4) });
+    }
+    for (let i = Math.ceil(banks / 2); i > 0; i--) {
+      if (random.chance(700)) continue;
+      const [at, bank] = [random.between(6_000, SAFETY_MS - 4_000), random.int(banks)];
+      this.#steps.push({ do: 'close', at, bank, link: random.int(4) });
+      if (random.chance(300)) continue;
+      // One of the two is restored while the position is looked for, or when the other has settled already.
+      const restored = (bank + random.pick([0, 1, banks - 1])) % banks;
+      // What it takes last leads to no entry of its own, so its own journal does not tell that it is lost.
+      for (let i = 2; i > 0; i--)
+        this.#steps.push({
+          do: 'state',
+          at: at - random.between(40, 300),
+          bank: (restored + 1) % banks,
+          link: random.int(4),
+        });
+      const crash = { do: 'crash', points: random.int(12), downMs: random.between(20, 600) } as const;
+      const after = random.chance(500) ? random.between(0, 250) : random.between(250, 1_500);
+      this.#steps.push({ ...crash, at: at + after, bank: restored, back: random.between(2, 8) });
+    }
   }
 
   /** Lies that end a pair come late, so that the others are not in vain. */

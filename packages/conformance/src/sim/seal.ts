@@ -10,7 +10,7 @@
  */
 import { hash as digest } from 'node:crypto';
 import { type Draft, type Entry, type Outcome, type Party, refuse, type VerifiedEntry } from '@evenhour/protocol';
-import { signDocument, verifyEntry } from '@evenhour/protocol/proof';
+import { completeProof, type PreparedProof, prepareProof, verifyEntry } from '@evenhour/protocol/proof';
 import {
   decodeEntry,
   encodeEntry,
@@ -19,48 +19,53 @@ import {
   type JsonObject,
   parseStrict,
 } from '@evenhour/protocol/wire';
-import type { Agreement, BankKey } from './agreement.ts';
+import type { Agreement } from './agreement.ts';
+import { type BankKey, type BankKeys, bankOf } from './keys.ts';
 import type { Soon } from './store.ts';
 
 export type Verified = Outcome<{ entry: VerifiedEntry }>;
 
 /** Hashes, proofs and checks of one run of the simulator. */
 export interface Sealer {
-  /** The wire form of a draft, without its proof, and its hash. */
-  encode(agreement: Agreement, draft: Draft): { document: JsonObject; hash: string };
+  /** The wire form of a draft, without its proof, and its hash. It is to be sealed with this key, a Multikey. */
+  encode(agreement: Agreement, draft: Draft, key: string): { document: JsonObject; hash: string };
   /** The document with the writer's proof. */
   seal(agreement: Agreement, entry: Entry, document: JsonObject): Soon<JsonObject>;
-  verify(agreement: Agreement, author: Party, document: JsonObject): Soon<Verified>;
+  /** Checks a document of `author` under the one key that counts at its place. */
+  verify(agreement: Agreement, author: Party, document: JsonObject, key: string): Soon<Verified>;
   /** For the auditor: the hash of a document without its proof. */
-  hashOf(document: JsonObject): string;
-  /** For the auditor: whether a bank sealed the document. Left out where it can find out for itself. */
-  readonly isSealed?: (document: JsonObject, bank: string) => boolean;
+  readonly hashOf: (document: JsonObject) => string;
+  /** For the auditor: whether it is sealed with this key. Left out where it can find out for itself. */
+  readonly isSealed?: (document: JsonObject, key: string) => boolean;
 }
 
 /** When every entry of the simulator was signed; nothing depends on it. */
 const CREATED = '2026-11-22T09:00:00Z';
 
 /** Real canonical form, hashes and Ed25519. The same document in another packet is looked at once. */
-export function realSealer(keys: readonly BankKey[], bankOf: (origin: string) => number): Sealer {
-  const keyOf = (agreement: Agreement, author: Party): BankKey =>
-    keys[bankOf(agreement.core.parties[author].bank)] as BankKey;
-  const verified = new WeakMap<JsonObject, Verified>();
+export function realSealer(keys: BankKeys): Sealer {
+  const keyOf = (agreement: Agreement, author: Party, key: string): BankKey =>
+    keys[bankOf(agreement.core.parties[author].bank)]?.find((each) => each.signing.publicMultikey === key) as BankKey;
+  const verified = new WeakMap<JsonObject, { readonly result: Verified; readonly key: string }>();
+  const prepared = new WeakMap<JsonObject, PreparedProof<JsonObject>>();
   return {
-    encode: (agreement, draft) => {
+    encode: (agreement, draft, key) => {
       const document = encodeEntry(agreement.core, agreement.id, draft);
-      return { document, hash: hashOf(document) };
+      const proof = prepareProof(document, keyOf(agreement, draft.author, key).signing, CREATED);
+      prepared.set(document, proof);
+      return { document, hash: proof.hash };
     },
-    seal: (agreement, entry, document) =>
-      signDocument(document, keyOf(agreement, entry.author).signing, CREATED) as Promise<JsonObject>,
-    verify: (agreement, author, document) => {
-      const known = verified.get(document);
-      if (known?.ok && known.entry.author === author && document['pair'] === agreement.id) return known;
+    seal: (_agreement, _entry, document) => completeProof(prepared.get(document) as PreparedProof<JsonObject>),
+    verify: (agreement, author, document, key) => {
+      const { result: known, key: under } = verified.get(document) ?? {};
+      if (known?.ok && known.entry.author === author && under === key && document['pair'] === agreement.id)
+        return known;
       const parsed = parseStrict(new TextEncoder().encode(JSON.stringify(document)));
       if (!parsed.ok) return refuse('malformed_json');
-      const { verifying } = keyOf(agreement, author);
+      const { verifying } = keyOf(agreement, author, key);
       const soon = verifyEntry(agreement.core, agreement.id, author, parsed.value as JsonObject, verifying);
       return soon.then((result) => {
-        verified.set(document, result);
+        verified.set(document, { result, key });
         return result;
       });
     },
@@ -68,43 +73,45 @@ export function realSealer(keys: readonly BankKey[], bankOf: (origin: string) =>
   };
 }
 
-/** Plain hashes of the document's text, and a proof that names writer and hash. */
+/** Plain hashes of the document's text, and a proof that names key and hash. */
 export class StandInSealer implements Sealer {
   readonly #entries = new WeakMap<JsonObject, Entry>();
+  readonly #keys = new WeakMap<JsonObject, string>();
 
-  encode(agreement: Agreement, draft: Draft): { document: JsonObject; hash: string } {
+  encode(agreement: Agreement, draft: Draft, key: string): { document: JsonObject; hash: string } {
     const document = encodeEntry(agreement.core, agreement.id, draft);
+    this.#keys.set(document, key);
     return { document, hash: plainHash(document) };
   }
 
-  seal(agreement: Agreement, entry: Entry, document: JsonObject): JsonObject {
-    const sealed = { ...document, proof: { by: agreement.core.parties[entry.author].bank, hash: entry.hash } };
+  seal(_agreement: Agreement, entry: Entry, document: JsonObject): JsonObject {
+    const sealed = { ...document, proof: { by: this.#keys.get(document) ?? '', hash: entry.hash } };
     this.#entries.set(sealed, entry);
     return sealed;
   }
 
-  verify(agreement: Agreement, author: Party, document: JsonObject): Verified {
+  verify(agreement: Agreement, author: Party, document: JsonObject, key: string): Verified {
     const known = this.#entries.get(document);
     if (known !== undefined && known.author === author && document['pair'] === agreement.id)
-      return { ok: true, entry: known as VerifiedEntry };
+      return this.isSealed(document, key) ? { ok: true, entry: known as VerifiedEntry } : refuse('proof_mismatch');
     const decoded = decodeEntry(agreement.core, agreement.id, document);
     if (!decoded.ok) return decoded;
     if (!isPinnedContext(document['@context'])) return refuse('context_mismatch');
     if (decoded.draft.author !== author) return refuse('foreign_origin');
-    if (!this.isSealed(document, agreement.core.parties[author].bank)) return refuse('proof_mismatch');
+    if (!this.isSealed(document, key)) return refuse('proof_mismatch');
     return { ok: true, entry: { ...decoded.draft, hash: this.hashOf(document) } as VerifiedEntry };
   }
 
-  hashOf(document: JsonObject): string {
+  readonly hashOf = (document: JsonObject): string => {
     const known = this.#entries.get(document);
     if (known !== undefined) return known.hash;
     const { proof: _proof, ...rest } = document;
     return plainHash(rest);
-  }
+  };
 
-  readonly isSealed = (document: JsonObject, bank: string): boolean => {
+  readonly isSealed = (document: JsonObject, key: string): boolean => {
     const proof = document['proof'] as JsonObject | undefined;
-    return proof !== undefined && proof['by'] === bank && proof['hash'] === this.hashOf(document);
+    return proof !== undefined && proof['by'] === key && proof['hash'] === this.hashOf(document);
   };
 }
 

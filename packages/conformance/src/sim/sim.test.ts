@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bankKeys } from './agreement.ts';
 import { Coverage, PAIRS } from './coverage.ts';
 import { DEFECTS } from './defects.ts';
 import { explore } from './exhaustive.ts';
+import { bankKeys } from './keys.ts';
 import { huntAll } from './planted.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { counts, runScript, runSeed } from './run.ts';
@@ -75,7 +75,7 @@ describe('the simulator', () => {
   });
 
   test('finds a planted defect', async () => {
-    const [hunt] = await huntAll(DEFECTS.filter(({ name }) => name === 'off by one at the limit'));
+    const [hunt] = await huntAll(DEFECTS.filter(({ name }) => name === 'a key change for another pair'));
     expect(hunt?.seeds).toBeGreaterThan(0);
     expect(hunt?.said).toContain('the auditor');
   });

@@ -3,11 +3,14 @@
  *
  * @module
  */
+import type { Body } from '@evenhour/protocol';
 import type { Bank, Link } from './bank.ts';
+import { close, SUCCESSOR } from './ending.ts';
+import { changeTo } from './keys.ts';
 import { tell } from './liar.ts';
 import { enough, type Step } from './script.ts';
 import type { Job } from './wire.ts';
-import { MEMBERS } from './work.ts';
+import { MEMBERS, type Work } from './work.ts';
 import { SAFETY_MS, type World } from './world.ts';
 
 /** How often a member tries, and after how long again. */
@@ -36,12 +39,12 @@ export function perform(world: World, step: Step): ReturnType<World['spawn']> {
       return world.spawn(bank, bank.local(member(step.from), member(step.to), step.minutes));
     default:
   }
-  const link = bank.links[step.link % bank.links.length];
+  const link = linkOf(bank, step.link);
   if (link === undefined) return;
   switch (step.do) {
     case 'give':
       if (step.spare && hasEnough(world)) return;
-      return world.spawn(bank, give(world, node.bank, link, step, TRIES));
+      return world.spawn(bank, give(world, bank, step, TRIES));
     case 'grant':
       return world.spawn(
         bank,
@@ -52,11 +55,34 @@ export function perform(world: World, step: Step): ReturnType<World['spawn']> {
         bank,
         bank.say(link, () => ({ kind: 'Amend', suspended: step.on })),
       );
+    case 'close':
+      return world.spawn(bank, close(bank, link));
+    case 'rekey':
+      return world.spawn(
+        bank,
+        bank.say(link, (work) => nextKey(world, bank, work)),
+      );
     case 'state':
       return world.spawn(bank, bank.state(link));
     case 'lie':
       return world.spawn(bank, tell(world, node, link, step.lie));
   }
+}
+
+/** One of the bank's pairs; where one is over, the pair that follows it. */
+function linkOf(bank: Bank, which: number): Link | undefined {
+  const first = bank.links.filter(({ number }) => number < SUCCESSOR);
+  const link = first[which % first.length];
+  return bank.links.find(({ number }) => number === (link?.number ?? 0) + SUCCESSOR) ?? link;
+}
+
+/** The key after the present one, unless there is none. */
+function nextKey(world: World, bank: Bank, { pair, agreement }: Work): Body | null {
+  const own = world.keys[bank.index] ?? [];
+  const at = own.findIndex(({ signing }) => signing.publicMultikey === pair.views[pair.me].keys[pair.me]);
+  const [present, next] = [own[at], own[at + 1]];
+  if (present === undefined || next === undefined) return null;
+  return { kind: 'Amend', keyChange: changeTo(next, present, agreement.id), recoveryVerified: true };
 }
 
 /** More transfers than a seed needs cost time and show little: they are spread over the time that there is. */
@@ -65,12 +91,14 @@ function hasEnough({ judge, now, script }: World): boolean {
 }
 
 /** A member who is refused tries again a little later. */
-function* give(world: World, bank: Bank, link: Link, step: Extract<Step, { do: 'give' }>, tries: number): Job {
+function* give(world: World, bank: Bank, step: Extract<Step, { do: 'give' }>, tries: number): Job {
+  const link = linkOf(bank, step.link);
+  if (link === undefined) return;
   const payee = step.payee < MEMBERS ? member(step.payee) : step.payee === MEMBERS ? 'nobody' : 'moved-away';
   const minutes = step.size === 'plain' ? step.minutes : step.size;
   const given = yield* bank.give(link, { payer: member(step.payer), payee, minutes, plan: step.plan });
   if (!given && step.size === 'plain' && tries > 1)
-    world.soon(bank, AGAIN_MS, () => give(world, bank, link, step, tries - 1));
+    world.soon(bank, AGAIN_MS, () => give(world, bank, step, tries - 1));
 }
 
 function member(number: number): string {

@@ -30,7 +30,8 @@ export interface Store {
 /** Rows in memory, with what every commit replaced, so that any older state can be had again. */
 export class MemoryStore implements Store {
   readonly rows: Map<string, Row>;
-  readonly #undo: [string, Row | undefined][][];
+  /** For each commit, keys and the rows that it replaced, in turns. */
+  readonly #undo: (string | Row | undefined)[][];
 
   constructor(rows = new Map<string, Row>()) {
     this.rows = rows;
@@ -42,9 +43,9 @@ export class MemoryStore implements Store {
   }
 
   commit(changes: Changes): void {
-    const undo: [string, Row | undefined][] = [];
+    const undo: (string | Row | undefined)[] = [];
     for (const [key, row] of changes) {
-      undo.push([key, this.rows.get(key)]);
+      undo.push(key, this.rows.get(key));
       if (row === null) this.rows.delete(key);
       else this.rows.set(key, row);
     }
@@ -55,7 +56,9 @@ export class MemoryStore implements Store {
 
   restore(commits: number): void {
     while (this.#undo.length > commits) {
-      for (const [key, row] of (this.#undo.pop() ?? []).reverse()) {
+      const undo = this.#undo.pop() ?? [];
+      for (let at = undo.length - 2; at >= 0; at -= 2) {
+        const [key, row] = [undo[at] as string, undo[at + 1] as Row | undefined];
         if (row === undefined) this.rows.delete(key);
         else this.rows.set(key, row);
       }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Head, Refusal } from '@evenhour/protocol';
+import type { Head, Party, Refusal } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
 
 export interface Run {
@@ -21,7 +21,10 @@ export interface Open {
   readonly nonce: string;
 }
 
-/** Asks for a journal: the asker's own as it is held there (`mine`), or the other bank's (`yours`). */
+/**
+ * Asks for a journal: the asker's own as it is held there (`mine`), or the other bank's (`yours`). The session is
+ * `-` where the pair is over.
+ */
 export interface Fetch {
   readonly kind: 'fetch';
   readonly session: string;
@@ -29,7 +32,18 @@ export interface Fetch {
   readonly after: Head;
 }
 
-export type Ask = Run | Open | Fetch;
+/** Ends the pair. */
+export interface Close {
+  readonly kind: 'close';
+}
+
+/** Agrees to the pair that follows a settled one, by its id, and shows it to a partner that has forgotten it. */
+export interface Agree {
+  readonly kind: 'agree';
+  readonly pair: string;
+}
+
+export type Ask = Run | Open | Fetch | Close | Agree;
 
 export type Reply =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -39,7 +53,10 @@ export type Reply =
       readonly refused: { readonly seq: number; readonly refusal: Refusal } | null;
       readonly entries: readonly JsonObject[];
     }
-  | { readonly kind: 'opened'; readonly head: Head; readonly nonce: string }
+  /** `closes` names the banks that have ended the pair. */
+  | { readonly kind: 'opened'; readonly head: Head; readonly nonce: string; readonly closes: readonly Party[] }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'agreed' }
   /** `entries` is null when the asker's `after` is not known here. */
   | { readonly kind: 'fetched'; readonly head: Head; readonly entries: readonly JsonObject[] | null };
 

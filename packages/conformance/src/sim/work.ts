@@ -12,11 +12,14 @@ import {
   appendOwn,
   type Body,
   type Book,
+  type Both,
   type Draft,
   type Entry,
   type HashDraft,
   type Head,
   judge,
+  type KeySchedule,
+  keysAfter,
   other,
   type Pair,
   type PairMode,
@@ -30,6 +33,7 @@ import {
   transferKey,
   type VerifiedEntry,
   type Written,
+  withParty,
   write,
 } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
@@ -40,6 +44,8 @@ import type { Row, Store } from './store.ts';
 export interface PairRow {
   readonly pair: Pair;
   readonly mode: PairMode;
+  /** Which key each bank's entries are signed with, from which place on. */
+  readonly keys: Both<KeySchedule>;
   /** The session that the partner accepted from us, and the one that we accepted from it. */
   readonly mySession: string;
   readonly peerSession: string;
@@ -75,14 +81,41 @@ export type Plan = 'post' | 'post_less' | 'void' | 'wait';
 
 export const MEMBERS = 4;
 
+/** Keys of entries by pair, author and place, each made once: nothing else is asked for as often. */
+const entryKeys = new Map<number, string[]>();
+
+function entryKey(pair: number, author: Party, seq: number): string {
+  const made = entryKeys.get(pair * 2 + author) ?? [];
+  if (made.length === 0) entryKeys.set(pair * 2 + author, made);
+  while (made.length <= seq) made.push(`entry ${pair} ${author} ${made.length}`);
+  return made[seq] as string;
+}
+
+/** Keys by the number of a pair or the name of an account, each made once. */
+function keysOf<T extends number | string>(table: string): (name: T) => string {
+  const made = new Map<T, string>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const key = `${table} ${name}`;
+    made.set(name, key);
+    return key;
+  };
+}
+
 export const keys = {
-  pair: (pair: number) => `pair ${pair}`,
-  entry: (pair: number, author: Party, seq: number) => `entry ${pair} ${author} ${seq}`,
+  pair: keysOf<number>('pair'),
+  entry: entryKey,
   transfers: (pair: number) => `transfer ${pair} `,
-  account: (name: string) => `account ${name}`,
+  end: keysOf<number>('end'),
+  agreement: keysOf<number>('agreement'),
+  account: keysOf<string>('account'),
   plan: (id: string) => `plan ${id}`,
   nonce: (pair: number, nonce: string) => `nonce ${pair} ${nonce}`,
 };
+
+/** Where a bank books what it credited and nobody owes any more. */
+export const LOSS = 'loss';
 
 export const mirrorOf = (pair: number): string => `mirror ${pair}`;
 
@@ -98,7 +131,7 @@ export class Transaction {
   }
 
   get<T extends Row>(key: string): T | undefined {
-    const changed = this.changes.get(key);
+    const changed = this.changes.size === 0 ? undefined : this.changes.get(key);
     return (changed === undefined ? this.#rows.get(key) : (changed ?? undefined)) as T | undefined;
   }
 
@@ -145,20 +178,22 @@ export class Transaction {
   }
 }
 
-/** A pair inside a transaction. */
-export class Work {
+/** A pair inside a transaction, and the book of its transfers. */
+export class Work implements Book {
   readonly tx: Transaction;
   readonly number: number;
   readonly agreement: Agreement;
   readonly before: PairRow;
   pair: Pair;
-  change: Partial<Omit<PairRow, 'pair'>> = {};
+  keys: Both<KeySchedule>;
+  change: Partial<Omit<PairRow, 'pair' | 'keys'>> = {};
   /** Own entries of this transaction, to be sealed before it is committed. */
   readonly fresh: { readonly entry: Entry; readonly document: JsonObject; readonly breach: RefusalCode | null }[] = [];
   readonly #sealer: Sealer;
   readonly #hash: HashDraft;
   #document: JsonObject = {};
-  readonly book: Book;
+  readonly #prefix: string;
+  #signer: string | undefined;
 
   constructor(tx: Transaction, number: number, agreement: Agreement, sealer: Sealer) {
     const row = tx.get<PairRow>(keys.pair(number));
@@ -168,15 +203,26 @@ export class Work {
     this.agreement = agreement;
     this.before = row;
     this.pair = row.pair;
+    this.keys = row.keys;
     this.#sealer = sealer;
     this.#hash = (draft) => {
-      const { document, hash } = sealer.encode(agreement, draft);
+      const { document, hash } = sealer.encode(
+        agreement,
+        draft,
+        this.#signer ?? this.pair.views[this.pair.me].keys[this.pair.me],
+      );
       this.#document = document;
       return hash;
     };
-    const prefix = keys.transfers(number);
-    const get = (key: string): Transfer | undefined => tx.get<Transfer>(prefix + key);
-    this.book = { get, has: (key) => get(key) !== undefined };
+    this.#prefix = keys.transfers(number);
+  }
+
+  get(key: string): Transfer | undefined {
+    return this.tx.get<Transfer>(this.#prefix + key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
   }
 
   get mode(): PairMode {
@@ -185,21 +231,22 @@ export class Work {
 
   /** My next entry, if the rules allow it. */
   write(body: Body): Written {
-    const written = write(this.pair, this.book, body, this.#hash);
+    const written = write(this.pair, this, body, this.#hash);
     if (written.ok) this.#keepOwn(written.pair, written.appended, null);
     return written;
   }
 
   /** My next entry without asking the rules: what a dishonest bank does. */
   cheat(body: Body): Entry {
-    const breach = judge(this.pair.views[this.pair.me], this.book, this.pair.me, body);
-    const done = appendOwn(this.pair, this.book, this.draft(body, {}), breach);
+    const breach = judge(this.pair.views[this.pair.me], this, this.pair.me, body);
+    const done = appendOwn(this.pair, this, this.draft(body, {}), breach);
     this.#keepOwn(done.pair, done.appended, breach?.code ?? null);
     return done.appended.entry;
   }
 
-  /** An entry that is not kept: what a dishonest bank shows to others only. */
-  draft(body: Body, change: Partial<Draft>): Entry {
+  /** An entry that is not kept: what a dishonest bank shows to others only, under any of its keys. */
+  draft(body: Body, change: Partial<Draft>, key?: string): Entry {
+    this.#signer = key;
     const { me, heads } = this.pair;
     const head = heads[me];
     const draft: Draft = {
@@ -211,7 +258,9 @@ export class Work {
       body,
       ...change,
     };
-    return { ...draft, hash: this.#hash(draft) };
+    const hash = this.#hash(draft);
+    this.#signer = undefined;
+    return { ...draft, hash };
   }
 
   /** The wire form of the entry that {@link draft} made last. */
@@ -220,7 +269,7 @@ export class Work {
   }
 
   resume(chance: number): void {
-    const done = resume(this.pair, this.book, chance, this.#hash);
+    const done = resume(this.pair, this, chance, this.#hash);
     this.#keepOwn(done.pair, done.appended, null);
   }
 
@@ -234,7 +283,7 @@ export class Work {
   receive(entry: VerifiedEntry, document: JsonObject): Received {
     const held = this.entry(entry.author, entry.seq);
     const hash = held !== undefined && held.entry.epoch === entry.epoch ? held.entry.hash : undefined;
-    const result = receive(this.pair, this.book, entry, hash);
+    const result = receive(this.pair, this, entry, hash);
     if (result.outcome === 'appended') {
       this.pair = result.pair;
       this.keep(result.appended, document, result.breach?.code ?? null);
@@ -250,17 +299,20 @@ export class Work {
   keep(appended: Appended, document: JsonObject, breach: RefusalCode | null): void {
     const { entry, transfer } = appended;
     this.tx.put(keys.entry(this.number, entry.author, entry.seq), { entry, document, breach });
+    const schedule = keysAfter(this.keys[entry.author], entry);
+    if (schedule !== this.keys[entry.author]) this.keys = withParty(this.keys, entry.author, schedule);
     if (transfer !== null) this.tx.put(this.transferKey(transfer), transfer);
     if (breach === null && entry.body.kind === 'Post') this.#move(entry, transfer, false);
   }
 
-  /** All transfers of the pair, by `transferKey`. */
+  /** All transfers of the pair, by `transferKey` and in its order: a database gives rows in another than memory does. */
   transfers(): Map<string, Transfer> {
-    return this.tx.under(keys.transfers(this.number));
+    const found = [...this.tx.under<Transfer>(this.#prefix)];
+    return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   transferKey(transfer: Transfer): string {
-    return keys.transfers(this.number) + transferKey(transfer.debtor, transfer.id);
+    return this.#prefix + transferKey(transfer.debtor, transfer.id);
   }
 
   /** Takes back what an entry moved that no longer stands. */
@@ -284,11 +336,12 @@ export class Work {
 
   /** Puts the pair into the transaction. Own entries are sealed by the caller. */
   save(): void {
-    this.tx.put(keys.pair(this.number), { ...this.before, ...this.change, pair: this.pair });
+    this.tx.put(keys.pair(this.number), { ...this.before, ...this.change, keys: this.keys, pair: this.pair });
   }
 
   /** The documents of my own entries, sealed. */
   *seal(): Generator<Promise<unknown>, void, unknown> {
+    if (this.fresh.length === 0) return;
     const soon = this.fresh.map(({ entry, document }) => this.#sealer.seal(this.agreement, entry, document));
     const waits = soon.some((each) => each instanceof Promise);
     const sealed = (waits ? yield Promise.all(soon) : soon) as JsonObject[];

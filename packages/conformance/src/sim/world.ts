@@ -7,12 +7,14 @@
  *
  * @module
  */
-import { startPair } from '@evenhour/protocol';
-import { agreementOf, type BankKey } from './agreement.ts';
+import { refusal } from '@evenhour/protocol';
+import { agreementOf } from './agreement.ts';
 import type { Bank, Link, Ports } from './bank.ts';
 import { Coverage, kindOf } from './coverage.ts';
 import { Node, WINDOW_MS } from './delivery.ts';
+import { firstRow, SUCCESSOR } from './ending.ts';
 import { Judge } from './judge.ts';
+import type { BankKeys } from './keys.ts';
 import { Network } from './network.ts';
 import { Queue } from './queue.ts';
 import { Random } from './random.ts';
@@ -22,7 +24,7 @@ import { digestOf, type Sealer } from './seal.ts';
 import { perform } from './steps.ts';
 import type { Row, Store } from './store.ts';
 import type { Job, Packet, Pause } from './wire.ts';
-import { keys, MEMBERS, mirrorOf, type PairRow } from './work.ts';
+import { keys, LOSS, MEMBERS, mirrorOf, type PairRow } from './work.ts';
 
 /** When the faults end, and how long the banks have to settle after that, in milliseconds. */
 export const SAFETY_MS = 30_000;
@@ -66,7 +68,7 @@ interface Stuck {
 }
 
 export interface WorldOptions {
-  readonly keys: readonly BankKey[];
+  readonly keys: BankKeys;
   readonly sealer: Sealer;
   readonly store: (bank: number, rows: Map<string, Row>) => Store;
 }
@@ -78,6 +80,7 @@ export class World {
   readonly places: Place[] = [];
   readonly trace: string[] = [];
   readonly network: Network;
+  readonly keys: BankKeys;
   now = 0;
   events = 0;
   readonly #queue = new Queue<() => Stuck | undefined>();
@@ -87,6 +90,7 @@ export class World {
 
   constructor(script: Script, options: WorldOptions) {
     this.script = script;
+    this.keys = options.keys;
     this.#chance = new Random(script.seed, 'chance');
     this.network = new Network(script.seed, script.noise, this.coverage);
     const links: Link[][] = Array.from({ length: script.banks }, () => []);
@@ -280,16 +284,26 @@ export class World {
       return;
     }
     for (const { node, process } of this.places)
-      for (const link of process.ready ? node.bank.links : [])
+      for (const link of process.ready ? node.bank.links : []) {
         this.#at(this.now, () => this.spawn(node.bank, node.bank.settle(link)));
+        // Quiet is not gone: a bank greets after a day, and hears that the pair was forgotten in a restore or is over.
+        const theirs = this.#rowOf(link.peer, link.number)?.mode;
+        if (theirs === undefined || theirs === 'closed')
+          this.#at(this.now, () => this.spawn(node.bank, node.greetAnew(link)));
+      }
     this.#at(this.now + LOOK_MS, () => this.#look(quiet ? calm + 1 : 0));
   }
 
   #isQuiet(node: Node): boolean {
     return node.bank.links.every((link) => {
-      const peer = this.place(link.peer).node.bank;
-      return (peer.store.rows.get(keys.pair(link.number)) as PairRow).mode === 'halted' || node.isQuiet(link);
+      const theirs = this.#rowOf(link.peer, link.number);
+      if (theirs === undefined) return node.bank.row(link).mode === 'halted';
+      return theirs.mode === 'halted' || node.isQuiet(link);
     });
+  }
+
+  #rowOf(bank: number, pair: number): PairRow | undefined {
+    return this.place(bank).node.bank.store.rows.get(keys.pair(pair)) as PairRow | undefined;
   }
 
   skew(bank: number, aheadMs: number, ms: number): void {
@@ -323,7 +337,11 @@ export class World {
     if (!open) return;
     const { aheadMs } = this.place(packet.to);
     if ('ask' in packet && this.now + aheadMs - packet.signedAt > WINDOW_MS) this.coverage.hit('skew', kindOf(packet));
-    const link = node.bank.links.find(({ number }) => number === packet.pair) as Link;
+    const link = node.bank.links.find(({ number }) => number === packet.pair);
+    if (link === undefined) {
+      if ('ask' in packet) node.answer(packet, { kind: 'refused', refusal: refusal('unknown_partner') });
+      return;
+    }
     return this.spawn(node.bank, 'ask' in packet ? node.serve(link, packet) : node.answered(link, packet));
   }
 
@@ -370,20 +388,8 @@ function* boot(place: Place): Job {
 export function firstRows(links: readonly Link[]): Map<string, Row> {
   const rows = new Map<string, Row>();
   const names = Array.from({ length: MEMBERS }, (_, member) => `m${member}`);
-  for (const name of [...names, 'unclaimed', ...links.map(({ number }) => mirrorOf(number))])
-    rows.set(keys.account(name), { balance: 0 });
-  for (const { number, me, agreement } of links) {
-    const pair = startPair(agreement.terms, me);
-    const sent = pair.heads[me];
-    rows.set(keys.pair(number), {
-      pair,
-      mode: 'waiting',
-      mySession: '',
-      peerSession: '',
-      sent,
-      halted: null,
-      doubted: false,
-    });
-  }
+  const mirrors = links.flatMap(({ number }) => [mirrorOf(number), mirrorOf(number + SUCCESSOR)]);
+  for (const name of [...names, 'unclaimed', LOSS, ...mirrors]) rows.set(keys.account(name), { balance: 0 });
+  for (const { number, me, agreement } of links) rows.set(keys.pair(number), firstRow(agreement, me));
   return rows;
 }
