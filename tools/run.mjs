@@ -26,11 +26,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const COMMANDS = {
   start: {
-    program: 'packages/server/dist/cli/main.js',
+    program: 'packages/server/dist/bin/evenhour.js',
     args: ['demo'],
     about: 'three towns on this machine, to look at',
   },
-  evenhour: { program: 'packages/server/dist/cli/main.js', about: "the server's command line" },
+  evenhour: { program: 'packages/server/dist/bin/evenhour.js', about: "the server's command line" },
   test: { program: 'node_modules/vitest/vitest.mjs', args: ['run'], about: 'all tests' },
   bench: { program: 'bench/dist/main.js', about: 'benchmarks' },
   sim: { program: 'packages/conformance/dist/sim/main.js', about: 'the simulator' },
@@ -60,7 +60,7 @@ async function main([name, ...args]) {
     // pnpm itself may be what changes the lockfile, so it must not wait for one that fits.
     const byHand = name === 'exec' && args[0] === 'pnpm';
     if (!byHand && !isInstalled(root, found)) await install(root, found, say);
-    if (name !== 'exec') await buildPackages(root, found, say);
+    if (name !== 'exec') await buildPackages(root, found);
     return found;
   });
 

@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyAssets } from './build.mjs';
 import { runProgram } from './child.mjs';
 import { withLock } from './lock.mjs';
 import { isNewEnough } from './toolchain.mjs';
@@ -28,21 +27,6 @@ describe('the toolchain', () => {
     ['26.10.0', true],
   ])('Node %s is new enough: %s', (version, expected) => {
     expect(isNewEnough(version)).toBe(expected);
-  });
-});
-
-describe('copying assets', () => {
-  it('copies what the compiler leaves alone, and only once', () => {
-    const [from, to] = [join(folder, 'src'), join(folder, 'dist')];
-    mkdirSync(join(from, 'web'), { recursive: true });
-    for (const name of ['page.tsx', 'page.css', 'page.test.json', 'notes.md', 'main.ts']) {
-      writeFileSync(join(from, 'web', name), name);
-    }
-    expect(copyAssets(from, to)).toBe(1);
-    expect(readFileSync(join(to, 'web', 'page.css'), 'utf8')).toBe('page.css');
-    expect(copyAssets(from, to)).toBe(0);
-    writeFileSync(join(from, 'web', 'page.css'), 'changed');
-    expect(copyAssets(from, to)).toBe(1);
   });
 });
 

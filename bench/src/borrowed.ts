@@ -20,7 +20,7 @@ const requireFromServer = createRequire(manifest);
 export const TETHER: string = join(dirname(manifest), 'dist', 'demo', 'tether.js');
 
 /** The compiled command `evenhour`. */
-export const EVENHOUR: string = join(dirname(manifest), 'dist', 'cli', 'main.js');
+export const EVENHOUR: string = join(dirname(manifest), 'dist', 'bin', 'evenhour.js');
 
 /** A dependency of the server, by its name. */
 export function fromServer<T>(name: string): T {

@@ -15,7 +15,7 @@ import { LINK_FAULTS, TOWN_FAULTS } from './plan.ts';
 import { type Outcome, runChaos } from './run.ts';
 
 /** A seed by which every fault of a town comes up once. */
-const SHORT = { seed: 402, towns: 3, minutes: 0, restore: true, faultsMs: 9_000, longestMs: 3_000 };
+const SHORT = { seed: 402, towns: 3, replicas: 2, minutes: 0, restore: true, faultsMs: 9_000, longestMs: 3_000 };
 const MAIN = fileURLToPath(new URL('../../dist/chaos/main.js', import.meta.url));
 const PATIENCE_MS = 240_000;
 

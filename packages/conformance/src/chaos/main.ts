@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --minutes M [--nodes N] [--seed S] [--no-restore] [--json]`: real nodes under faults.
+ * `npm run chaos -- --minutes M [--nodes N] [--replicas R] [--seed S] [--no-restore] [--json]`: real nodes under faults.
  *
  * Promises: with `--json` the last line of standard output is one object, the same as in `.out/chaos.json`, and
  * everything else goes to standard error; it exits 0 only when the object says `ok`; whatever it started is
@@ -14,9 +14,12 @@ import { commonFigures, OUT, publish, say, table } from '@evenhour/bench/report'
 import { median } from '@evenhour/bench/stats';
 import { type ChaosOptions, MAX_TOWNS, type Outcome, runChaos, TIMES } from './run.ts';
 
+const MAX_REPLICAS = 8;
+
 const HELP = `npm run chaos -- --minutes M [options]
   --minutes M   how long rounds of faults begin (3)
-  --nodes N     how many towns, 2 to ${MAX_TOWNS}; the first has two processes on one database (3)
+  --nodes N     how many towns, 2 to ${MAX_TOWNS} (3)
+  --replicas R  how many processes the first town has on its one database, 2 to ${MAX_REPLICAS} (2)
   --seed S      what the schedule follows from (chosen by chance)
   --no-restore  restores no old copies of databases
   --json        prints one object`;
@@ -34,17 +37,20 @@ function readOptions(args: readonly string[]): (ChaosOptions & { readonly json: 
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { minutes: text, nodes: text, seed: text, 'no-restore': flag, json: flag, help: flag },
+      options: { minutes: text, nodes: text, replicas: text, seed: text, 'no-restore': flag, json: flag, help: flag },
     });
     if (values.help) return '';
     const minutes = Number(values.minutes ?? 3);
     const towns = Number(values.nodes ?? 3);
+    const replicas = Number(values.replicas ?? 2);
     const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
     if (!(minutes > 0 && minutes <= 600)) throw new Error(`--minutes is a number up to 600, not "${values.minutes}".`);
     if (!Number.isInteger(towns) || towns < 2 || towns > MAX_TOWNS)
       throw new Error(`--nodes is a whole number from 2 to ${MAX_TOWNS}, not "${values.nodes}".`);
+    if (!Number.isInteger(replicas) || replicas < 2 || replicas > MAX_REPLICAS)
+      throw new Error(`--replicas is a whole number from 2 to ${MAX_REPLICAS}, not "${values.replicas}".`);
     if (!Number.isSafeInteger(seed)) throw new Error(`--seed is a whole number, not "${values.seed}".`);
-    return { minutes, towns, seed, restore: !values['no-restore'], json: values.json, ...ROUND };
+    return { minutes, towns, replicas, seed, restore: !values['no-restore'], json: values.json, ...ROUND };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -64,6 +70,7 @@ function figuresOf(options: ChaosOptions, outcome: Outcome, startedAt: number): 
     ...commonFigures('chaos', startedAt, failures),
     minutes: options.minutes,
     nodes: options.towns,
+    replicas: options.replicas,
     seed: options.seed,
     ...{ opsOk: first('ok'), opsFailed: first('failed'), opsUnknown: first('unknown') },
     ...zeros,

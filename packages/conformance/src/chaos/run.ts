@@ -27,6 +27,8 @@ import { MEMBERS, originOf, type Place, Town } from './town.ts';
 export interface ChaosOptions {
   readonly seed: number;
   readonly towns: number;
+  /** Processes of the first town, on one database. */
+  readonly replicas: number;
   readonly minutes: number;
   readonly restore: boolean;
   /** How long faults begin in each round, and how long one lasts at most. */
@@ -48,7 +50,7 @@ export interface Outcome {
 const NAMES = ['Leith', 'Gracia', 'Galway', 'Porto', 'Turku', 'Zadar', 'Lublin', 'Ghent'];
 export const MAX_TOWNS: number = NAMES.length;
 const LIMIT_MINUTES = 600;
-/** The town with two processes. */
+/** The town with several processes. */
 const REPLICATED = 0;
 const QUIET_MS = 120_000;
 const LOOK_MS = 25;
@@ -61,7 +63,7 @@ export async function runChaos(options: ChaosOptions, keep: string, cleanup: Cle
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   rmSync(keep, { recursive: true, force: true });
   const random = (stream: string): Random => new Random(options.seed, stream);
-  const towns = await openTowns(options.towns, folder, cleanup);
+  const towns = await openTowns(options, folder, cleanup);
   const links = new Links(
     random('links'),
     towns.map(({ origin }) => origin),
@@ -122,10 +124,10 @@ export async function runChaos(options: ChaosOptions, keep: string, cleanup: Cle
   };
 }
 
-async function openTowns(count: number, folder: string, cleanup: Cleanup): Promise<Town[]> {
+async function openTowns(options: ChaosOptions, folder: string, cleanup: Cleanup): Promise<Town[]> {
   const places: Omit<Place, 'allow'>[] = [];
-  for (const [number, name] of NAMES.slice(0, count).entries()) {
-    const processes = number === REPLICATED ? 2 : 1;
+  for (const [number, name] of NAMES.slice(0, options.towns).entries()) {
+    const processes = number === REPLICATED ? options.replicas : 1;
     places.push({
       address: `127.0.0.${number + 2}`,
       port: await freePort(),

@@ -44,7 +44,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../src/db/migrations', import.meta.url));
 const CHANNEL = 'evenhour';
 /** Who says to a process that it listens from now on. */
 export const ITSELF = 'itself';

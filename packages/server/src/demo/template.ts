@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openFolder } from '../db/database.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../db/migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../src/db/migrations', import.meta.url));
 const KEPT_IN = fileURLToPath(new URL('../../node_modules/.cache/evenhour', import.meta.url));
 
 /** Returns the folder of the template. `spare` is used where none can be kept. */

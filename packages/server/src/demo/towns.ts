@@ -16,8 +16,8 @@ import { clientOf } from './api.ts';
 import type { TownPlan } from './people.ts';
 import { VISIT } from './visits.ts';
 
-const SERVER = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-const TETHER = new URL('./tether.js', import.meta.url).href;
+const SERVER = fileURLToPath(new URL('../../dist/bin/evenhour.js', import.meta.url));
+const TETHER = new URL('../../dist/demo/tether.js', import.meta.url).href;
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 /** How long a pair is quiet before the two compare their figures. */

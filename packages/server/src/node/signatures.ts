@@ -41,8 +41,7 @@ class Thread {
   }
 
   #start(): Worker {
-    // Beside this file, as source or as built.
-    const worker = new Worker(new URL(import.meta.url.replace(/signatures\.([jt]s)$/, 'signature-thread.$1')));
+    const worker = new Worker(new URL('../../dist/node/signature-thread.js', import.meta.url));
     worker.on('message', (answers: readonly Bytes[]) => {
       for (const [index, { resolve }] of (this.#sent.shift() ?? []).entries()) resolve(answers[index] as Bytes);
       if (this.#sent.length === 0) worker.unref();

@@ -77,7 +77,9 @@ export function assetRoutes(): Hono {
 }
 
 function load(name: string, files: readonly string[]): Asset {
-  const file = Buffer.concat(files.map((each) => readFileSync(new URL(`./assets/${each}`, import.meta.url))));
+  const file = Buffer.concat(
+    files.map((each) => readFileSync(new URL(`../../src/web/assets/${each}`, import.meta.url))),
+  );
   const body = name.endsWith('.css') ? Buffer.from(withAddresses(file.toString('utf8'))) : file;
   const dot = name.lastIndexOf('.');
   const extension = name.slice(dot + 1) as keyof typeof types;
