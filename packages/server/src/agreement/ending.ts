@@ -3,7 +3,8 @@
  *
  * Promises: a Close is sent until it is answered and is never taken back; from then on the pair is only read;
  * gifts that no journal holds yet are given back at once, everything else when the position is settled. A Close
- * that comes twice is one. A bank that was restored to before the end hears of it when it greets.
+ * that comes twice is one. A bank that was restored to before the end hears of it when it greets, and fetches
+ * what it lost before it takes it.
  * Spec: the end of a pair.
  *
  * @module
@@ -95,39 +96,44 @@ export async function receiveClose(
   await end(tx, bank, loaded.row, { theirs: JSON.stringify(document) }, after);
 }
 
+/** The Close of each bank that has said one, as it was signed. */
+export interface Closes {
+  readonly own?: string;
+  readonly theirs?: string;
+}
+
 /**
- * What a partner that we greeted says about the end of the pair: one Close or both, as they were signed. Ours is among
- * them if we have lost it. Throws a {@link PartnerError} when one is not what it says.
+ * What a partner that we greeted says about the end of the pair: one Close or both. Ours is among them if we have lost
+ * it. Throws a {@link PartnerError} when one is not what it says.
  */
-export async function takeCloses(
-  tx: Queries,
-  bank: Bank,
-  partner: Partner,
-  closes: readonly JsonObject[],
-  after: Signal[],
-): Promise<void> {
-  const loaded = await lockPair(tx, bank.id, partner.pairId);
-  if (loaded === null) return;
-  for (const document of closes) {
+export async function readCloses(bank: Bank, partner: Partner, documents: readonly JsonObject[]): Promise<Closes> {
+  let closes: Closes = {};
+  for (const document of documents) {
     const ours = document['actor'] === bank.actor;
     try {
       await mustBeSigned(partner, ours ? partner.me : partner.party, document);
     } catch (cause) {
       throw new PartnerError('bad_answer', 'the partner says that the pair is over and does not prove it', { cause });
     }
-    const text = JSON.stringify(document);
-    await end(tx, bank, loaded.row, ours ? { own: text } : { theirs: text }, after);
+    closes = { ...closes, [ours ? 'own' : 'theirs']: JSON.stringify(document) };
   }
+  return closes;
+}
+
+/** Ends a pair as its partner has said, once nothing of the partner's journals is left to fetch. */
+export async function takeCloses(
+  tx: Queries,
+  bank: Bank,
+  pairId: string,
+  closes: Closes,
+  after: Signal[],
+): Promise<void> {
+  const loaded = await lockPair(tx, bank.id, pairId);
+  if (loaded !== null) await end(tx, bank, loaded.row, closes, after);
 }
 
 /** Stores a Close of either bank; with the first one the pair is over. */
-async function end(
-  tx: Queries,
-  bank: Bank,
-  row: LoadedPair['row'],
-  closes: { readonly own?: string; readonly theirs?: string },
-  after: Signal[],
-): Promise<void> {
+async function end(tx: Queries, bank: Bank, row: LoadedPair['row'], closes: Closes, after: Signal[]): Promise<void> {
   const [first] = await tx
     .insert(pairEnd)
     .values({ bankId: bank.id, pairId: row.id, because: '', ...closes })

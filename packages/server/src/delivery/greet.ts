@@ -1,9 +1,10 @@
 /**
  * The greeting: a new session, and what the partner holds of our journal.
  *
- * Promises: nothing is sent or written before the partner has signed how far it holds our journal; a
- * bank that its partner knows better than it does itself recovers first; a partner that knows a newer key of
- * ours than our journal names is spoken to under that one from then on. Spec: start and greeting, keys.
+ * Promises: nothing is sent or written before the partner has signed how far it holds our journal; a bank that its
+ * partner knows better than it does itself recovers first; one that hears that the pair is over reads both journals
+ * before it takes that; a partner that knows a newer key of ours than our journal names is spoken to under that one from
+ * then on. Spec: start and greeting, keys, the end of a pair.
  *
  * @module
  */
@@ -11,12 +12,13 @@ import { randomBytes } from 'node:crypto';
 import { afterGreeting, refusal } from '@evenhour/protocol';
 import type { SigningKey } from '@evenhour/protocol/proof';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { takeCloses } from '../agreement/ending.ts';
+import { type Closes, readCloses } from '../agreement/ending.ts';
 import { carryOver } from '../agreement/successor.ts';
 import { KEY_IS_OLDER } from '../bank/keys.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import { heldHash } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
+import { recoverPair } from '../recovery/recovery.ts';
 import { afterWork, greeted } from './after.ts';
 import { delivered, isForged, type Line, readHead, readObjects, whereIs } from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
@@ -33,10 +35,10 @@ export async function greet(line: Line): Promise<void> {
   if (answer['pair'] !== row.id || answer['nonce'] !== nonce)
     throw new PartnerError('bad_answer', 'the greeting was answered for something else');
   const answered = readHead(answer['head']);
-  const closes = readObjects(answer['closes']).slice(0, 2);
-  const opened = await context.signals.commit(async (tx, after) => {
+  const said = readObjects(answer['closes']).slice(0, 2);
+  const outcome = await context.signals.commit(async (tx, after): Promise<'open' | Closes | null> => {
     const work = await PairWork.open(tx, bank, row.id);
-    if (work === null || work.row.mode !== 'waiting') return false;
+    if (work === null || work.row.mode !== 'waiting') return null;
     const { next } = afterGreeting(answered, await heldHash(tx, work.row, answered));
     const heard = { mySession: session, lastSeenAt: new Date() };
     if (next === 'recover') {
@@ -44,26 +46,25 @@ export async function greet(line: Line): Promise<void> {
       work.changes = { ...heard, mode: 'recovering' };
       await work.save();
       after.push({ kind: 'pair', bankId: bank.id, pairId: row.id });
-      return false;
+      return null;
     }
-    work.changes = {
-      ...heard,
-      attempts: 0,
-      lastError: null,
-      mode: 'open',
-      ...delivered(work.row, context.bank(bank.id) ?? bank, answered),
-    };
+    const knows = { ...heard, ...delivered(work.row, context.bank(bank.id) ?? bank, answered) };
+    if (said.length > 0) {
+      // We wait until both journals were read: how far our own is held does not tell what we lost of the partner's.
+      const closes = await readCloses(bank, context.partners.byPair(bank.id, row.id) ?? partner, said);
+      work.changes = knows;
+      await work.save();
+      return closes;
+    }
+    work.changes = { ...knows, attempts: 0, lastError: null, mode: 'open' };
     await work.save();
-    if (closes.length > 0) {
-      await takeCloses(tx, bank, context.partners.byPair(bank.id, row.id) ?? partner, closes, after);
-      return false;
-    }
     await carryOver(tx, bank, work.row, work.core);
     await greeted(tx, bank, work.row, after);
     await afterWork(work, [], [], after);
-    return true;
+    return 'open';
   });
-  if (opened) log.info('Greeted the partner; the pair is open.');
+  if (outcome === 'open') log.info('Greeted the partner; the pair is open.');
+  else if (outcome !== null) await recoverPair({ ...line, row: { ...row, mySession: session } }, outcome);
 }
 
 /**

@@ -278,6 +278,9 @@ async function giveJournal(
 ): Promise<Response> {
   const { bank, partner } = incoming;
   const loaded = await mustRead(incoming, node, name);
+  // Who reads under no session settles by it, and we may hold more in a moment.
+  const early = incoming.session === '-' ? refusedIn(loaded.row.mode, 'close') : null;
+  if (early !== null) throw new Refused(early);
   const author: Party = whose === 'own' ? partner.me : partner.party;
   const head = await headWithin(node.database.db, loaded, author, await endOf(node.database.db, loaded));
   if (!/^(0|[1-9][0-9]{0,15})$/.test(after)) return incoming.refuse(refusal('invalid_request', { after }));

@@ -1,16 +1,12 @@
 /** A database that is put back to before an agreement was made, ended or followed by another. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, test } from 'vitest';
 import { rowsOf } from '../ledger/ledger.ts';
 import { nextKeys, rotate } from '../testing/keys.ts';
 import { hasTestPostgres } from '../testing/postgres.ts';
+import { proven } from '../testing/proven.ts';
 import { Restorable } from '../testing/restorable.ts';
 import { type Town, until } from '../testing/town.ts';
-import { exportBank } from '../verify/export.ts';
-import { verifyExport } from '../verify/verify.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -62,13 +58,6 @@ async function settled(towns: Restorable): Promise<[number, number]> {
   return [ours, -theirs];
 }
 
-async function proven(town: Town): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'evenhour-ended-'));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
-  await exportBank(town.database, town.bank.settings, join(folder, 'export'), false);
-  await verifyExport(join(folder, 'export'));
-}
-
 /** Waits until the last pair of both is open and shows the same. */
 async function goesOn(towns: Restorable, minutes: number): Promise<void> {
   await until(async () => {
@@ -96,6 +85,82 @@ test.each(['Leith', 'Gràcia'] as const)(
   },
   120_000,
 );
+
+/**
+ * Leith has written an entry that Gràcia took and acknowledges in no entry of its own: an answer said it. The copy of
+ * Gràcia is from before, and holds all that Gràcia wrote.
+ */
+async function acknowledgedInAnAnswer(): Promise<{ towns: Restorable; copy: string }> {
+  const towns = await twoTowns();
+  await towns.connect('Leith', 'Gràcia');
+  await towns.cross('Leith', 'Gràcia', 60);
+  await towns.settle('Leith', 'Gràcia');
+  const copy = await towns.backUp('Gràcia');
+  const before = await heads(towns.of('Gràcia'));
+  const [{ id }] = await items(towns.of('Leith'));
+  const amended = await towns.of('Leith').call('POST', `/api/agreements/${id}/change`, { grantsMinutes: 300 });
+  expect(amended.status).toBe(200);
+  await until(async () => (await heads(towns.of('Gràcia'))).theirs === (await heads(towns.of('Leith'))).ours);
+  expect(await heads(towns.of('Gràcia'))).toEqual({ ...before, theirs: before.theirs + 1 });
+  return { towns, copy };
+}
+
+async function heads(town: Town): Promise<{ ours: number; theirs: number }> {
+  const [{ id }] = await items(town);
+  const { journal } = (await town.call('GET', `/api/agreements/${id}`)).body;
+  return { ours: journal.ours.seq, theirs: journal.theirs.seq };
+}
+
+/** How much of each journal the position counts, and the entries that a successor would name. */
+async function settlements(towns: Restorable) {
+  await settled(towns);
+  const of = async (town: Town) => {
+    const found = await town.database.db.execute(
+      sql`select settlement->'cut' as cut, settlement->'opening' as opening from pair_end`,
+    );
+    return rowsOf<{ cut: number[]; opening: unknown }>(found)[0];
+  };
+  return [await of(towns.of('Leith')), await of(towns.of('Gràcia'))];
+}
+
+test('a bank that was put back before the end fetches the entries of its partner that only an answer acknowledged', async () => {
+  const { towns, copy } = await acknowledgedInAnAnswer();
+  await close(towns.of('Leith'));
+  const [before] = await settlements(towns);
+  await towns.putBack('Gràcia', copy);
+  const [ours, theirs] = await settlements(towns);
+  expect([ours, theirs]).toEqual([before, before]);
+  await towns.of('Gràcia').call('POST', `/api/agreements/${await successor(towns)}/accept`);
+  await goesOn(towns, 60);
+  await proven(towns.of('Leith'));
+  await proven(towns.of('Gràcia'));
+}, 120_000);
+
+test('nobody settles with a bank that was put back before that has fetched what it lost', async () => {
+  const { towns, copy } = await acknowledgedInAnAnswer();
+  await towns.down('Gràcia');
+  const signed = await heads(towns.of('Leith'));
+  await close(towns.of('Leith'));
+  // It tries again at once when Gràcia greets it, and not before.
+  await until(async () => (await items(towns.of('Leith')))[0].lastError !== null);
+  await towns.of('Leith').database.db.execute(sql`update pair set next_attempt_at = now() + interval '1 hour'`);
+  await towns.down('Leith');
+  await towns.putBack('Gràcia', copy);
+  await towns.up('Gràcia');
+  const { outgoing } = towns.of('Gràcia').node.context;
+  const send = outgoing.request;
+  outgoing.request = async (request) => {
+    const answer = await send(request);
+    const isRead = /\/ap\/journals\/[^/]+\?/.test(request.url);
+    // Time enough for Leith to ask what Gràcia holds, and to settle at that.
+    if (isRead) await until(async () => (await pairsOf(towns.of('Leith')))[0]?.owes != null, 1_500).catch(() => {});
+    return answer;
+  };
+  await towns.up('Leith');
+  const [ours, theirs] = await settlements(towns);
+  expect(ours).toEqual(theirs);
+  expect(ours?.cut.toSorted()).toEqual([signed.ours, signed.theirs].toSorted());
+}, 120_000);
 
 test('a partner that was put back before it heard of the end recovers first', async () => {
   const towns = await twoTowns();

@@ -20,6 +20,7 @@ import {
 import { verifyRun } from '@evenhour/protocol/proof';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { sql } from 'drizzle-orm';
+import { type Closes, takeCloses } from '../agreement/ending.ts';
 import { KEY_IS_OLDER } from '../bank/keys.ts';
 import { newId } from '../db/id.ts';
 import { droppedEntry, evidence } from '../db/schema.ts';
@@ -40,8 +41,13 @@ interface Found {
 
 type Stands = Extract<Recovered, { ok: true }>;
 
-/** Recovers a pair that is in the mode for it. Throws a {@link PartnerError} when the partner cannot be read. */
-export async function recoverPair(line: Line): Promise<void> {
+/**
+ * Recovers a pair that is in the mode for it, or takes in what is lost of a pair that is over, and then its end. Throws
+ * a {@link PartnerError} when the partner cannot be read.
+ *
+ * @param closes what ends the pair, if its partner says that it is over
+ */
+export async function recoverPair(line: Line, closes: Closes | null = null): Promise<void> {
   const { context, bank, row, log } = line;
   const held = await readPair(context.database.db, bank.id, row.id);
   if (held === null) return;
@@ -51,24 +57,26 @@ export async function recoverPair(line: Line): Promise<void> {
     const work = await PairWork.open(tx, bank, row.id);
     // Another process was quicker, or the partner was greeted anew: then this was read for nothing.
     const { mode, mySession, version } = work?.row ?? row;
-    if (work === null || mode !== 'recovering' || mySession !== row.mySession || version !== held.row.version)
-      return null;
+    if (work === null || mode !== row.mode || mySession !== row.mySession || version !== held.row.version) return null;
     if (!result.ok) {
       await halt(work, result, found.fetched);
       return null;
     }
-    const { pair } = result;
+    const { pair, reapplied } = result;
     // Its greeting named an entry of ours that we lack. It may be at a restore itself, and is greeted anew.
-    if (!result.reapplied.some(({ appended: { entry } }) => entry.author === pair.me)) {
+    if (closes === null && !reapplied.some(({ appended: { entry } }) => entry.author === pair.me)) {
       work.changes = { mode: 'waiting' };
       await work.save();
       return 'nothing' as const;
     }
-    await mustHoldKey(work, pair.views[pair.me].keys[pair.me]);
-    await store(work, found, result);
-    after.push({ kind: 'partners' }, { kind: 'banks' });
-    await afterWork(work, [], [], after);
-    return { applied: result.reapplied.length, outOfRange: await outOfRange(work) };
+    if (reapplied.length > 0) {
+      await mustHoldKey(work, pair.views[pair.me].keys[pair.me]);
+      await store(work, found, result);
+      after.push({ kind: 'partners' }, { kind: 'banks' });
+      await afterWork(work, [], [], after);
+    }
+    if (closes !== null) await takeCloses(tx, bank, row.id, closes, after);
+    return reapplied.length === 0 ? null : { applied: reapplied.length, outOfRange: await outOfRange(work) };
   });
   if (!result.ok)
     log.error('What the partner holds does not fit what we hold. The pair is halted.', { code: result.refusal.code });
