@@ -57,7 +57,7 @@ async function makeKey(bank: number, generation: number): Promise<BankKey> {
   const id = `${originOfBank(bank)}/ap/bank#key`;
   const seed = new Uint8Array(32).fill(bank + 1);
   seed[0] = generation;
-  const signing = await importSeed(seed, id);
+  const signing = await importSeed(seed, id, { extractable: true });
   const verifying = await importVerifyingKey(signing.publicMultikey, id);
   if (!verifying.ok) throw new Error(`the key of bank ${bank} cannot be read: ${verifying.refusal.code}`);
   seed[0] = generation + KEYS;

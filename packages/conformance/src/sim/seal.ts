@@ -8,9 +8,16 @@
  *
  * @module
  */
-import { hash as digest } from 'node:crypto';
+import { hash as digest, KeyObject, sign, verify } from 'node:crypto';
 import { type Draft, type Entry, type Outcome, type Party, refuse, type VerifiedEntry } from '@evenhour/protocol';
-import { completeProof, type PreparedProof, prepareProof, verifyEntry } from '@evenhour/protocol/proof';
+import {
+  completeProof,
+  type PreparedProof,
+  prepareProof,
+  type SigningKey,
+  useSignatures,
+  verifyEntry,
+} from '@evenhour/protocol/proof';
 import {
   decodeEntry,
   encodeEntry,
@@ -42,8 +49,25 @@ export interface Sealer {
 /** When every entry of the simulator was signed; nothing depends on it. */
 const CREATED = '2026-11-22T09:00:00Z';
 
+const keyObjects = new WeakMap<SigningKey['privateKey'], KeyObject>();
+
+function keyObject(key: SigningKey['privateKey']): KeyObject {
+  const known = keyObjects.get(key) ?? KeyObject.from(key);
+  keyObjects.set(key, known);
+  return known;
+}
+
+/** Signatures where they are asked for: with everything on one thread, handing one over costs as much as making it. */
+function useOneThread(): void {
+  useSignatures({
+    sign: async (key, bytes) => new Uint8Array(sign(null, bytes, keyObject(key))),
+    verify: async (key, bytes, signature) => verify(null, bytes, keyObject(key), signature),
+  });
+}
+
 /** Real canonical form, hashes and Ed25519. The same document in another packet is looked at once. */
 export function realSealer(keys: BankKeys): Sealer {
+  useOneThread();
   const keyOf = (agreement: Agreement, author: Party, key: string): BankKey =>
     keys[bankOf(agreement.core.parties[author].bank)]?.find((each) => each.signing.publicMultikey === key) as BankKey;
   const verified = new WeakMap<JsonObject, { readonly result: Verified; readonly key: string }>();
