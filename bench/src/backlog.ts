@@ -120,7 +120,7 @@ async function forward(host: string, port: number, to: number, cleanup: Cleanup)
 
 async function countWaiting(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
-    `select count(*)::int as count from exchange where status = 'offered'`,
+    `select count(*)::int as count from transfer where status = 'offered'`,
   );
   return row?.count ?? 0;
 }

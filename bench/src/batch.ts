@@ -8,8 +8,8 @@
  */
 import type { Bank } from '../../packages/server/dist/bank/bank.js';
 import type { Database } from '../../packages/server/dist/db/database.js';
-import { giveAll } from '../../packages/server/dist/exchange/giving.js';
 import { addMember } from '../../packages/server/dist/member/members.js';
+import { giveAll } from '../../packages/server/dist/transfer/giving.js';
 import { serveJobs } from './children.ts';
 import { randomPayment } from './payment.ts';
 import { openSite, type SiteKeys } from './stand-in.ts';

@@ -27,7 +27,7 @@ export async function untilQuiet(towns: readonly Town[]): Promise<boolean> {
 
 async function isBusy({ sql }: Town): Promise<boolean> {
   const [row] = await sql.query<{ busy: boolean }>(`select
-    exists (select 1 from exchange where status in ('offered', 'accepted')) or
+    exists (select 1 from transfer where status in ('offered', 'accepted')) or
     exists (select 1 from pair_transfer where underway) or
     exists (select 1 from exchange_message where pending) as busy`);
   return row?.busy ?? true;
@@ -44,18 +44,18 @@ export async function countSettled([a, b]: readonly [Town, Town]): Promise<numbe
 
 async function paid({ sql }: Town): Promise<string[]> {
   const rows = await sql.query<{ transfer: string }>(`
-    select e.transfer from exchange e
+    select e.transfer from transfer e
     join journal_entry j on j.bank_id = e.bank_id and j.pair_id = e.pair_id and j.transfer = e.transfer and j.kind = 'Receipt'
-    join posting p on p.bank_id = e.bank_id and p.exchange_id = e.id and p.kind = 'post'
+    join posting p on p.bank_id = e.bank_id and p.transfer_id = e.id and p.kind = 'post'
     where e.direction = 'out' and e.status = 'settled' and j.breach is null`);
   return rows.map(({ transfer }) => transfer);
 }
 
 async function received({ sql }: Town): Promise<Set<string>> {
   const rows = await sql.query<{ transfer: string }>(`
-    select e.transfer from exchange e
+    select e.transfer from transfer e
     join journal_entry j on j.bank_id = e.bank_id and j.pair_id = e.pair_id and j.transfer = e.transfer and j.kind = 'Receipt'
-    join posting p on p.bank_id = e.bank_id and p.exchange_id = e.id and p.kind = 'direct'
+    join posting p on p.bank_id = e.bank_id and p.transfer_id = e.id and p.kind = 'direct'
     where e.direction = 'in' and e.status = 'settled' and j.breach is null`);
   return new Set(rows.map(({ transfer }) => transfer));
 }

@@ -138,7 +138,7 @@ async function wrongBooks(name: string, sql: Sql): Promise<string[]> {
       group by account)
     select sum(a.balance)::float8 as sum,
       (count(*) filter (where a.balance <> coalesce(m.minutes, 0)))::int as off,
-      (select count(*)::int from exchange where status <> 'settled') as unsettled
+      (select count(*)::int from transfer where status <> 'settled') as unsettled
     from account a left join moved m on m.account = a.id`);
   if (row === undefined) return [`the books of ${name} could not be read`];
   return [

@@ -74,7 +74,7 @@ interface Look {
 
 async function lookAt(sql: Sql): Promise<Look> {
   const [row] = await sql.query<{ busy: boolean }>(`select
-    exists (select 1 from exchange where status not in ('settled', 'declined', 'returned')) or
+    exists (select 1 from transfer where status not in ('settled', 'declined', 'returned')) or
     exists (select 1 from pair_transfer where underway) or
     exists (select 1 from exchange_message where pending) or
     exists (select 1 from pair where mode <> 'open' or key_changes <> '[]') as busy`);
@@ -88,7 +88,7 @@ async function lookAt(sql: Sql): Promise<Look> {
 /** What keeps a town from being quiet, in words for a person. */
 export async function unrestOf(sql: Sql): Promise<string[]> {
   const rows = await sql.query<{ says: string }>(`
-    select count(*) || ' exchanges ' || direction || ' are ' || status as says from exchange
+    select count(*) || ' exchanges ' || direction || ' are ' || status as says from transfer
       where status not in ('settled', 'declined', 'returned') group by direction, status
     union all select 'a pair with ' || peer_name || ' is ' || mode || ', ' || attempts || ' attempts, ' ||
       coalesce(last_error, halted_because, '') from pair where mode <> 'open' or key_changes <> '[]' or attempts > 0
@@ -104,8 +104,8 @@ export async function readBooks(town: Town, sql: Sql): Promise<Books> {
     from account a left join member m on m.bank_id = a.bank_id and m.account_id = a.id and m.kind <> 'fund'`);
   const exchanges =
     await sql.query<Exchange>(`select e.id, e.direction, e.status, e.content, e.minutes::float8, m.handle, e.transfer,
-    (select count(*)::int from posting p where p.bank_id = e.bank_id and p.exchange_id = e.id and p.kind in ('direct', 'post')) as moves
-    from exchange e left join member m on m.bank_id = e.bank_id and m.id = e.member_id where e.purpose = 'gift'`);
+    (select count(*)::int from posting p where p.bank_id = e.bank_id and p.transfer_id = e.id and p.kind in ('direct', 'post')) as moves
+    from transfer e left join member m on m.bank_id = e.bank_id and m.id = e.member_id where e.purpose = 'gift'`);
   const rows = await sql.query<
     Omit<PairBooks, 'journals' | 'peer'> & { me: number }
   >(`select p.id, p.me, p.core, p.mode,

@@ -311,7 +311,7 @@ async function moiraOf(town: Town): Promise<{ member: number; held: number }> {
 
 async function incomingHeld(town: Town): Promise<number> {
   const found = await town.database.db.execute(
-    sql`select count(*)::int as count from exchange where direction = 'in' and status in ('offered', 'accepted', 'held')`,
+    sql`select count(*)::int as count from transfer where direction = 'in' and status in ('offered', 'accepted', 'held')`,
   );
   return rowsOf<{ count: number }>(found)[0]?.count ?? 0;
 }

@@ -30,7 +30,7 @@ import { encodeClose, type JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, pairEnd, pair as pairTable } from '../db/schema.ts';
+import { pairEnd, pair as pairTable, transfer } from '../db/schema.ts';
 import { PartnerError } from '../delivery/partner-client.ts';
 import type { Partner } from '../delivery/partners.ts';
 import type { Signal } from '../delivery/signals.ts';
@@ -221,12 +221,12 @@ async function close(tx: Queries, row: LoadedPair['row'], pending: string | null
     .where(and(eq(pairTable.bankId, row.bankId), eq(pairTable.id, row.id)));
   const begun = await tx
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, row.bankId),
-        eq(exchange.pairId, row.id),
-        sql`${exchange.status} in ('offered', 'accepted')`,
+        eq(transfer.bankId, row.bankId),
+        eq(transfer.pairId, row.id),
+        sql`${transfer.status} in ('offered', 'accepted')`,
       ),
     );
   await giveBack(tx, row, begun);

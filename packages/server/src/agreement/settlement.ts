@@ -28,11 +28,11 @@ import { newId } from '../db/id.ts';
 import { account, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
 import { type Line, readHead, readObjects, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
-import { type ExchangeRow, exchangeChanges, exchangesOf } from '../exchange/exchange-store.ts';
 import { forkOf, isKept, keepOnce } from '../journal/evidence.ts';
 import { headAt, type LoadedPair, lockPair, readPair } from '../journal/pair-store.ts';
 import { voidOf } from '../journal/settle.ts';
 import { CAUSES, lockAccounts, type NewPosting, post } from '../ledger/ledger.ts';
+import { type TransferRow, transferChanges, transfersOf } from '../transfer/transfer-store.ts';
 import { carryOver } from './successor.ts';
 
 /** What an entry is kept as that stands, in another epoch, in the place of one that we hold. */
@@ -193,7 +193,7 @@ async function settleAt(tx: Queries, bank: Bank, pairId: string, common: Both<nu
 
   const ended = [...settled.released, ...settled.refunded].map(({ id }) => id);
   const theirHolds = await exchangesOver(tx, row);
-  const gifts = await exchangesOf(tx, bank.id, pairId, [...ended, ...theirHolds], []);
+  const gifts = await transfersOf(tx, bank.id, pairId, [...ended, ...theirHolds], []);
   const refunds = await refundsOf(tx, row, settled.refunded, hashOfPost);
   const losses = settled.lost.map((transfer): NewPosting => {
     const minutes = transfer.postedMinutes ?? 0;
@@ -296,7 +296,7 @@ async function refundsOf(
   for (const transfer of refunded) {
     const hash = hashOfPost(transfer);
     const [line] = await tx
-      .select({ debit: posting.debit, exchangeId: posting.exchangeId })
+      .select({ debit: posting.debit, transferId: posting.transferId })
       .from(posting)
       .where(and(eq(posting.bankId, row.bankId), eq(posting.cause, hash)));
     const minutes = transfer.postedMinutes ?? 0;
@@ -310,7 +310,7 @@ async function refundsOf(
       credit: fits ? payer.id : UNCLAIMED_ACCOUNT,
       minutes,
       cause: `${CAUSES.ended}${hash}`,
-      ...(line?.exchangeId != null && { exchangeId: line.exchangeId }),
+      ...(line?.transferId != null && { transferId: line.transferId }),
     });
   }
   return refunds;
@@ -342,7 +342,7 @@ async function mirrorMustShow(tx: Queries, row: LoadedPair['row'], owesMinutes: 
 export async function giveBack(
   tx: Queries,
   { bankId, mirrorId }: Pick<LoadedPair['row'], 'bankId' | 'mirrorId'>,
-  gifts: readonly ExchangeRow[],
+  gifts: readonly TransferRow[],
 ): Promise<void> {
   if (gifts.length === 0) return;
   const held = gifts.filter(({ direction, holdId }) => direction === 'out' && holdId !== null);
@@ -353,7 +353,7 @@ export async function giveBack(
   );
   const over = { status: 'returned', code: 'agreement_not_active' } as const;
   await tx.execute(
-    exchangeChanges(
+    transferChanges(
       bankId,
       gifts.map(({ id }) => ({ id, ...over })),
     ),

@@ -17,9 +17,9 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { pairEnd, pair as pairTable } from '../db/schema.ts';
-import { unheldMinutes } from '../exchange/exchange-store.ts';
 import { type LoadedPair, type PairRow, readPair, underway } from '../journal/pair-store.ts';
 import { differenceAt } from '../journal/reconcile.ts';
+import { unheldMinutes } from '../transfer/transfer-store.ts';
 import { silenceOf } from './silence.ts';
 
 export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {

@@ -187,7 +187,7 @@ export function memberRoutes(api: Api): void {
         direction: line.direction,
         counterpartyName: line.counterpartyName,
         content: line.content,
-        transferId: line.exchangeId,
+        transferId: line.transferId,
       }));
       return c.json({ items, next: lines.length === limit ? (lines.at(-1)?.id ?? null) : null }, 200);
     },

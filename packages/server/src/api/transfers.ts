@@ -8,11 +8,11 @@ import type { Context } from 'hono';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { pair as pairTable, posting, standingEntry } from '../db/schema.ts';
-import { type ExchangeRow, exchangeById, listExchanges, maySee } from '../exchange/exchange-store.ts';
-import { takeBack } from '../exchange/take-back.ts';
 import { findMember } from '../member/members.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
+import { takeBack } from '../transfer/take-back.ts';
+import { listTransfers, maySee, type TransferRow, transferById } from '../transfer/transfer-store.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
@@ -76,7 +76,7 @@ export function transferRoutes(api: Api): void {
       const db = node.database.db;
       const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, member);
       const pairId = agreement === undefined ? undefined : await pairIdOf(c, agreement);
-      const rows = await listExchanges(db, bank.id, {
+      const rows = await listTransfers(db, bank.id, {
         limit,
         ...(memberId !== undefined && { memberId }),
         ...(pairId !== undefined && { pairId }),
@@ -153,10 +153,10 @@ export function transferRoutes(api: Api): void {
 }
 
 /** The exchange, if the caller may see it. Somebody else's looks like none. */
-async function exchangeFor(c: Context<ApiEnv>, id: string): Promise<ExchangeRow> {
+async function exchangeFor(c: Context<ApiEnv>, id: string): Promise<TransferRow> {
   const { caller, bank, node } = c.var;
   mustBeSignedIn(caller);
-  const row = await exchangeById(node.database.db, bank.id, id);
+  const row = await transferById(node.database.db, bank.id, id);
   if (row === undefined || !maySee(row, caller)) throw new Refused('not_found');
   return row;
 }
@@ -182,16 +182,16 @@ async function pairIdOf(c: Context<ApiEnv>, agreementId: string): Promise<string
 async function untilEnd(
   node: NodeContext,
   bank: Bank,
-  first: ExchangeRow,
+  first: TransferRow,
   waitMs: number,
   gone: AbortSignal,
-): Promise<ExchangeRow> {
+): Promise<TransferRow> {
   let row = first;
   let wake: () => void = () => {};
   const off = node.signals.on((signal) => {
     if (
       signal.kind === 'everything' ||
-      (signal.kind === 'exchange' && signal.bankId === bank.id && signal.id === first.id)
+      (signal.kind === 'transfer' && signal.bankId === bank.id && signal.id === first.id)
     )
       wake();
   });
@@ -201,7 +201,7 @@ async function untilEnd(
       const changed = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      row = (await exchangeById(node.database.db, bank.id, first.id)) ?? row;
+      row = (await transferById(node.database.db, bank.id, first.id)) ?? row;
       const left = end - Date.now();
       if (FINAL.includes(row.status) || left <= 0 || gone.aborted) return row;
       let timer: NodeJS.Timeout | undefined;
@@ -221,12 +221,12 @@ async function untilEnd(
 export async function transferView(
   db: NodeContext['database']['db'],
   bankId: string,
-  row: ExchangeRow,
+  row: TransferRow,
 ): Promise<TransferView> {
   return viewOf(row, row.pairId === null ? null : await agreementIdOf(db, bankId, row.pairId));
 }
 
-function viewOf(row: ExchangeRow, agreementId: string | null): TransferView {
+function viewOf(row: TransferRow, agreementId: string | null): TransferView {
   return {
     id: row.id,
     direction: row.direction,
@@ -267,7 +267,7 @@ async function agreementIdOf(
 }
 
 /** Everything that proves one transfer, with its signatures verified now. */
-export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): Promise<z.infer<typeof proofSchema>> {
+export async function proofOf(node: NodeContext, bank: Bank, row: TransferRow): Promise<z.infer<typeof proofSchema>> {
   const { db } = node.database;
   const partner = row.pairId === null ? undefined : node.partners.byPair(bank.id, row.pairId);
   const entries =
@@ -290,7 +290,7 @@ export async function proofOf(node: NodeContext, bank: Bank, row: ExchangeRow): 
   const lines = await db
     .select()
     .from(posting)
-    .where(and(eq(posting.bankId, bank.id), eq(posting.exchangeId, row.id)))
+    .where(and(eq(posting.bankId, bank.id), eq(posting.transferId, row.id)))
     .orderBy(asc(posting.id));
   const checks = await Promise.all(entries.map((entry) => isSigned(partner, entry)));
   return {

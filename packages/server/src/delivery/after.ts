@@ -13,21 +13,21 @@ import { carryOver } from '../agreement/successor.ts';
 import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
 import { writeKeyChanges } from '../bank/rotate.ts';
 import type { Queries } from '../db/database.ts';
-import { exchange, pair as pairTable } from '../db/schema.ts';
-import type { ExchangeRow } from '../exchange/exchange-store.ts';
-import { TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
-import { give } from '../exchange/giving.ts';
-import { repeatYeses } from '../exchange/results.ts';
+import { pair as pairTable, transfer } from '../db/schema.ts';
 import type { PairLine } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { giveDueAnswers } from '../journal/settle.ts';
 import { isStatementDue } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
+import { TEST_BACK_WORDS, TEST_WORDS } from '../transfer/gifts.ts';
+import { give } from '../transfer/giving.ts';
+import { repeatYeses } from '../transfer/results.ts';
+import type { TransferRow } from '../transfer/transfer-store.ts';
 import type { Signal } from './signals.ts';
 
 export async function afterWork(
   work: PairWork,
-  settled: readonly ExchangeRow[],
+  settled: readonly TransferRow[],
   touched: readonly string[],
   after: Signal[],
 ): Promise<void> {
@@ -40,8 +40,8 @@ export async function afterWork(
   const change = bank.uncovered.get(row.id);
   const covered = work.changes.deliveredSeq ?? row.deliveredSeq;
   if (change !== undefined && (change <= covered || row.mode === 'waiting')) after.push({ kind: 'banks' });
-  for (const id of touched) after.push({ kind: 'exchange', bankId: bank.id, id });
-  for (const done of settled) after.push({ kind: 'exchange', bankId: bank.id, id: done.id });
+  for (const id of touched) after.push({ kind: 'transfer', bankId: bank.id, id });
+  for (const done of settled) after.push({ kind: 'transfer', bankId: bank.id, id: done.id });
   if (isRecovering(work.asLoaded) && !isRecovering(work.pair)) {
     await giveDueAnswers(work.tx, bank, row.id);
     after.push({ kind: 'again', bankId: bank.id, pairId: row.id });
@@ -66,15 +66,15 @@ export async function greeted(tx: Queries, bank: Bank, row: PairLine, after: Sig
  */
 async function goOnWithTest(tx: Queries, bank: Bank, row: PairLine, since: 'greeted' | 'settled'): Promise<void> {
   if (row.testedAt !== null) return;
-  const gone = sql`${exchange.status} in ('declined', 'returned')`;
+  const gone = sql`${transfer.status} in ('declined', 'returned')`;
   const steps = await tx
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.pairId, row.id),
-        sql`${exchange.purpose} <> 'gift' and not ${gone}`,
+        eq(transfer.bankId, bank.id),
+        eq(transfer.pairId, row.id),
+        sql`${transfer.purpose} <> 'gift' and not ${gone}`,
       ),
     );
   const settled = steps.filter(({ status, accountId }) => status === 'settled' && accountId === FUND_ACCOUNT);

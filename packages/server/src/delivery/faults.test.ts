@@ -6,7 +6,7 @@ import { hashOf, type JsonObject } from '@evenhour/protocol/wire';
 import { eq, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exchange, pair as pairTable } from '../db/schema.ts';
+import { pair as pairTable, transfer } from '../db/schema.ts';
 import { recompute, rowsOf, totals } from '../ledger/ledger.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { itemsOf } from '../testing/fake-server.ts';
@@ -70,7 +70,7 @@ describe.skipIf(!hasTestPostgres())('two towns', () => {
       return ours.body.position.owesMinutes === 0 - theirs.body.position.owesMinutes;
     });
     for (const { database } of [leith, gracia]) {
-      const twice = await database.db.execute(sql`select url from exchange group by url having count(*) > 1`);
+      const twice = await database.db.execute(sql`select url from transfer group by url having count(*) > 1`);
       expect(rowsOf(twice)).toEqual([]);
     }
   }
@@ -95,7 +95,7 @@ describe.skipIf(!hasTestPostgres())('two towns', () => {
     const before = await balances();
     const given = Promise.all(Array.from({ length: 20 }, () => give(3)));
     await until(
-      async () => (await gracia.database.db.select().from(exchange).where(eq(exchange.minutes, 3))).length > 2,
+      async () => (await gracia.database.db.select().from(transfer).where(eq(transfer.minutes, 3))).length > 2,
     );
     await gracia.stop();
     gracia = await start(1);
@@ -176,7 +176,7 @@ describe('a town and a partner', () => {
     await partner.run([await partner.write({ kind: 'HoldAccept', transfer: given.body.transfer })]);
     await partner.run([await partner.write({ kind: 'Receipt', transfer: given.body.transfer, unclaimed: false })]);
     const rows = await stage.town.database.db.execute(
-      sql`select kind from posting where exchange_id = ${given.body.id} order by id`,
+      sql`select kind from posting where transfer_id = ${given.body.id} order by id`,
     );
     expect(rowsOf<{ kind: string }>(rows).map(({ kind }) => kind)).toEqual(['hold', 'post']);
     delete partner.replies.run;

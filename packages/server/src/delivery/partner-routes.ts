@@ -24,16 +24,6 @@ import { receiveAnswer } from '../agreement/service.ts';
 import { greetOnWhatFollowed } from '../agreement/silence.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, requestNonce } from '../db/schema.ts';
-import { answersTo } from '../exchange/exchange-store.ts';
-import {
-  type IncomingMessage,
-  isOffer,
-  knownOf,
-  type MessageResult,
-  receiveAnswers,
-  receiveOffers,
-} from '../exchange/gifts.ts';
-import { repeatYeses } from '../exchange/results.ts';
 import { statementInFront } from '../journal/earlier.ts';
 import { headAt, type LoadedPair, type PairLine, readEntries, readPair, thatFit } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
@@ -42,6 +32,16 @@ import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { Refused } from '../node/refused.ts';
 import { receivePresentation } from '../recovery/present.ts';
+import {
+  type IncomingMessage,
+  isOffer,
+  knownOf,
+  type MessageResult,
+  receiveAnswers,
+  receiveOffers,
+} from '../transfer/gifts.ts';
+import { repeatYeses } from '../transfer/results.ts';
+import { answersTo } from '../transfer/transfer-store.ts';
 import { afterWork } from './after.ts';
 import { isLive, tail } from './line.ts';
 import { receiveHonourOffer } from './offer-in.ts';

@@ -20,11 +20,11 @@ import {
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { pair as pairTable } from '../db/schema.ts';
-import { type IncomingMessage, isOffer, knownOf, receiveAnswers } from '../exchange/gifts.ts';
-import { endRefused } from '../exchange/results.ts';
 import { heldHash, type JournalRow, type PairLine } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun, openRun } from '../journal/settle.ts';
+import { type IncomingMessage, isOffer, knownOf, receiveAnswers } from '../transfer/gifts.ts';
+import { endRefused } from '../transfer/results.ts';
 import { afterWork } from './after.ts';
 import {
   delivered,

@@ -23,7 +23,7 @@ export type Signal =
   | { readonly kind: 'statement'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'partners' }
   | { readonly kind: 'banks' }
-  | { readonly kind: 'exchange'; readonly bankId: string; readonly id: string }
+  | { readonly kind: 'transfer'; readonly bankId: string; readonly id: string }
   | { readonly kind: 'everything' };
 
 const GATHER_MS = 15;
@@ -93,13 +93,13 @@ export class Signals {
 
 function write(signal: Signal): string {
   if (signal.kind === 'pair' || signal.kind === 'again') return `${signal.kind} ${signal.bankId} ${signal.pairId}`;
-  if (signal.kind === 'exchange') return `exchange ${signal.bankId} ${signal.id}`;
+  if (signal.kind === 'transfer') return `transfer ${signal.bankId} ${signal.id}`;
   return signal.kind;
 }
 
 function read(payload: string): Signal {
   const [kind, bankId = '', id = ''] = payload.split(' ');
   if (kind === 'pair' || kind === 'again') return { kind, bankId, pairId: id };
-  if (kind === 'exchange') return { kind, bankId, id };
+  if (kind === 'transfer') return { kind, bankId, id };
   return kind === 'partners' || kind === 'banks' ? { kind } : { kind: 'everything' };
 }

@@ -1,12 +1,12 @@
 /** The hour that goes there and back when an agreement is made. */
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exchange, pair as pairTable } from '../db/schema.ts';
-import { TEST_BACK_WORDS, TEST_WORDS } from '../exchange/gifts.ts';
+import { pair as pairTable, transfer } from '../db/schema.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { itemsOf } from '../testing/fake-server.ts';
 import { connect, startTowns, type Town, until } from '../testing/town.ts';
 import { pay, type Stage, setStage } from '../testing/watch.ts';
+import { TEST_BACK_WORDS, TEST_WORDS } from '../transfer/gifts.ts';
 
 let stage: Stage;
 let partner: FakePartner;
@@ -23,9 +23,9 @@ type Step = { purpose: string; direction: string; status: string; reverses: stri
 async function steps(town: Town): Promise<Step[]> {
   const rows = await town.database.db
     .select()
-    .from(exchange)
-    .where(and(eq(exchange.bankId, town.bank.id), sql`${exchange.purpose} <> 'gift'`))
-    .orderBy(exchange.id);
+    .from(transfer)
+    .where(and(eq(transfer.bankId, town.bank.id), sql`${transfer.purpose} <> 'gift'`))
+    .orderBy(transfer.id);
   return rows.map(({ purpose, direction, status, reverses, transfer }) => ({
     purpose,
     direction,

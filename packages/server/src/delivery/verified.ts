@@ -9,9 +9,9 @@
 import { keyAt, type Outcome, type Refusal, refusal } from '@evenhour/protocol';
 import { importVerifyingKey, verifyExchangeMessage, verifyRun } from '@evenhour/protocol/proof';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import type { IncomingMessage } from '../exchange/gifts.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import type { IncomingEntry } from '../journal/settle.ts';
+import type { IncomingMessage } from '../transfer/gifts.ts';
 import type { Partner } from './partners.ts';
 
 export const MAX_ENTRY_BYTES = 64 * 1024;

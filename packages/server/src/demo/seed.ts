@@ -14,7 +14,7 @@ import { issueToken } from '../auth/tokens.ts';
 import { type Bank, createBank, loadBank } from '../bank/bank.ts';
 import { type Database, openFolder } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { bank as bankTable, exchange, member, posting } from '../db/schema.ts';
+import { bank as bankTable, member, posting, transfer } from '../db/schema.ts';
 import { addMember } from '../member/members.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
 import type { TownPlan } from './people.ts';
@@ -74,7 +74,7 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
       const [giver, receiver] = [find(from), find(to)];
       const at = new Date(Date.now() - daysAgo * DAY_MS);
       const id = newId(at.getTime());
-      await tx.insert(exchange).values({
+      await tx.insert(transfer).values({
         bankId: bank.id,
         id,
         direction: 'local',
@@ -98,7 +98,7 @@ async function writePast(database: Database, bank: Bank, plan: TownPlan): Promis
         credit: receiver.accountId,
         minutes,
         cause: id,
-        exchangeId: id,
+        transferId: id,
         at,
       });
     }

@@ -29,14 +29,14 @@ import type { Bank } from '../bank/bank.ts';
 import { type Queries, unwaited } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { pair as pairTable } from '../db/schema.ts';
+import { type NewPosting, postingRows } from '../ledger/ledger.ts';
 import {
-  type ExchangeChange,
-  exchangeChanges,
   messageRows,
   messagesAnswered,
   type NewMessage,
-} from '../exchange/exchange-store.ts';
-import { type NewPosting, postingRows } from '../ledger/ledger.ts';
+  type TransferChange,
+  transferChanges,
+} from '../transfer/transfer-store.ts';
 import {
   entryRows,
   heldHashes,
@@ -98,7 +98,7 @@ export class PairWork {
   readonly #written: { readonly appended: Appended; readonly key: string }[] = [];
   #held = new Map<string, string>();
   readonly #postings: NewPosting[] = [];
-  readonly #exchanges: ExchangeChange[] = [];
+  readonly #exchanges: TransferChange[] = [];
   readonly #messages: NewMessage[] = [];
   readonly #answered: string[] = [];
 
@@ -231,7 +231,7 @@ export class PairWork {
   }
 
   /** What the work changes in an exchange. */
-  change(change: ExchangeChange): void {
+  change(change: TransferChange): void {
     this.#exchanges.push(change);
   }
 
@@ -266,7 +266,7 @@ export class PairWork {
       entries.length > 0 && entryRows(bank.id, row.id, entries),
       touched.length > 0 && transferRows(bank.id, row.id, touched),
       this.#postings.length > 0 && postingRows(bank.id, this.#postings),
-      this.#exchanges.length > 0 && exchangeChanges(bank.id, this.#exchanges),
+      this.#exchanges.length > 0 && transferChanges(bank.id, this.#exchanges),
       this.#messages.length > 0 && sql`${messageRows(bank.id, this.#messages)} on conflict do nothing`,
       this.#answered.length > 0 && messagesAnswered(bank.id, row.id, this.#answered),
     ].filter((part) => part !== false);

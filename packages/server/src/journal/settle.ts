@@ -25,14 +25,14 @@ import { type Bank, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { evidence } from '../db/schema.ts';
-import {
-  type ExchangeAtDesk,
-  type ExchangeChange,
-  type ExchangeRow,
-  exchangesOf,
-  onTheirWayTo,
-} from '../exchange/exchange-store.ts';
 import { lockAccounts, type NewPosting } from '../ledger/ledger.ts';
+import {
+  onTheirWayTo,
+  type TransferAtDesk,
+  type TransferChange,
+  type TransferRow,
+  transfersOf,
+} from '../transfer/transfer-store.ts';
 import { forkOf } from './evidence.ts';
 import { underway } from './pair-store.ts';
 import { PairWork } from './pair-work.ts';
@@ -50,7 +50,7 @@ export interface RunResult {
   /** The first entry that was not taken, and why. */
   readonly refused: { readonly seq: number; readonly refusal: Refusal } | null;
   /** Exchanges that this run settled. */
-  readonly settled: readonly ExchangeRow[];
+  readonly settled: readonly TransferRow[];
   /** Ids of exchanges that this run gave back. */
   readonly ended: readonly string[];
 }
@@ -58,7 +58,7 @@ export interface RunResult {
 /** A pair that is locked, with the exchanges that a run of its partner touches. */
 export interface RunWork {
   readonly work: PairWork;
-  readonly exchanges: readonly ExchangeAtDesk[];
+  readonly exchanges: readonly TransferAtDesk[];
 }
 
 /** Locks a pair and reads what a run of its partner touches. `null` when this bank has no such pair. */
@@ -79,7 +79,7 @@ export async function openRun(
   }
   const [work, exchanges] = await Promise.all([
     PairWork.open(tx, bank, pairId, all),
-    exchangesOf(tx, bank.id, pairId, transfers, details),
+    transfersOf(tx, bank.id, pairId, transfers, details),
   ]);
   return work === null ? null : { work, exchanges };
 }
@@ -137,7 +137,7 @@ export async function giveDueAnswers(tx: Queries, bank: Bank, pairId: string): P
   const waiting = await underway(tx, bank.id, pairId);
   await work.need(waiting.map(({ id }) => id));
   const holds = waiting.filter(({ debtor, accepted }) => debtor !== work.pair.me && accepted === null);
-  const exchanges = await exchangesOf(
+  const exchanges = await transfersOf(
     tx,
     bank.id,
     pairId,
@@ -175,15 +175,15 @@ async function faultIn(
 
 /** Decides what the entries of a run do to the ledger and to exchanges. */
 class Desk {
-  readonly settled: ExchangeRow[] = [];
+  readonly settled: TransferRow[] = [];
   readonly ended: string[] = [];
   readonly #work: PairWork;
-  readonly #byTransfer = new Map<string, ExchangeAtDesk>();
-  readonly #byDetail = new Map<string, ExchangeAtDesk>();
+  readonly #byTransfer = new Map<string, TransferAtDesk>();
+  readonly #byDetail = new Map<string, TransferAtDesk>();
   /** What accounts with a ceiling can still take; others take everything. */
   readonly #space: Map<string, Space>;
 
-  private constructor(work: PairWork, exchanges: readonly ExchangeAtDesk[], space: Map<string, Space>) {
+  private constructor(work: PairWork, exchanges: readonly TransferAtDesk[], space: Map<string, Space>) {
     this.#work = work;
     this.#space = space;
     for (const known of exchanges) {
@@ -193,7 +193,7 @@ class Desk {
     }
   }
 
-  static async open(work: PairWork, exchanges: readonly ExchangeAtDesk[]): Promise<Desk> {
+  static async open(work: PairWork, exchanges: readonly TransferAtDesk[]): Promise<Desk> {
     const bounded = exchanges.filter((known) => known.row.direction === 'in' && known.ceiling !== null);
     return new Desk(work, exchanges, await spaceOf(work, bounded));
   }
@@ -311,7 +311,7 @@ class Desk {
       holdId: row.holdId,
       heldMinutes: row.minutes,
       cause: this.#work.pair.heads[this.#work.pair.me].hash,
-      exchangeId: row.id,
+      transferId: row.id,
     });
     this.#change(row, { status: 'posted' });
   }
@@ -338,7 +338,7 @@ class Desk {
       credit: unclaimed ? UNCLAIMED_ACCOUNT : known.row.accountId,
       minutes: amount,
       cause: entry.hash,
-      ...(row !== undefined && { exchangeId: row.id }),
+      ...(row !== undefined && { transferId: row.id }),
     });
     if (!this.#silent) this.#write({ kind: 'Receipt', transfer, unclaimed });
     if (row === undefined) return;
@@ -360,7 +360,7 @@ class Desk {
     if (!result.ok) throw new Error(`an answer was refused by our own rules: ${result.refusal.code}`);
   }
 
-  #change(row: ExchangeRow | undefined, change: Omit<ExchangeChange, 'id'>): void {
+  #change(row: TransferRow | undefined, change: Omit<TransferChange, 'id'>): void {
     if (row !== undefined) this.#work.change({ id: row.id, ...change });
   }
 }
@@ -373,7 +373,7 @@ interface Space {
 }
 
 /** Locks these exchanges' accounts, for the guard in the database would refuse the whole run. */
-async function spaceOf(work: PairWork, bounded: readonly ExchangeAtDesk[]): Promise<Map<string, Space>> {
+async function spaceOf(work: PairWork, bounded: readonly TransferAtDesk[]): Promise<Map<string, Space>> {
   if (bounded.length === 0) return new Map();
   const { tx, bank } = work;
   const accounts = await lockAccounts(tx, bank.id, [...new Set(bounded.map(({ row }) => row.accountId))]);
@@ -387,7 +387,7 @@ async function spaceOf(work: PairWork, bounded: readonly ExchangeAtDesk[]): Prom
 }
 
 /** The posting that gives a held gift back to its giver. */
-export function voidOf(row: ExchangeRow, mirrorId: string): NewPosting {
+export function voidOf(row: TransferRow, mirrorId: string): NewPosting {
   if (row.holdId === null) throw new Error(`exchange ${row.id} holds nothing`);
   return {
     id: newId(),
@@ -398,6 +398,6 @@ export function voidOf(row: ExchangeRow, mirrorId: string): NewPosting {
     holdId: row.holdId,
     heldMinutes: row.minutes,
     cause: row.id,
-    exchangeId: row.id,
+    transferId: row.id,
   };
 }

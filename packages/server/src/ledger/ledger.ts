@@ -21,7 +21,7 @@ export interface NewPosting {
   readonly holdId?: string;
   readonly heldMinutes?: number;
   readonly cause: string;
-  readonly exchangeId?: string;
+  readonly transferId?: string;
 }
 
 export interface Account {
@@ -55,11 +55,11 @@ export function postingRows(bankId: string, postings: readonly NewPosting[]): SQ
     hold_id: p.holdId ?? null,
     held_minutes: p.heldMinutes ?? null,
     cause: p.cause,
-    exchange_id: p.exchangeId ?? null,
+    transfer_id: p.transferId ?? null,
   }));
-  return sql`insert into posting (bank_id, id, kind, debit, credit, minutes, hold_id, held_minutes, cause, exchange_id)
+  return sql`insert into posting (bank_id, id, kind, debit, credit, minutes, hold_id, held_minutes, cause, transfer_id)
     select ${bankId}, r.* from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r(id text, kind text, debit text, credit text, minutes bigint, hold_id text, held_minutes bigint, cause text, exchange_id text)`;
+      as r(id text, kind text, debit text, credit text, minutes bigint, hold_id text, held_minutes bigint, cause text, transfer_id text)`;
 }
 
 /** Locks accounts against other postings and reads them. */

@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgres } from '../db/database.ts';
-import { account, exchange } from '../db/schema.ts';
+import { account, transfer } from '../db/schema.ts';
 import { type RunningNode, startNode } from '../node/node.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
 import { connect, freePort, startTowns, type Town, until } from '../testing/town.ts';
@@ -44,7 +44,7 @@ describe.skipIf(!hasTestPostgres())('at once', () => {
   /** Waits until every gift of a town has come to its end. */
   async function ended(town: Town): Promise<void> {
     await until(async () => {
-      const rows = await town.database.db.select({ status: exchange.status }).from(exchange);
+      const rows = await town.database.db.select({ status: transfer.status }).from(transfer);
       return rows.every(({ status }) => ['settled', 'declined', 'returned'].includes(status));
     }, 30_000);
   }
@@ -129,7 +129,7 @@ describe.skipIf(!hasTestPostgres())('at once', () => {
     const answers = await many(100, () => leith.call('POST', '/api/transfers', given, { key }));
     expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
     expect(answers[0]?.status).toBe(202);
-    const rows = await leith.database.db.execute(sql`select id from exchange where minutes = 3`);
+    const rows = await leith.database.db.execute(sql`select id from transfer where minutes = 3`);
     expect(rowsOf(rows)).toHaveLength(1);
     const other = await leith.call('POST', '/api/transfers', { ...given, minutes: 4 }, { key });
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
@@ -168,7 +168,7 @@ describe.skipIf(!hasTestPostgres())('at once', () => {
     expect(await balance(leith, 'moira')).toMatchObject({ balanceMinutes: 0, heldMinutes: 0 });
     expect(await balance(gracia, 'rosa')).toMatchObject({ balanceMinutes: 0, heldMinutes: 0 });
     const rows = await leith.database.db.execute(
-      sql`select status, count(*)::int as n from exchange where minutes = 2 and direction <> 'local' group by status`,
+      sql`select status, count(*)::int as n from transfer where minutes = 2 and direction <> 'local' group by status`,
     );
     expect(rowsOf(rows)).toEqual([{ status: 'settled', n: 100 }]);
   });

@@ -128,7 +128,7 @@ export async function balanceOf(tx: Queries, bankId: string, accountId: string):
 
 export interface StatementLine {
   readonly id: string;
-  readonly exchangeId: string | null;
+  readonly transferId: string | null;
   readonly minutes: number;
   readonly direction: 'given' | 'came';
   readonly at: Date;
@@ -147,21 +147,21 @@ export async function statementOf(
 ): Promise<StatementLine[]> {
   const older = before === undefined ? sql`` : sql`and p.id < ${before}`;
   const branch = (side: 'debit' | 'credit') => sql`
-    (select p.id, p.minutes, p.at, p.exchange_id, p.debit, p.credit from posting p
+    (select p.id, p.minutes, p.at, p.transfer_id, p.debit, p.credit from posting p
      where p.bank_id = ${bankId} and p.${sql.raw(side)} = ${accountId} and p.kind in ('direct', 'post') ${older}
      order by p.id desc limit ${limit})`;
   const result = await tx.execute(sql`
-    select l.id, l.minutes::bigint as minutes, l.at, l.exchange_id, l.debit = ${accountId} as given,
+    select l.id, l.minutes::bigint as minutes, l.at, l.transfer_id, l.debit = ${accountId} as given,
       e.direction, e.counterparty_name, e.content, e.transfer, e.member_id, m.name as giver_name
     from (${branch('debit')} union all ${branch('credit')}) l
-    left join exchange e on e.bank_id = ${bankId} and e.id = l.exchange_id
+    left join transfer e on e.bank_id = ${bankId} and e.id = l.transfer_id
     left join member m on m.bank_id = ${bankId} and m.id = e.member_id
     order by l.id desc limit ${limit}`);
   interface Row {
     id: string;
     minutes: number;
     at: Date | string;
-    exchange_id: string | null;
+    transfer_id: string | null;
     given: boolean;
     direction: string | null;
     counterparty_name: string | null;
@@ -171,7 +171,7 @@ export async function statementOf(
   }
   return rowsOf<Row>(result).map((row) => ({
     id: row.id,
-    exchangeId: row.exchange_id,
+    transferId: row.transfer_id,
     minutes: Number(row.minutes),
     direction: row.given ? 'given' : 'came',
     at: new Date(row.at),

@@ -14,13 +14,13 @@ import { and, eq, sql } from 'drizzle-orm';
 import { FUND_HANDLE, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import { newId } from '../db/id.ts';
 import { account, pairTransfer, posting } from '../db/schema.ts';
-import { type ExchangeAtDesk, type ExchangeRow, exchangesOf, insertExchanges } from '../exchange/exchange-store.ts';
-import { signMessage } from '../exchange/sign-message.ts';
 import { loadTransfers } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
 import { CAUSES, rowsOf, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
+import { signMessage } from '../transfer/sign-message.ts';
+import { insertTransfers, type TransferAtDesk, type TransferRow, transfersOf } from '../transfer/transfer-store.ts';
 
 type Stands = Extract<Recovered, { ok: true }>;
 
@@ -46,15 +46,15 @@ export async function bookAgain(work: PairWork, result: Stands): Promise<string[
   const cases = await casesOf(work, result);
   const ids = cases.map(({ id }) => id);
   const details = cases.flatMap(({ out, now, before }) => (out ? [] : [(now ?? before)?.detail ?? '']));
-  const known = new Map<string, ExchangeAtDesk>();
-  for (const each of await exchangesOf(tx, bank.id, row.id, ids, details))
+  const known = new Map<string, TransferAtDesk>();
+  for (const each of await transfersOf(tx, bank.id, row.id, ids, details))
     known.set(each.row.transfer ?? each.row.detail ?? '', each);
   await moveBack(
     work,
     cases.flatMap(({ undone }) => undone ?? []),
   );
   await tx.insert(account).values({ bankId: bank.id, id: UNRESOLVED_ACCOUNT, kind: 'unclaimed' }).onConflictDoNothing();
-  const knownOf = ({ id, now }: Case): ExchangeAtDesk | undefined => known.get(id) ?? known.get(now?.detail ?? '');
+  const knownOf = ({ id, now }: Case): TransferAtDesk | undefined => known.get(id) ?? known.get(now?.detail ?? '');
   const begun = await begin(
     work,
     cases.flatMap((each) => (knownOf(each) === undefined ? each : [])),
@@ -117,7 +117,7 @@ async function moveBack(work: PairWork, hashes: readonly string[]): Promise<void
         sql`${posting.cause} = any(${textArray(hashes)}) and ${posting.kind} in ('direct', 'post')`,
       ),
     );
-  for (const { debit, credit, minutes, cause, exchangeId } of rows)
+  for (const { debit, credit, minutes, cause, transferId } of rows)
     work.post({
       id: newId(),
       kind: 'direct',
@@ -125,12 +125,12 @@ async function moveBack(work: PairWork, hashes: readonly string[]): Promise<void
       credit: debit,
       minutes,
       cause: `${CAUSES.dropped}${cause}`,
-      ...(exchangeId !== null && { exchangeId }),
+      ...(transferId !== null && { transferId }),
     });
 }
 
 /** A hold that never stood: the giver has the minutes back; the receiver goes on waiting, and asks (spec: exchanges). */
-async function bookGone(work: PairWork, { out }: Case, row: ExchangeRow | null): Promise<void> {
+async function bookGone(work: PairWork, { out }: Case, row: TransferRow | null): Promise<void> {
   if (row === null || row.status === 'returned' || row.status === 'declined') return;
   const { id, url } = row;
   if (!out) {
@@ -155,7 +155,7 @@ async function bookGone(work: PairWork, { out }: Case, row: ExchangeRow | null):
 }
 
 /** A member of ours gave. */
-function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfer, row: ExchangeRow | null): void {
+function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfer, row: TransferRow | null): void {
   const moved = now.posted !== null;
   const open = !moved && now.declined === null && now.voided === null;
   const had = row?.status === 'offered' || row?.status === 'held';
@@ -172,7 +172,7 @@ function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfe
       credit: work.row.mirrorId,
       minutes: now.minutes,
       cause: `${row.id} again ${holdId}`,
-      exchangeId: row.id,
+      transferId: row.id,
     });
   }
   if (row === null) return;
@@ -183,7 +183,7 @@ function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfe
   work.answered([`${row.url}/1`]);
 }
 
-function move(work: PairWork, now: Transfer, row: ExchangeRow | null, had: boolean, posted: string | undefined): void {
+function move(work: PairWork, now: Transfer, row: TransferRow | null, had: boolean, posted: string | undefined): void {
   work.post({
     id: newId(),
     kind: had ? 'post' : 'direct',
@@ -192,7 +192,7 @@ function move(work: PairWork, now: Transfer, row: ExchangeRow | null, had: boole
     minutes: now.postedMinutes ?? now.minutes,
     cause: mustBe(posted),
     ...(had && row?.holdId != null && { holdId: row.holdId, heldMinutes: row.minutes }),
-    ...(row !== null && { exchangeId: row.id }),
+    ...(row !== null && { transferId: row.id }),
   });
 }
 
@@ -201,7 +201,7 @@ function bookTheirs(
   work: PairWork,
   { before, undone, posted }: Case,
   now: Transfer,
-  row: ExchangeRow | null,
+  row: TransferRow | null,
   active: boolean,
 ): void {
   const came = before?.posted != null && undone === undefined;
@@ -214,7 +214,7 @@ function bookTheirs(
       credit: unclaimed ? UNCLAIMED_ACCOUNT : (row?.accountId ?? UNRESOLVED_ACCOUNT),
       minutes: now.postedMinutes ?? now.minutes,
       cause: mustBe(posted),
-      ...(row !== null && { exchangeId: row.id }),
+      ...(row !== null && { transferId: row.id }),
     });
   if (row === null) return;
   const { id } = row;
@@ -230,7 +230,7 @@ function bookTheirs(
 }
 
 /** Begins the exchanges of transfers that the backup lacks, from what their Holds say. Those that name somebody here, by transfer. */
-async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMap<string, ExchangeRow>> {
+async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMap<string, TransferRow>> {
   const { tx, bank } = work;
   const named = cases.flatMap(({ id, out, now }) => {
     if (now === undefined || !now.holdCounts || now.declined !== null || now.voided !== null) return [];
@@ -239,17 +239,17 @@ async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMa
   });
   const ids = new Set(named.map(({ reference }) => reference.memberId));
   const members = await membersByName(tx, bank.id, [...ids]);
-  const rows = new Map<string, ExchangeRow>();
+  const rows = new Map<string, TransferRow>();
   for (const { id, out, now, reference } of named) {
     const member = members.get(reference.memberId.toLowerCase());
     if (member !== undefined) rows.set(id, lostExchange(work, out, now, reference.exchangeId, member));
   }
-  const begun = await insertExchanges(tx, [...rows.values()]);
+  const begun = await insertTransfers(tx, [...rows.values()]);
   for (const [id, { url }] of rows) if (!begun.has(url)) rows.delete(id);
   return rows;
 }
 
-function lostExchange(work: PairWork, out: boolean, now: Transfer, id: string, member: MemberRow): ExchangeRow {
+function lostExchange(work: PairWork, out: boolean, now: Transfer, id: string, member: MemberRow): TransferRow {
   const { bank, row: pair } = work;
   const fund = member.handle === FUND_HANDLE;
   const at = new Date();

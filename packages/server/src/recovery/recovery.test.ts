@@ -1,7 +1,7 @@
 /** Two real nodes, and a database that is put back to what it was a while ago. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { account, droppedEntry, exchange, journalEntry, pair as pairTable } from '../db/schema.ts';
+import { account, droppedEntry, journalEntry, pair as pairTable, transfer } from '../db/schema.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { hasTestPostgres } from '../testing/postgres.ts';
 import { Restorable, type Storage } from '../testing/restorable.ts';
@@ -293,11 +293,11 @@ describe('of two partners', () => {
 /** Writes the Hold of a gift as if its receiver had said yes. */
 async function promise({ bank, database }: Town, id: string): Promise<void> {
   await database.transaction(async (tx) => {
-    const [row] = await tx.select().from(exchange).where(eq(exchange.id, id));
+    const [row] = await tx.select().from(transfer).where(eq(transfer.id, id));
     const work = await PairWork.open(tx, bank, row?.pairId ?? '');
     if (row === undefined || work === null || row.transfer === null || row.detail === null) throw new Error('no gift');
-    const { transfer, minutes, detail } = row;
-    const written = work.write({ kind: 'Hold', transfer, minutes, payerRef: row.ownRef, payeeRef: 'r', detail });
+    const { transfer: url, minutes, detail } = row;
+    const written = work.write({ kind: 'Hold', transfer: url, minutes, payerRef: row.ownRef, payeeRef: 'r', detail });
     if (!written.ok) throw new Error(written.refusal.code);
     work.change({ id, status: 'held' });
     work.answered([`${row.url}/1`]);

@@ -63,8 +63,8 @@ export async function proveBooks(
     lines += 1;
     for (const id of [item.debit, item.credit]) if (!claims.has(id)) fail(`names ${id}, which is no account`);
     if (item.debit === item.credit) fail('moves minutes from an account to itself');
-    if (item.exchangeId !== undefined && !gifts.ids.has(item.exchangeId))
-      fail(`belongs to the gift ${item.exchangeId}, which ${FILES.exchanges} does not have`);
+    if (item.transferId !== undefined && !gifts.ids.has(item.transferId))
+      fail(`belongs to the gift ${item.transferId}, which ${FILES.exchanges} does not have`);
     if (item.minutes < (item.kind === 'void' ? 0 : 1)) fail('moves no minutes');
     const unfit = holds.take(line, item) ?? mirrors.take(item);
     if (unfit !== null) fail(unfit);
@@ -201,7 +201,7 @@ class Mirrors {
   /** Why these minutes are not booked for the gift that they belong to. What belongs to nobody here is kept for whoever it is. */
   #strange({ pair, post }: Booking, item: PostingLine, inside: string): string | null {
     const gift = this.#gifts.byTransfer.get(giftKey(pair.claimed.pair, post.author, post.transfer));
-    if (item.exchangeId !== gift?.id) return 'belongs to another gift than its signed Post';
+    if (item.transferId !== gift?.id) return 'belongs to another gift than its signed Post';
     const kept = this.#kindOf(inside) === 'unclaimed';
     return kept || inside === gift?.accountId ? null : `moves minutes of ${inside}, and not of the account of its gift`;
   }

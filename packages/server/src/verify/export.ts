@@ -21,13 +21,13 @@ import {
   bankKey,
   droppedEntry,
   evidence,
-  exchange,
   journalEntry,
   member,
   pairEnd,
   pair as pairTable,
   pairTransfer,
   posting,
+  transfer,
 } from '../db/schema.ts';
 import { type PairRow, presentView, readEntries } from '../journal/pair-store.ts';
 import { FolderError } from './folder.ts';
@@ -210,7 +210,7 @@ async function* postings(tx: Queries, bankId: string): AsyncGenerator<z.infer<ty
       ...(row.holdId !== null && { holdId: row.holdId }),
       ...(row.heldMinutes !== null && { heldMinutes: row.heldMinutes }),
       cause: row.cause,
-      ...(row.exchangeId !== null && { exchangeId: row.exchangeId }),
+      ...(row.transferId !== null && { transferId: row.transferId }),
       at: row.at.toISOString(),
     };
 }
@@ -219,9 +219,9 @@ async function* exchanges(tx: Queries, bankId: string, words: boolean): AsyncGen
   const rows = paged((after) =>
     tx
       .select()
-      .from(exchange)
-      .where(and(eq(exchange.bankId, bankId), gt(exchange.id, after)))
-      .orderBy(asc(exchange.id))
+      .from(transfer)
+      .where(and(eq(transfer.bankId, bankId), gt(transfer.id, after)))
+      .orderBy(asc(transfer.id))
       .limit(PAGE),
   );
   for await (const row of rows)

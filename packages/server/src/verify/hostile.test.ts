@@ -239,7 +239,7 @@ describe('a gift', () => {
     const unnamed = new Copy();
     unnamed.write('exchanges.jsonl', []);
     unnamed.edit('postings.jsonl', (line) => {
-      delete line.exchangeId;
+      delete line.transferId;
     });
     expect((await unnamed.fails()).why).toMatch(/^moves minutes of \S+, and not of the account of its gift$/);
   });
@@ -249,7 +249,7 @@ describe('a gift', () => {
     const given = copy.read('exchanges.jsonl').find((each) => each.direction === 'out' && each.accountId !== 'fund');
     const other = copy.read('accounts.jsonl').find(({ id, kind }) => kind === 'member' && id !== given.accountId).id;
     copy.edit('postings.jsonl', (line) => {
-      if (line.exchangeId === given.id) line.debit = other;
+      if (line.transferId === given.id) line.debit = other;
     });
     copy.edit('exchanges.jsonl', (each) => {
       if (gift && each.id === given.id) Object.assign(each, { accountId: other, memberId: other.slice(7) });

@@ -58,7 +58,7 @@ export const postingShape = z.strictObject({
   holdId: z.string().optional(),
   heldMinutes: whole.optional(),
   cause: z.string(),
-  exchangeId: z.string().optional(),
+  transferId: z.string().optional(),
   at: z.string(),
 });
 

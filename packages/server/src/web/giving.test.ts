@@ -1,7 +1,7 @@
 /** A member's hours, through the pages: given, refused, on their way, proved, and listed. */
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bank, exchange, member } from '../db/schema.ts';
+import { bank, member, transfer } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { until } from '../testing/town.ts';
 import type { Visitor } from '../testing/visitor.ts';
@@ -26,11 +26,11 @@ const hour = (fields: Fields): Fields => ({
 });
 const give = (fields: Fields, visitor = moira) => visitor.fill('/give', '/give', hour(fields));
 
-async function rows(): Promise<(typeof exchange.$inferSelect)[]> {
+async function rows(): Promise<(typeof transfer.$inferSelect)[]> {
   return streets.leith.database.db
     .select()
-    .from(exchange)
-    .where(and(eq(exchange.bankId, streets.leith.bank.id), eq(exchange.purpose, 'gift')));
+    .from(transfer)
+    .where(and(eq(transfer.bankId, streets.leith.bank.id), eq(transfer.purpose, 'gift')));
 }
 
 async function settled(visitor: Visitor, path: string): Promise<string> {
@@ -87,7 +87,7 @@ describe('an hour to somebody in another town', () => {
         expect(html).not.toContain('Catalan');
       }
     expect((await corner.get(proof)).status).toBe(404);
-    const received = await streets.gracia.database.db.select().from(exchange).where(eq(exchange.direction, 'in'));
+    const received = await streets.gracia.database.db.select().from(transfer).where(eq(transfer.direction, 'in'));
     for (const row of received.filter(({ purpose }) => purpose === 'gift'))
       expect((await rosa.get(`/given/${row.id}`)).status).toBe(404);
   });
@@ -285,9 +285,9 @@ test('no markup that anybody wrote reaches a page', async () => {
     .set({ name: sql`${member.name} || ${evil}`, about: evil })
     .where(eq(member.bankId, streets.leith.bank.id));
   await db
-    .update(exchange)
+    .update(transfer)
     .set({ counterpartyName: `who ${evil}` })
-    .where(eq(exchange.bankId, streets.leith.bank.id));
+    .where(eq(transfer.bankId, streets.leith.bank.id));
   await db.execute(sql`update pair set peer_name = ${`town ${evil}`},
     core = jsonb_set(jsonb_set(core, '{words}', jsonb_build_array(${evil}::text)), '{parties,0,bridgeBuilder}', to_jsonb(${evil}::text))`);
   await streets.leith.node.context.banks.reload();

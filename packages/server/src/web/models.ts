@@ -140,7 +140,7 @@ export interface PositionsModel {
   readonly books: Books;
 }
 
-export type ExchangeStatus = 'waiting' | 'underway' | 'settled' | 'returned';
+export type TransferStatus = 'waiting' | 'underway' | 'settled' | 'returned';
 
 export interface StatementLine {
   readonly id: string;
@@ -153,7 +153,7 @@ export interface StatementLine {
   readonly minutes: number;
   /** `given`: hours went from this member. `came`: hours came to this member. */
   readonly direction: 'given' | 'came';
-  readonly status: ExchangeStatus;
+  readonly status: TransferStatus;
   /** Why it came back. */
   readonly refusal?: RefusalView;
   /** The exchange whose proof can be read; settled lines between towns have one. */
@@ -210,7 +210,7 @@ export interface GivenModel {
   /** `null` in the own town. */
   readonly town: Town | null;
   readonly at: Date;
-  readonly status: ExchangeStatus;
+  readonly status: TransferStatus;
   /** The partner, while it is not settled. */
   readonly standing: Standing | null;
   readonly refusal: RefusalView | null;

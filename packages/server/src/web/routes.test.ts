@@ -1,7 +1,7 @@
 /** The doors of a bank's pages: who is let in where, by which form, and what every answer carries. */
 import { count, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exchange, idempotency, invitation, kv, token } from '../db/schema.ts';
+import { idempotency, invitation, kv, token, transfer } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { freePort, startTown } from '../testing/town.ts';
 import { Visitor } from '../testing/visitor.ts';
@@ -20,7 +20,7 @@ const someId = '01J00000000000000000000000';
 /** How many rows there are of what forms make. */
 async function made(): Promise<number[]> {
   const { db } = streets.leith.database;
-  const tables = [exchange, idempotency, invitation, kv, token];
+  const tables = [transfer, idempotency, invitation, kv, token];
   return Promise.all(tables.map(async (table) => (await db.select({ rows: count() }).from(table))[0]?.rows ?? 0));
 }
 

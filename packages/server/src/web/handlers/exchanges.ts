@@ -7,10 +7,10 @@ import { REFUSALS, type RefusalCode } from '@evenhour/protocol';
 import { and, eq } from 'drizzle-orm';
 import type { Queries } from '../../db/database.ts';
 import { pair as pairTable } from '../../db/schema.ts';
-import type { ExchangeRow } from '../../exchange/exchange-store.ts';
-import type { ExchangeStatus, RefusalView } from '../models.ts';
+import type { TransferRow } from '../../transfer/transfer-store.ts';
+import type { RefusalView, TransferStatus } from '../models.ts';
 
-const STATUS: Readonly<Record<ExchangeRow['status'], ExchangeStatus>> = {
+const STATUS: Readonly<Record<TransferRow['status'], TransferStatus>> = {
   offered: 'waiting',
   accepted: 'waiting',
   held: 'underway',
@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<ExchangeRow['status'], ExchangeStatus>> = {
   returned: 'returned',
 };
 
-export function statusOfExchange({ status }: Pick<ExchangeRow, 'status'>): ExchangeStatus {
+export function statusOfExchange({ status }: Pick<TransferRow, 'status'>): TransferStatus {
   return STATUS[status];
 }
 
@@ -29,7 +29,7 @@ export function refusalOfExchange({
   status,
   code,
   facts,
-}: Pick<ExchangeRow, 'status' | 'code' | 'facts'>): RefusalView | null {
+}: Pick<TransferRow, 'status' | 'code' | 'facts'>): RefusalView | null {
   if (STATUS[status] !== 'returned' || code === null || !Object.hasOwn(REFUSALS, code)) return null;
   return { code: code as RefusalCode, facts: facts ?? {} };
 }

@@ -12,10 +12,10 @@ import type { Refusal } from '@evenhour/protocol';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { agreementViewOfPair, agreementViews } from '../../agreement/view.ts';
 import { member } from '../../db/schema.ts';
-import { type ExchangeRow, exchangeById } from '../../exchange/exchange-store.ts';
-import { takeBack } from '../../exchange/take-back.ts';
 import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
+import { takeBack } from '../../transfer/take-back.ts';
+import { type TransferRow, transferById } from '../../transfer/transfer-store.ts';
 import { GivenPage, GivePage } from '../give.tsx';
 import type { GiveModel, GivenModel, GiveTown } from '../models.ts';
 import { paths } from '../paths.ts';
@@ -71,10 +71,10 @@ export function giveRoutes(app: WebApp): void {
 }
 
 /** The gift of the address, if it is the signed-in member's. */
-async function ownGift(c: WebContext): Promise<ExchangeRow> {
+async function ownGift(c: WebContext): Promise<TransferRow> {
   const { memberId } = memberOf(c);
   const { bank, node } = c.var;
-  const row = await exchangeById(node.database.db, bank.id, idOf(c.req.param('id')));
+  const row = await transferById(node.database.db, bank.id, idOf(c.req.param('id')));
   if (row === undefined || row.memberId !== memberId || row.direction === 'in') throw new Refused('not_found');
   return row;
 }
@@ -149,7 +149,7 @@ async function giveOnce(c: WebContext, me: MemberRow, { values, to, minutes }: M
   });
 }
 
-async function givenModel(c: WebContext, row: ExchangeRow): Promise<GivenModel> {
+async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> {
   const { bank, node } = c.var;
   const { db } = node.database;
   const status = statusOfExchange(row);

@@ -11,8 +11,8 @@ import { agreementViewOfPair } from '../../agreement/view.ts';
 import { proofOf } from '../../api/transfers.ts';
 import { FUND_ACCOUNT, LOSS_ACCOUNT, UNCLAIMED_ACCOUNT } from '../../bank/bank.ts';
 import { member } from '../../db/schema.ts';
-import { type ExchangeRow, exchangeById, maySee } from '../../exchange/exchange-store.ts';
 import { Refused } from '../../node/refused.ts';
+import { maySee, type TransferRow, transferById } from '../../transfer/transfer-store.ts';
 import type { Party, ProofModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import { ProofPage } from '../proof.tsx';
@@ -24,7 +24,7 @@ import { bankView, townOf } from './towns.ts';
 export function proofRoutes(app: WebApp): void {
   app.get(pattern(paths.proof), signedIn, async (c) => {
     const { bank, node, session } = c.var;
-    const row = await exchangeById(node.database.db, bank.id, idOf(c.req.param('id')));
+    const row = await transferById(node.database.db, bank.id, idOf(c.req.param('id')));
     // Hours within one town have no signed lines: their proof is that town's own books.
     if (row === undefined || row.pairId === null || session === null || !maySee(row, session.caller))
       throw new Refused('not_found');
@@ -32,7 +32,7 @@ export function proofRoutes(app: WebApp): void {
   });
 }
 
-async function proofModel(c: WebContext, row: ExchangeRow, pairId: string): Promise<ProofModel> {
+async function proofModel(c: WebContext, row: TransferRow, pairId: string): Promise<ProofModel> {
   const { bank, node } = c.var;
   const { db } = node.database;
   const proof = await proofOf(node, bank, row);

@@ -9,8 +9,7 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
-import { exchange } from '../../db/schema.ts';
-import type { ExchangeRow } from '../../exchange/exchange-store.ts';
+import { transfer } from '../../db/schema.ts';
 import { rowsOf } from '../../ledger/ledger.ts';
 import {
   balanceOf,
@@ -21,6 +20,7 @@ import {
   statementOf,
 } from '../../member/members.ts';
 import { Refused } from '../../node/refused.ts';
+import type { TransferRow } from '../../transfer/transfer-store.ts';
 import type { StatementLine, StatementModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import { StatementPage } from '../statement.tsx';
@@ -80,29 +80,29 @@ async function readLines(
   const moved = await statementOf(db, bank.id, row.accountId, before, PAGE + 1);
   const unmoved = await db
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.memberId, row.id),
-        inArray(exchange.status, [...UNMOVED]),
-        before === undefined ? undefined : lt(exchange.id, before),
+        eq(transfer.bankId, bank.id),
+        eq(transfer.memberId, row.id),
+        inArray(transfer.status, [...UNMOVED]),
+        before === undefined ? undefined : lt(transfer.id, before),
       ),
     )
-    .orderBy(desc(exchange.id))
+    .orderBy(desc(transfer.id))
     .limit(PAGE + 1);
   const towns = await townNames(db, bank.id);
-  const ids = moved.map(({ exchangeId }) => exchangeId).filter((id) => id !== null);
+  const ids = moved.map(({ transferId }) => transferId).filter((id) => id !== null);
   const found =
     ids.length === 0
       ? []
       : await db
           .select()
-          .from(exchange)
-          .where(and(eq(exchange.bankId, bank.id), inArray(exchange.id, ids)));
-  const exchanges = new Map<string | null, ExchangeRow>(found.map((each) => [each.id, each]));
+          .from(transfer)
+          .where(and(eq(transfer.bankId, bank.id), inArray(transfer.id, ids)));
+  const exchanges = new Map<string | null, TransferRow>(found.map((each) => [each.id, each]));
   return [
-    ...moved.map((line) => movedLine(line, exchanges.get(line.exchangeId), towns)),
+    ...moved.map((line) => movedLine(line, exchanges.get(line.transferId), towns)),
     ...unmoved.map((each) => unmovedLine(each, towns)),
   ]
     .sort((a, b) => (a.id < b.id ? 1 : -1))
@@ -111,7 +111,7 @@ async function readLines(
 
 type Towns = ReadonlyMap<string | null, string>;
 
-function movedLine(line: Moved, row: ExchangeRow | undefined, towns: Towns): StatementLine {
+function movedLine(line: Moved, row: TransferRow | undefined, towns: Towns): StatementLine {
   const status = row === undefined ? 'settled' : statusOfExchange(row);
   return {
     id: line.id,
@@ -126,7 +126,7 @@ function movedLine(line: Moved, row: ExchangeRow | undefined, towns: Towns): Sta
   };
 }
 
-function unmovedLine(row: ExchangeRow, towns: Towns): StatementLine {
+function unmovedLine(row: TransferRow, towns: Towns): StatementLine {
   const refusal = refusalOfExchange(row);
   return {
     id: row.id,
@@ -151,7 +151,7 @@ async function newerHref(db: Queries, bank: Bank, { id, accountId }: MemberRow, 
   const result = await db.execute(sql`
     select l.id from (
       ${moved('debit')} union all ${moved('credit')} union all
-      (select id from exchange
+      (select id from transfer
        where bank_id = ${bank.id} and member_id = ${id} and id > ${first}
          and status in (select jsonb_array_elements_text(${JSON.stringify(UNMOVED)}::jsonb))
        order by id limit ${PAGE + 1})

@@ -12,7 +12,7 @@ import type { AgreementView } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import { isKeyOlder } from '../../bank/keys.ts';
 import type { Queries } from '../../db/database.ts';
-import { exchange, standingEntry } from '../../db/schema.ts';
+import { standingEntry, transfer } from '../../db/schema.ts';
 import { textArray, totals } from '../../ledger/ledger.ts';
 import type {
   BankView,
@@ -135,17 +135,17 @@ export async function positionsOf(db: Queries, bank: Bank, views: readonly Agree
 /** Gifts that the partner has not heard of yet, then those that stand in the journals. */
 async function underwayOf(db: Queries, bank: Bank, view: AgreementView): Promise<Underway[]> {
   const waiting = await db
-    .select({ minutes: exchange.minutes, since: exchange.createdAt })
-    .from(exchange)
+    .select({ minutes: transfer.minutes, since: transfer.createdAt })
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.pairId, view.pair),
-        eq(exchange.direction, 'out'),
-        eq(exchange.status, 'offered'),
+        eq(transfer.bankId, bank.id),
+        eq(transfer.pairId, view.pair),
+        eq(transfer.direction, 'out'),
+        eq(transfer.status, 'offered'),
       ),
     )
-    .orderBy(exchange.id)
+    .orderBy(transfer.id)
     .limit(20);
   const begun = await holdTimes(db, bank, view);
   return [

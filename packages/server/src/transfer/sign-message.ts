@@ -3,7 +3,7 @@ import type { AgreementCore, ExchangeMessage, Party } from '@evenhour/protocol';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
 import { encodeExchangeMessage } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
-import type { NewMessage } from './exchange-store.ts';
+import type { NewMessage } from './transfer-store.ts';
 
 /** The pair that a message belongs to, as the bank that sends it sees it. */
 export interface MessagePair {

@@ -20,22 +20,22 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import { type Queries, unwaited } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { exchange } from '../db/schema.ts';
+import { transfer } from '../db/schema.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
+import { type MessagePair, signMessage } from './sign-message.ts';
 import {
   dropMessages,
-  type ExchangeChange,
-  type ExchangeRow,
-  insertExchanges,
   insertMessages,
+  insertTransfers,
   messageRows,
   messagesById,
   type NewMessage,
-} from './exchange-store.ts';
-import { type MessagePair, signMessage } from './sign-message.ts';
+  type TransferChange,
+  type TransferRow,
+} from './transfer-store.ts';
 
 export interface IncomingMessage {
   readonly message: ExchangeMessage;
@@ -124,7 +124,7 @@ async function begin(
 ): Promise<{ answers: NewMessage[]; refused: Set<string> }> {
   const refused = new Set<string>();
   const now = new Date();
-  const exchanges: ExchangeRow[] = [];
+  const exchanges: TransferRow[] = [];
   const replies: { message: GiftOffer; reply: ExchangeMessage }[] = [];
   for (const { message } of offers) {
     const receiver = receivers.get(payeeHandle(message.gift.payee, bank.host) ?? '');
@@ -165,7 +165,7 @@ async function begin(
     replies.push({ message, reply: { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name } });
   }
   // An exchange is begun by one offer; a second one under its address, in this page or before it, is none.
-  const begun = await insertExchanges(tx, exchanges);
+  const begun = await insertTransfers(tx, exchanges);
   for (const { message, reply } of replies)
     if (reply.kind === 'GiftAccept' && !begun.delete(message.exchange)) refused.add(message.id);
   const answers = await Promise.all(
@@ -181,7 +181,7 @@ export interface Known {
   /** Hashes of messages that came before, by their ids. */
   readonly hashes: ReadonlyMap<string, string>;
   /** Gifts by their URLs. */
-  readonly gifts: ReadonlyMap<string, ExchangeRow>;
+  readonly gifts: ReadonlyMap<string, TransferRow>;
 }
 
 /** Reads what {@link receiveAnswers} needs, under the lock of the pair. */
@@ -249,19 +249,19 @@ async function giftsByUrl(
   bankId: string,
   pairId: string,
   urls: readonly string[],
-): Promise<Map<string, ExchangeRow>> {
+): Promise<Map<string, TransferRow>> {
   if (urls.length === 0) return new Map();
   const rows = await tx
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
-      and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId), sql`${exchange.url} = any(${textArray(urls)})`),
+      and(eq(transfer.bankId, bankId), eq(transfer.pairId, pairId), sql`${transfer.url} = any(${textArray(urls)})`),
     );
   return new Map(rows.map((row) => [row.url, row]));
 }
 
 /** Why no Hold will follow a yes. `null` when one will, or has: then the journals say the rest. */
-function whyOver(gift: ExchangeRow | undefined, yes: GiftAccept): RefusalCode | null {
+function whyOver(gift: TransferRow | undefined, yes: GiftAccept): RefusalCode | null {
   // A gift that is not known here is one that a restore has forgotten: nobody will write its Hold.
   if (gift?.direction !== 'out' || yes.object !== `${gift.url}/1`) return 'terms_unknown';
   if (gift.status === 'offered') return null;
@@ -278,7 +278,7 @@ function pairFor(work: PairWork): MessagePair {
 export const TEST_WORDS = 'The test hour, there';
 export const TEST_BACK_WORDS = 'The test hour, and back';
 
-function testPurpose(content: string): ExchangeRow['purpose'] {
+function testPurpose(content: string): TransferRow['purpose'] {
   if (content === TEST_WORDS) return 'test';
   return content === TEST_BACK_WORDS ? 'test_back' : 'gift';
 }
@@ -298,14 +298,14 @@ const LATER: readonly string[] = ['too_many_open', 'backlog', 'pair_waiting', 'p
 async function apply(
   work: PairWork,
   incoming: readonly IncomingMessage[],
-  gifts: Map<string, ExchangeRow>,
+  gifts: Map<string, TransferRow>,
 ): Promise<{ ended: string[]; answered: string[]; later: Set<string> }> {
   const { bank } = work;
   const later = new Set<string>();
   await work.need([...gifts.values()].map((row) => row.transfer ?? ''));
   const ended: string[] = [];
   const answered: string[] = [];
-  const end = (change: ExchangeChange): void => {
+  const end = (change: TransferChange): void => {
     work.change(change);
     ended.push(change.id);
   };
@@ -357,7 +357,7 @@ async function apply(
   return { ended, answered, later };
 }
 
-function writeHold(work: PairWork, row: ExchangeRow, peerRef: string): Refusal | null {
+function writeHold(work: PairWork, row: TransferRow, peerRef: string): Refusal | null {
   if (row.transfer === null || row.detail === null) throw new Error(`exchange ${row.id} has no terms`);
   const written = work.write({
     kind: 'Hold',

@@ -13,15 +13,15 @@ import type { Signal } from '../delivery/signals.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
 import { Refused } from '../node/refused.ts';
-import { type ExchangeRow, exchangeById } from './exchange-store.ts';
 import { signMessage } from './sign-message.ts';
+import { type TransferRow, transferById } from './transfer-store.ts';
 
 /**
  * Takes a gift to another bank back, also while that bank is away or the pair stands still. Who may ask for
  * it is the caller's to check. Refuses `not_found`, and `already_answered` when there is nothing to take back.
  */
-export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signal[]): Promise<ExchangeRow> {
-  const gift = await exchangeById(tx, bank.id, id);
+export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signal[]): Promise<TransferRow> {
+  const gift = await transferById(tx, bank.id, id);
   if (gift === undefined) throw new Refused('not_found');
   // The test hour belongs to the agreement and to nobody in particular.
   if (gift.direction !== 'out' || gift.pairId === null || gift.purpose !== 'gift')
@@ -29,7 +29,7 @@ export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signa
   const work = await PairWork.open(tx, bank, gift.pairId);
   if (work === null) throw new Error(`pair ${gift.pairId} is gone`);
   // From here on no answer can come between.
-  const row = await exchangeById(tx, bank.id, id);
+  const row = await transferById(tx, bank.id, id);
   if (row?.status !== 'offered') throw new Refused('already_answered', { status: row?.status ?? '' });
   const offer = `${row.url}/1`;
   const cancel: GiftCancel = {
@@ -46,6 +46,6 @@ export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signa
   work.change({ id, status: 'returned', code: cancel.code });
   work.note([await signMessage(bank, pair, cancel, row.id)]);
   await work.save();
-  after.push({ kind: 'pair', bankId: bank.id, pairId: work.row.id }, { kind: 'exchange', bankId: bank.id, id });
+  after.push({ kind: 'pair', bankId: bank.id, pairId: work.row.id }, { kind: 'transfer', bankId: bank.id, id });
   return { ...row, status: 'returned', code: cancel.code, updatedAt: new Date() };
 }

@@ -10,7 +10,7 @@
 import { type ExchangeMessage, isRefusalCode } from '@evenhour/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { exchange } from '../db/schema.ts';
+import { transfer } from '../db/schema.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { voidOf } from '../journal/settle.ts';
 import { textArray } from '../ledger/ledger.ts';
@@ -22,7 +22,7 @@ import { signMessage } from './sign-message.ts';
  */
 export async function repeatYeses(tx: Queries, bankId: string, pairId: string): Promise<void> {
   await tx.execute(sql`
-    update exchange_message m set pending = true from exchange e
+    update exchange_message m set pending = true from transfer e
     where e.bank_id = ${bankId} and e.pair_id = ${pairId} and e.direction = 'in' and e.status = 'accepted'
       and m.bank_id = e.bank_id and m.pair_id = e.pair_id and m.direction = 'out' and m.exchange_id = e.url`);
 }
@@ -41,13 +41,13 @@ export async function endRefused(work: PairWork, refused: ReadonlyMap<string, st
   const ids = [...refused.keys()].flatMap((id) => id.split('/').at(-2) ?? []);
   const found = await tx
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bank.id),
-        eq(exchange.pairId, work.row.id),
-        sql`(${exchange.direction}, ${exchange.status}) in (('out', 'offered'), ('in', 'accepted'))`,
-        sql`${exchange.id} = any(${textArray(ids)})`,
+        eq(transfer.bankId, bank.id),
+        eq(transfer.pairId, work.row.id),
+        sql`(${transfer.direction}, ${transfer.status}) in (('out', 'offered'), ('in', 'accepted'))`,
+        sql`${transfer.id} = any(${textArray(ids)})`,
       ),
     );
   const rows = found.filter(({ id }) => refused.has(first(id)));

@@ -25,13 +25,13 @@ import { silenceOf } from '../agreement/silence.ts';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { exchange, pair as pairTable } from '../db/schema.ts';
+import { pair as pairTable, transfer } from '../db/schema.ts';
 import { type LoadedPair, loadPair, pairLine } from '../journal/pair-store.ts';
 import { type Account, available, lockAccounts, type NewPosting, rowsOf, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
-import { beginGifts, type ExchangeRow, type NewMessage, unheldMinutes } from './exchange-store.ts';
 import { type MessagePair, signMessage } from './sign-message.ts';
+import { beginGifts, type NewMessage, type TransferRow, unheldMinutes } from './transfer-store.ts';
 
 export interface NewGift {
   /** The giver: a member's id or handle. */
@@ -41,13 +41,13 @@ export interface NewGift {
   readonly minutes: number;
   readonly content: string;
   readonly reverses?: string;
-  readonly purpose?: ExchangeRow['purpose'];
+  readonly purpose?: TransferRow['purpose'];
   /** The only member who may be the giver; nobody else's minutes are touched. */
   readonly onlyFrom?: string;
 }
 
 export interface Given {
-  readonly exchange: ExchangeRow;
+  readonly exchange: TransferRow;
   /** The pair to wake and its agreement, if the gift goes to another bank. */
   readonly pairId: string | null;
   readonly agreementId: string | null;
@@ -101,7 +101,7 @@ class Counter {
   readonly #accounts: Map<string, Account>;
   /** Minutes given lately, by member and pair. */
   readonly #lately: Map<string, number>;
-  readonly #exchanges: ExchangeRow[] = [];
+  readonly #exchanges: TransferRow[] = [];
   readonly #offers: { readonly to: MessagePair; readonly offer: GiftOffer; readonly id: string }[] = [];
   readonly #postings: NewPosting[] = [];
 
@@ -173,7 +173,7 @@ class Counter {
       credit: to.id,
       minutes: gift.minutes,
       cause: id,
-      exchangeId: id,
+      transferId: id,
     });
     const row = this.#begin(id, giver, gift, {
       direction: 'local',
@@ -243,7 +243,7 @@ class Counter {
       credit: row.mirrorId,
       minutes: gift.minutes,
       cause: id,
-      exchangeId: id,
+      transferId: id,
     });
     const begun = this.#begin(id, giver, gift, {
       direction: 'out',
@@ -264,11 +264,11 @@ class Counter {
     id: string,
     giver: MemberRow,
     gift: NewGift,
-    rest: Pick<ExchangeRow, 'direction' | 'counterparty' | 'counterpartyName' | 'status' | 'ownRef'> &
-      Partial<ExchangeRow>,
-  ): ExchangeRow {
+    rest: Pick<TransferRow, 'direction' | 'counterparty' | 'counterpartyName' | 'status' | 'ownRef'> &
+      Partial<TransferRow>,
+  ): TransferRow {
     const now = new Date();
-    const row: ExchangeRow = {
+    const row: TransferRow = {
       bankId: this.#bank.id,
       id,
       pairId: null,
@@ -372,7 +372,7 @@ async function givenLately(tx: Queries, bankId: string, memberIds: readonly stri
   // Ids rise with time, so a member's rows are read from about there on; a day more, for clocks that differ.
   const from = newId(Date.now() - (LATELY_DAYS + 1) * 86_400_000);
   const result = await tx.execute(sql`
-    select member_id, pair_id, sum(minutes)::bigint as total from ${exchange}
+    select member_id, pair_id, sum(minutes)::bigint as total from ${transfer}
     where bank_id = ${bankId} and member_id = any(${textArray(memberIds)}) and id > ${from} and direction = 'out'
       and status not in ('declined', 'returned') and created_at > now() - make_interval(days => ${LATELY_DAYS})
     group by member_id, pair_id`);

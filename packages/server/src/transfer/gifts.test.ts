@@ -30,7 +30,7 @@ async function offerWith(changes: JsonObject, gift: JsonObject = {}): Promise<Js
 }
 
 const exchangeOf = async (url: string) => {
-  const found = await stage.town.database.db.execute(sql`select id, status, transfer from exchange where url = ${url}`);
+  const found = await stage.town.database.db.execute(sql`select id, status, transfer from transfer where url = ${url}`);
   return rowsOf<{ id: string; status: string; transfer: string | null }>(found)[0];
 };
 const lastEntry = () => partner.townEntries.at(-1) as { type: string[]; code?: string };
@@ -286,7 +286,7 @@ describe('an answer', () => {
     const row = await exchangeOf(String(offer['exchange']));
     const found = await stage.town.database.db.execute(sql`
       select kind from journal_entry where transfer = ${row?.transfer}
-      union all select kind from posting where exchange_id = ${row?.id} order by 1`);
+      union all select kind from posting where transfer_id = ${row?.id} order by 1`);
     expect(rowsOf<{ kind: string }>(found).map(({ kind }) => kind)).toEqual(['hold', 'void']);
   });
 

@@ -1,7 +1,7 @@
 /** Gifts that one of two real nodes has forgotten, because its database was put back. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { exchange, exchangeMessage, pair as pairTable } from '../db/schema.ts';
+import { exchangeMessage, pair as pairTable, transfer } from '../db/schema.ts';
 import { hasTestPostgres } from '../testing/postgres.ts';
 import { Restorable } from '../testing/restorable.ts';
 import { until } from '../testing/town.ts';
@@ -23,8 +23,8 @@ afterEach(async () => {
   expect(await towns.settle('Leith', 'Gràcia')).toEqual([]);
   expect([await towns.balance('Leith'), await towns.balance('Gràcia')]).toEqual(books);
   for (const name of ['Leith', 'Gràcia'] as const) {
-    const open = sql`${exchange.status} not in ('settled', 'declined', 'returned')`;
-    await until(async () => (await towns.of(name).database.db.select().from(exchange).where(open)).length === 0);
+    const open = sql`${transfer.status} not in ('settled', 'declined', 'returned')`;
+    await until(async () => (await towns.of(name).database.db.select().from(transfer).where(open)).length === 0);
     await nothingWaits(name);
   }
   await cross(1);
@@ -45,7 +45,7 @@ async function cross(minutes: number): Promise<void> {
 /** How a gift stands where it comes to. */
 async function there(id: string): Promise<string | undefined> {
   const url = `${towns.of('Leith').origin}/ap/exchanges/${id}`;
-  const [row] = await towns.of('Gràcia').database.db.select().from(exchange).where(eq(exchange.url, url));
+  const [row] = await towns.of('Gràcia').database.db.select().from(transfer).where(eq(transfer.url, url));
   return row === undefined ? undefined : `${row.status} ${row.code}`;
 }
 

@@ -6,17 +6,17 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import { type Queries, unwaited } from '../db/database.ts';
-import { account, exchange, exchangeMessage, member } from '../db/schema.ts';
+import { account, exchangeMessage, member, transfer } from '../db/schema.ts';
 import { type NewPosting, postingRows, rowsOf, textArray } from '../ledger/ledger.ts';
 
-export type ExchangeRow = typeof exchange.$inferSelect;
-export type ExchangeStatus = ExchangeRow['status'];
+export type TransferRow = typeof transfer.$inferSelect;
+export type TransferStatus = TransferRow['status'];
 export type MessageRow = typeof exchangeMessage.$inferSelect;
 
 /** A change to one exchange; what is not named stays, but for the code of an earlier status and the transfer of one that has no Hold. */
-export interface ExchangeChange {
+export interface TransferChange {
   readonly id: string;
-  readonly status: ExchangeStatus;
+  readonly status: TransferStatus;
   readonly code?: string;
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
   readonly transfer?: string;
@@ -26,8 +26,8 @@ export interface ExchangeChange {
 }
 
 /** The statement that changes exchanges; of several changes to one, what a later one names counts. */
-export function exchangeChanges(bankId: string, changes: readonly ExchangeChange[]): SQL {
-  const latest = new Map<string, ExchangeChange>();
+export function transferChanges(bankId: string, changes: readonly TransferChange[]): SQL {
+  const latest = new Map<string, TransferChange>();
   for (const change of changes) latest.set(change.id, { ...latest.get(change.id), ...change });
   const rows = [...latest.values()].map((change) => ({
     id: change.id,
@@ -39,7 +39,7 @@ export function exchangeChanges(bankId: string, changes: readonly ExchangeChange
     hold_id: change.holdId ?? null,
     name: change.counterpartyName ?? null,
   }));
-  return sql`update exchange e set status = r.status, code = r.code, facts = coalesce(r.facts, e.facts),
+  return sql`update transfer e set status = r.status, code = r.code, facts = coalesce(r.facts, e.facts),
       transfer = case r.status when 'accepted' then null else coalesce(r.transfer, e.transfer) end,
       peer_ref = coalesce(r.peer_ref, e.peer_ref), hold_id = coalesce(r.hold_id, e.hold_id),
       counterparty_name = coalesce(r.name, e.counterparty_name), updated_at = now()
@@ -49,28 +49,28 @@ export function exchangeChanges(bankId: string, changes: readonly ExchangeChange
 }
 
 /** An exchange with what is asked of its member when minutes come. `ceiling` is the account's. */
-export interface ExchangeAtDesk {
-  readonly row: ExchangeRow;
+export interface TransferAtDesk {
+  readonly row: TransferRow;
   readonly memberActive: boolean;
   readonly ceiling: number | null;
 }
 
 /** The exchanges that transfers belong to, and those that a partner began with these details. */
-export async function exchangesOf(
+export async function transfersOf(
   tx: Queries,
   bankId: string,
   pairId: string,
   transfers: readonly string[],
   details: readonly string[],
-): Promise<ExchangeAtDesk[]> {
+): Promise<TransferAtDesk[]> {
   const found = await Promise.all([
-    atDesk(tx, bankId, pairId, transfers, sql`${exchange.transfer} = any(${textArray(transfers)})`),
+    atDesk(tx, bankId, pairId, transfers, sql`${transfer.transfer} = any(${textArray(transfers)})`),
     atDesk(
       tx,
       bankId,
       pairId,
       details,
-      sql`${exchange.direction} = 'in' and ${exchange.detail} = any(${textArray(details)})`,
+      sql`${transfer.direction} = 'in' and ${transfer.detail} = any(${textArray(details)})`,
     ),
   ]);
   return found.flat();
@@ -82,14 +82,14 @@ async function atDesk(
   pairId: string,
   wanted: readonly string[],
   where: SQL,
-): Promise<ExchangeAtDesk[]> {
+): Promise<TransferAtDesk[]> {
   if (wanted.length === 0) return [];
   const rows = await tx
-    .select({ row: exchange, status: member.status, ceiling: account.ceiling })
-    .from(exchange)
-    .innerJoin(member, and(eq(member.bankId, exchange.bankId), eq(member.id, exchange.memberId)))
-    .innerJoin(account, and(eq(account.bankId, exchange.bankId), eq(account.id, exchange.accountId)))
-    .where(and(eq(exchange.bankId, bankId), eq(exchange.pairId, pairId), where));
+    .select({ row: transfer, status: member.status, ceiling: account.ceiling })
+    .from(transfer)
+    .innerJoin(member, and(eq(member.bankId, transfer.bankId), eq(member.id, transfer.memberId)))
+    .innerJoin(account, and(eq(account.bankId, transfer.bankId), eq(account.id, transfer.accountId)))
+    .where(and(eq(transfer.bankId, bankId), eq(transfer.pairId, pairId), where));
   return rows.map(({ row, status, ceiling }) => ({ row, memberActive: status === 'active', ceiling }));
 }
 
@@ -101,52 +101,52 @@ export async function onTheirWayTo(
 ): Promise<Map<string, number>> {
   if (memberIds.length === 0) return new Map();
   const rows = await tx
-    .select({ account: exchange.accountId, minutes: sql<number>`sum(${exchange.minutes})::bigint` })
-    .from(exchange)
+    .select({ account: transfer.accountId, minutes: sql<number>`sum(${transfer.minutes})::bigint` })
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bankId),
-        eq(exchange.direction, 'in'),
-        eq(exchange.status, 'held'),
-        sql`${exchange.memberId} = any(${textArray(memberIds)})`,
+        eq(transfer.bankId, bankId),
+        eq(transfer.direction, 'in'),
+        eq(transfer.status, 'held'),
+        sql`${transfer.memberId} = any(${textArray(memberIds)})`,
       ),
     )
-    .groupBy(exchange.accountId);
+    .groupBy(transfer.accountId);
   return new Map(rows.map((row) => [row.account, Number(row.minutes)]));
 }
 
-export async function exchangeById(tx: Queries, bankId: string, id: string): Promise<ExchangeRow | undefined> {
+export async function transferById(tx: Queries, bankId: string, id: string): Promise<TransferRow | undefined> {
   const [row] = await tx
     .select()
-    .from(exchange)
-    .where(and(eq(exchange.bankId, bankId), eq(exchange.id, id)));
+    .from(transfer)
+    .where(and(eq(transfer.bankId, bankId), eq(transfer.id, id)));
   return row;
 }
 
 /** Whether somebody may see an exchange: either member of this bank that it is about, and the operator. */
-export function maySee(row: ExchangeRow, caller: Caller): boolean {
+export function maySee(row: TransferRow, caller: Caller): boolean {
   if (caller.role === 'operator' || row.memberId === caller.memberId) return true;
   return row.direction === 'local' && row.counterparty === caller.memberId;
 }
 
 /** Exchanges newest first; `before` is the id of the last one seen. */
-export async function listExchanges(
+export async function listTransfers(
   tx: Queries,
   bankId: string,
   filter: { memberId?: string; pairId?: string; before?: string; limit: number },
-): Promise<ExchangeRow[]> {
+): Promise<TransferRow[]> {
   return tx
     .select()
-    .from(exchange)
+    .from(transfer)
     .where(
       and(
-        eq(exchange.bankId, bankId),
-        filter.memberId === undefined ? undefined : eq(exchange.memberId, filter.memberId),
-        filter.pairId === undefined ? undefined : eq(exchange.pairId, filter.pairId),
-        filter.before === undefined ? undefined : lt(exchange.id, filter.before),
+        eq(transfer.bankId, bankId),
+        filter.memberId === undefined ? undefined : eq(transfer.memberId, filter.memberId),
+        filter.pairId === undefined ? undefined : eq(transfer.pairId, filter.pairId),
+        filter.before === undefined ? undefined : lt(transfer.id, filter.before),
       ),
     )
-    .orderBy(desc(exchange.id))
+    .orderBy(desc(transfer.id))
     .limit(filter.limit);
 }
 
@@ -154,7 +154,7 @@ export async function listExchanges(
 export async function beginGifts(
   tx: Queries,
   bankId: string,
-  exchanges: readonly ExchangeRow[],
+  exchanges: readonly TransferRow[],
   offers: readonly NewMessage[],
   postings: readonly NewPosting[],
 ): Promise<void> {
@@ -169,7 +169,7 @@ export async function beginGifts(
  * Stores exchanges that a partner began; answers the URLs of those that are new. One that the partner
  * took back before its offer came is none.
  */
-export async function insertExchanges(tx: Queries, exchanges: readonly ExchangeRow[]): Promise<Set<string>> {
+export async function insertTransfers(tx: Queries, exchanges: readonly TransferRow[]): Promise<Set<string>> {
   if (exchanges.length === 0) return new Set();
   const result = await tx.execute(sql`
     ${exchangeRows(exchanges)} x
@@ -179,7 +179,7 @@ export async function insertExchanges(tx: Queries, exchanges: readonly ExchangeR
   return new Set(rowsOf<{ url: string }>(result).map((row) => row.url));
 }
 
-function exchangeRows(exchanges: readonly ExchangeRow[]): SQL {
+function exchangeRows(exchanges: readonly TransferRow[]): SQL {
   const rows = exchanges.map((row) => ({
     bank_id: row.bankId,
     id: row.id,
@@ -204,11 +204,11 @@ function exchangeRows(exchanges: readonly ExchangeRow[]): SQL {
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }));
-  return sql`insert into exchange select * from json_populate_recordset(null::exchange, ${JSON.stringify(rows)}::json)`;
+  return sql`insert into transfer select * from json_populate_recordset(null::transfer, ${JSON.stringify(rows)}::json)`;
 }
 
 /** Minutes of gifts to the partner of a pair that no hold in the journal covers yet, as a column beside its row. */
-export const unheldMinutes: SQL<number> = sql`(select coalesce(sum(minutes), 0)::bigint from exchange
+export const unheldMinutes: SQL<number> = sql`(select coalesce(sum(minutes), 0)::bigint from transfer
   where bank_id = "pair"."bank_id" and pair_id = "pair"."id" and status in ('offered', 'accepted') and direction = 'out')`;
 
 export interface NewMessage {

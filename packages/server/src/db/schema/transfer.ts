@@ -1,0 +1,74 @@
+/** Hours on their way from one member to another, and the messages about them. */
+import { sql } from 'drizzle-orm';
+import { boolean, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { at, minutes } from './columns.ts';
+
+/** A gift between two members, as people see it. Words stay here and never enter a journal. */
+export const transfer = pgTable(
+  'transfer',
+  {
+    bankId: text('bank_id').notNull(),
+    id: text('id').notNull(),
+    direction: text('direction', { enum: ['local', 'out', 'in'] }).notNull(),
+    pairId: text('pair_id'),
+    /** The exchange's own URL, at the bank that began it. */
+    url: text('url').notNull(),
+    memberId: text('member_id').notNull(),
+    accountId: text('account_id').notNull(),
+    /** The other side: a member id here for `local`, else an address such as rosa@gracia.example. */
+    counterparty: text('counterparty').notNull(),
+    counterpartyName: text('counterparty_name').notNull(),
+    minutes: minutes('minutes').notNull(),
+    content: text('content').notNull(),
+    status: text('status', {
+      enum: ['offered', 'accepted', 'held', 'posted', 'settled', 'declined', 'returned'],
+    }).notNull(),
+    code: text('code'),
+    facts: jsonb('facts').$type<Record<string, string | number | boolean>>(),
+    /** The transfer's URL in the journals, which the debtor's bank chose. */
+    transfer: text('transfer'),
+    ownRef: text('own_ref').notNull(),
+    peerRef: text('peer_ref'),
+    salt: text('salt'),
+    detail: text('detail'),
+    reverses: text('reverses'),
+    holdId: text('hold_id'),
+    purpose: text('purpose', { enum: ['gift', 'test', 'test_back'] })
+      .notNull()
+      .default('gift'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.bankId, t.id] }),
+    unique('transfer_url').on(t.bankId, t.url),
+    unique('transfer_transfer').on(t.bankId, t.transfer),
+    index('transfer_by_member').on(t.bankId, t.memberId, t.id),
+    index('transfer_by_detail').on(t.bankId, t.detail).where(sql`${t.direction} = 'in'`),
+    index('transfer_unheld').on(t.bankId, t.pairId).where(sql`${t.status} in ('offered', 'accepted')`),
+  ],
+);
+
+/** Exchange messages: those that we sent until they are answered, and those that we have applied. */
+export const exchangeMessage = pgTable(
+  'exchange_message',
+  {
+    bankId: text('bank_id').notNull(),
+    pairId: text('pair_id').notNull(),
+    /** The message's URL. */
+    id: text('id').notNull(),
+    direction: text('direction', { enum: ['out', 'in'] }).notNull(),
+    exchangeId: text('exchange_id').notNull(),
+    hash: text('hash').notNull(),
+    document: text('document').notNull(),
+    pending: boolean('pending').notNull(),
+    /** The answer that was given to an incoming message, to give it again. */
+    answer: text('answer'),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.bankId, t.pairId, t.id] }),
+    index('exchange_message_answers').on(t.bankId, t.pairId, t.exchangeId).where(sql`${t.direction} = 'out'`),
+    index('exchange_message_pending').on(t.bankId, t.pairId, t.at).where(sql`${t.pending}`),
+  ],
+);
