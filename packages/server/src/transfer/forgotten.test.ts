@@ -71,6 +71,15 @@ async function unheard(minutes: number): Promise<string> {
   return id;
 }
 
+/** Leith takes a gift back while Gràcia is down, which would say yes once more otherwise. Returns a copy of Gràcia. */
+async function takenBack(id: string): Promise<string> {
+  await towns.down('Gràcia');
+  const copy = await towns.backUp('Gràcia');
+  const { status } = await towns.of('Leith').call('POST', `/api/transfers/${id}/take-back`);
+  expect(status).toBe(200);
+  return copy;
+}
+
 const over = (id: string, said: string) => until(async () => (await there(id)) === said, 20_000);
 const resumes = async (at: Name): Promise<number> =>
   (
@@ -132,8 +141,8 @@ test('by the giver’s bank, which finds its offer again in a newer copy: it sta
 test('its end by the receiver’s bank: it asks by itself, though the giver’s bank has nothing to say', async () => {
   await cross(1);
   const id = await unheard(10);
-  const copy = await towns.backUp('Gràcia');
-  await towns.of('Leith').call('POST', `/api/transfers/${id}/take-back`);
+  const copy = await takenBack(id);
+  await towns.up('Gràcia');
   await towns.down('Leith');
   await towns.up('Leith');
   await over(id, 'returned taken_back');
@@ -145,9 +154,8 @@ test('its end by the receiver’s bank: it asks by itself, though the giver’s 
 test('by the giver’s bank, and its end by the receiver’s', async () => {
   const oldest = await towns.backUp('Leith');
   const id = await unheard(10);
-  const copy = await towns.backUp('Gràcia');
-  await towns.of('Leith').call('POST', `/api/transfers/${id}/take-back`);
-  await towns.down('Leith', 'Gràcia');
+  const copy = await takenBack(id);
+  await towns.down('Leith');
   await towns.putBack('Leith', oldest);
   await towns.putBack('Gràcia', copy);
   await towns.up('Leith', 'Gràcia');
