@@ -9,6 +9,7 @@ import { type AgreementCore, termsOf } from '../core/agreement/agreement.ts';
 import { keysAtStart } from '../core/journal/keys.ts';
 import { edited, isContainer, paths } from '../testing/changes.ts';
 import { pairOf } from '../wire/entry.ts';
+import { stepSchemas, talkSchemas } from '../wire/exchange-schemas.ts';
 import { decodeHonour } from '../wire/messages.ts';
 import { entrySchemas } from '../wire/schemas.ts';
 import type { JsonObject, JsonValue } from '../wire/strict-json.ts';
@@ -49,7 +50,8 @@ async function accepts(kind: string, author: 0 | 1, message: JsonObject): Promis
     const run = await verifyRun(core, pair, author, [message], schedules[author]);
     return run.bad === null && run.entries[0]?.body.kind === kind;
   }
-  if (kind.startsWith('Gift')) return (await verifyExchangeMessage(core, pair, author, message, agreed)).ok;
+  if (kind.startsWith('Gift') || Object.hasOwn({ ...stepSchemas, ...talkSchemas }, kind))
+    return (await verifyExchangeMessage(core, pair, author, message, agreed)).ok;
   if (kind.startsWith('Honour')) return decodeHonour(message).ok && (await verifyDocument(message, agreed)).ok;
   if (kind === 'Close') return (await verifyClose(core, pair, author, message, newest)).ok;
   if (kind === 'Fork') return (await verifyFork(message)).ok;

@@ -8,13 +8,12 @@
  * @module
  */
 import type { AgreementCore } from '../core/agreement/agreement.ts';
-import type { ExchangeMessage } from '../core/exchange/gift.ts';
 import type { Entry, Party, VerifiedEntry } from '../core/journal/entry.ts';
 import { type KeySchedule, keyAt, keysAfter } from '../core/journal/keys.ts';
 import { type Outcome, type Refusal, refuse } from '../core/refusal.ts';
 import { base58Decode, canonicalBytes } from '../wire/canonical.ts';
 import { decodeEntry } from '../wire/entry.ts';
-import { decodeExchangeMessage } from '../wire/messages.ts';
+import { decodeExchangeMessage, type ExchangeMessage } from '../wire/messages.ts';
 import type { JsonObject } from '../wire/strict-json.ts';
 import { verifyDocument } from './data-integrity.ts';
 import { decodeMultikey, importVerifyingKey, type VerifyingKey, verifyBytes } from './key.ts';

@@ -158,6 +158,26 @@ const FILES: Readonly<Record<string, About>> = {
       ],
     },
   },
+  'exchanges.json': {
+    read: 'Story by story, be the `bank` of each case: put `document` into the log that it belongs to, or refuse it. Compare `outcome`, `code` and, after it, `status`. Compare `hash`, and `detail` of `hold`.',
+    flags: {
+      crossing: [
+        'two messages that crossed, in either order of arrival',
+        'two banks see two ends of one exchange',
+        '6.7',
+      ],
+      twice: ['a message that comes again', 'an answer counts twice', '6.8'],
+      noPlace: ['an act that the table has no place for', 'the two logs part for ever', '6.7'],
+      gap: ['a number is left out', 'a message is lost for ever', '6.8'],
+      fork: ['another message at a place that is taken', 'a bank can tell two stories', '6.8'],
+      prev: ['`prev` is not the hash of the message before', 'a bank can tell two stories', '6.8'],
+      seen: [
+        '`seen` goes back, or names a message that was never written',
+        'what crossed is told in two orders',
+        '6.8',
+      ],
+    },
+  },
   'http-signatures.json': {
     read: 'Check the request, or the answer to it where `response` is there, at the time `now`. Compare with `valid` and `code`.',
     flags: {

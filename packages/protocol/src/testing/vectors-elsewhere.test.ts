@@ -96,9 +96,9 @@ describe.skipIf(!hasPython)('the reader in Python', () => {
     const { status, stdout, stderr } = run(FOLDER);
     expect([status, stderr]).toEqual([0, '']);
     const lines = FILES.map((name) => {
-      const { cases, genesis } = read(name);
-      // A story begins with a check of its pair.
-      const all = (cases as Json[]).length + (genesis === undefined ? 0 : 1);
+      const { cases, genesis, hold } = read(name);
+      // A story begins with a check of its pair, exchanges with one of a hold.
+      const all = (cases as Json[]).length + (genesis === undefined && hold === undefined ? 0 : 1);
       return `${name}: ${all} of ${all}`;
     });
     expect(stdout.trim().split('\n').sort()).toEqual(lines.sort());
@@ -115,6 +115,7 @@ describe.skipIf(!hasPython)('the reader in Python', () => {
       'successor.json': { debtMinutes: {} },
       'statements.json': { statement: {} },
       'endings.json': { code: 'foreign_pair' },
+      'exchanges.json': { status: 'agreed' },
       'http-signatures.json': { valid: false },
     };
     expect(Object.keys(CHANGES).sort()).toEqual(FILES.sort());

@@ -11,9 +11,11 @@ import { z } from 'zod';
 import { signDocument, signingInput } from '../proof/data-integrity.ts';
 import { canonical, hashOf, sha256 } from '../wire/canonical.ts';
 import { CONTEXT } from '../wire/context.ts';
+import * as exchangeSchemas from '../wire/exchange-schemas.ts';
 import * as schemas from '../wire/schemas.ts';
 import { type JsonObject, type JsonValue, parseStrict } from '../wire/strict-json.ts';
 import { endingVectors } from './vector-endings.ts';
+import { exchangeVectors } from './vector-exchanges.ts';
 import { flagVectors } from './vector-flags.ts';
 import { httpVectors } from './vector-http.ts';
 import { CREATED, hex, keyOf, type VectorFile } from './vector-pair.ts';
@@ -32,6 +34,7 @@ export async function makeVectors(): Promise<VectorFile[]> {
     ...stories,
     ...stories.slice(0, 1).map(statementVectors),
     await endingVectors(),
+    await exchangeVectors(),
     await httpVectors(),
   ];
   return [...files, flagVectors(files)];
@@ -39,7 +42,7 @@ export async function makeVectors(): Promise<VectorFile[]> {
 
 export function makeSchemas(): VectorFile[] {
   const named: Record<string, z.ZodType> = {
-    ...Object.fromEntries(Object.entries(schemas.entrySchemas).map(([kind, schema]) => [kind, schema])),
+    ...schemas.entrySchemas,
     AgreementCore: schemas.coreSchema,
     HonourOffer: schemas.honourOfferSchema,
     HonourAccept: schemas.honourAcceptSchema,
@@ -47,10 +50,12 @@ export function makeSchemas(): VectorFile[] {
     Close: schemas.closeSchema,
     Fork: schemas.forkSchema,
     Presentation: schemas.presentationSchema,
-    GiftOffer: schemas.giftOfferSchema,
-    GiftAccept: schemas.giftAcceptSchema,
-    GiftReject: schemas.giftRejectSchema,
-    GiftCancel: schemas.giftCancelSchema,
+    GiftOffer: exchangeSchemas.giftOfferSchema,
+    GiftAccept: exchangeSchemas.giftAcceptSchema,
+    GiftReject: exchangeSchemas.giftRejectSchema,
+    GiftCancel: exchangeSchemas.giftCancelSchema,
+    ...exchangeSchemas.stepSchemas,
+    ...exchangeSchemas.talkSchemas,
     Run: schemas.runSchema,
     Open: schemas.openSchema,
   };

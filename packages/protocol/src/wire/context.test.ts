@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CONTEXT, EVENHOUR_CONTEXT_DOCUMENT, EVENHOUR_NAMESPACE, isPinnedContext } from './context.ts';
+import * as exchangeSchemas from './exchange-schemas.ts';
 import * as schemas from './schemas.ts';
 import { type JsonObject, type JsonValue, parseStrict } from './strict-json.ts';
 
@@ -48,8 +49,21 @@ describe('the context document', () => {
 
   /** What our messages use of ActivityStreams, of data integrity and of JSON-LD itself. */
   const DEFINED_ELSEWHERE = new Set([
-    ...['@context', 'id', 'type', 'actor', 'object', 'content', 'name', 'partOf', 'orderedItems', 'proof'],
-    ...['Object', 'Activity', 'Offer', 'Accept', 'Reject', 'Undo', 'OrderedCollectionPage'],
+    ...[
+      '@context',
+      'id',
+      'type',
+      'actor',
+      'object',
+      'content',
+      'name',
+      'startTime',
+      'inReplyTo',
+      'partOf',
+      'orderedItems',
+      'proof',
+    ],
+    ...['Object', 'Activity', 'Offer', 'Accept', 'Reject', 'Undo', 'Create', 'Update', 'OrderedCollectionPage'],
   ]);
 
   /** Members of a JSON Schema, and the types that it names. */
@@ -68,7 +82,7 @@ describe('the context document', () => {
     for (const part of Object.values(rest)) yield* namesIn(part, isType);
   }
 
-  const all = Object.entries(schemas).flatMap(([name, value]) =>
+  const all = Object.entries({ ...schemas, ...exchangeSchemas }).flatMap(([name, value]) =>
     value instanceof z.ZodType
       ? [[name, value] as const]
       : Object.entries(value).map(([kind, schema]) => [kind, schema as z.ZodType] as const),

@@ -49,7 +49,9 @@ const TYPES = [
     'Release',
   ],
   ...['HonourOffer', 'HonourAccept', 'HonourReject', 'Close', 'Fork', 'Presentation'],
-  ...['Gift', 'GiftOffer', 'GiftAccept', 'GiftReject', 'GiftCancel', 'Transfer', 'Claim'],
+  ...['Gift', 'GiftOffer', 'GiftAccept', 'GiftReject', 'GiftCancel', 'Transfer'],
+  ...['ExchangeOffer', 'ExchangeCounter', 'ExchangeAccept', 'ExchangeReject', 'ExchangeWithdraw', 'ExchangeCancel'],
+  ...['Claim', 'ClaimUpdate', 'ClaimAccept', 'ClaimReject', 'Message', 'Thanks'],
 ] as const;
 
 const INTEGERS = [
@@ -84,6 +86,8 @@ const PLAIN = [
   ...['entries', 'keyChanges', 'offer', 'accept'],
   // Exchanges and greetings.
   ...['exchange', 'salt', 'payer', 'payerName', 'payee', 'payeeName', 'session', 'nonce'],
+  // The steps of an exchange.
+  ...['side', 'member', 'ref', 'with', 'terms', 'place', 'answers', 'because', 'doneOn', 'until'],
 ] as const;
 
 /**

@@ -30,9 +30,18 @@ export {
 export { closeId, decodeClose, encodeClose, makeFork, makePresentation } from './endings.ts';
 export { decodeEntry, draftHasher, encodeEntry, entryId, pairOf } from './entry.ts';
 export {
+  giftAcceptSchema,
+  giftCancelSchema,
+  giftOfferSchema,
+  giftRejectSchema,
+  stepSchemas,
+  talkSchemas,
+} from './exchange-schemas.ts';
+export {
   decodeExchangeMessage,
   decodeHonour,
   detailOf,
+  type ExchangeMessage,
   encodeExchangeMessage,
   encodeHonour,
   type HonourMessage,
@@ -42,10 +51,6 @@ export {
   coreSchema,
   entrySchemas,
   forkSchema,
-  giftAcceptSchema,
-  giftCancelSchema,
-  giftOfferSchema,
-  giftRejectSchema,
   headSchema,
   honourAcceptSchema,
   honourOfferSchema,
@@ -55,6 +60,7 @@ export {
   runSchema,
   statementSchema,
 } from './schemas.ts';
+export { detailOfHold, type HoldDetails, STEP_TYPES, type StepKind } from './steps.ts';
 export {
   type JsonLimits,
   type JsonObject,

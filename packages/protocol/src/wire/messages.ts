@@ -8,28 +8,34 @@
  */
 import type { z } from 'zod';
 import { type AgreementCore, originOf } from '../core/agreement/agreement.ts';
-import type { ExchangeMessage, Gift } from '../core/exchange/gift.ts';
+import type { Gift, GiftMessage } from '../core/exchange/gift.ts';
+import type { StepMessage, TalkMessage } from '../core/exchange/log.ts';
 import type { Party } from '../core/journal/entry.ts';
 import { type Outcome, refuse } from '../core/refusal.ts';
-import { base64urlDecode, base64urlEncode, canonicalBytes, sha256 } from './canonical.ts';
 import { CONTEXT } from './context.ts';
 import {
   giftAcceptSchema,
   giftCancelSchema,
   giftOfferSchema,
   giftRejectSchema,
-  honourAcceptSchema,
-  honourOfferSchema,
-  honourRejectSchema,
-} from './schemas.ts';
+  stepSchemas,
+  talkSchemas,
+} from './exchange-schemas.ts';
+import { honourAcceptSchema, honourOfferSchema, honourRejectSchema } from './schemas.ts';
+import { decodeStep, encodeStep, type StepKind, salted } from './steps.ts';
 import type { JsonObject } from './strict-json.ts';
 
-const EXCHANGE_SCHEMAS = {
+/** Everything that two banks say to each other about what their members do. */
+export type ExchangeMessage = GiftMessage | StepMessage | TalkMessage;
+
+const GIFT_SCHEMAS = {
   GiftOffer: giftOfferSchema,
   GiftAccept: giftAcceptSchema,
   GiftReject: giftRejectSchema,
   GiftCancel: giftCancelSchema,
 };
+
+const EXCHANGE_SCHEMAS = { ...GIFT_SCHEMAS, ...stepSchemas, ...talkSchemas };
 
 const HONOUR_SCHEMAS = {
   HonourOffer: honourOfferSchema,
@@ -71,6 +77,8 @@ export function encodeExchangeMessage(
         object: message.object,
         code: message.code,
       };
+    default:
+      return { ...head, ...encodeStep(message) };
   }
 }
 
@@ -89,18 +97,33 @@ export function decodeExchangeMessage(
   const own = originOf(value.actor);
   const peer = originOf(core.parties[author === 0 ? 1 : 0].bank);
   if (originOf(value.id) !== own) return refuse('foreign_origin', { id: value.id });
+  const { kind } = parsed;
+  if (isStep(kind)) {
+    const step = decodeStep(core, author, kind, value as Parameters<typeof decodeStep>[3]);
+    return step.ok ? { ...step, author } : step;
+  }
+  if (kind === 'Message' || kind === 'Thanks') {
+    const { id, exchange, content } = value as z.infer<(typeof talkSchemas)['Message']>;
+    // Either member may speak, whoever began.
+    if (![own, peer].includes(originOf(exchange))) return refuse('foreign_origin', { exchange });
+    return { ok: true, author, message: { kind, id, exchange, content } };
+  }
   // The exchange's own address is at the bank that began it; an answer comes from the other one.
-  const starts = parsed.kind === 'GiftOffer' || parsed.kind === 'GiftCancel';
+  const starts = kind === 'GiftOffer' || kind === 'GiftCancel';
   if (originOf(value.exchange) !== (starts ? own : peer)) return refuse('foreign_origin', { exchange: value.exchange });
-  const message = messageOf(parsed.kind, value);
+  const message = giftOf(kind, value as GiftValue);
   if (message.kind === 'GiftOffer' && originOf(message.gift.payer) !== own)
     return refuse('foreign_origin', { payer: message.gift.payer });
   return { ok: true, author, message };
 }
 
-type ExchangeValue = z.infer<(typeof EXCHANGE_SCHEMAS)[keyof typeof EXCHANGE_SCHEMAS]>;
+function isStep(kind: keyof typeof EXCHANGE_SCHEMAS): kind is StepKind {
+  return Object.hasOwn(stepSchemas, kind);
+}
 
-function messageOf(kind: keyof typeof EXCHANGE_SCHEMAS, value: ExchangeValue): ExchangeMessage {
+type GiftValue = z.infer<(typeof GIFT_SCHEMAS)[keyof typeof GIFT_SCHEMAS]>;
+
+function giftOf(kind: keyof typeof GIFT_SCHEMAS, value: GiftValue): GiftMessage {
   const { id, exchange } = value;
   if (kind === 'GiftOffer') {
     const offer = value as z.infer<typeof giftOfferSchema>;
@@ -118,13 +141,7 @@ function messageOf(kind: keyof typeof EXCHANGE_SCHEMAS, value: ExchangeValue): E
 
 /** Base64url of sha-256(salt, JCS(gift)): all that a journal says of what the hours are for. */
 export function detailOf(salt: string, gift: Gift): string {
-  const bytes = base64urlDecode(salt);
-  if (bytes === undefined || bytes.length !== 32) throw new RangeError('a salt is 32 bytes in base64url');
-  const details = canonicalBytes(gift as unknown as JsonObject);
-  const joined = new Uint8Array(bytes.length + details.length);
-  joined.set(bytes);
-  joined.set(details, bytes.length);
-  return base64urlEncode(sha256(joined));
+  return salted(salt, gift as unknown as JsonObject);
 }
 
 /** A message about an agreement. `invitation` is the token of the link that began it. */

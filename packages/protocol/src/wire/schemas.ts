@@ -8,41 +8,25 @@
  * @module
  */
 import { z } from 'zod';
-import { MAX_ENTRY_MINUTES, MAX_LIMIT_MINUTES } from '../core/minutes.ts';
-import { REFUSAL_CODES, type RefusalCode } from '../core/refusal.ts';
-import { CONTEXT } from './context.ts';
-
-const context = z.tuple([z.literal(CONTEXT[0]), z.literal(CONTEXT[1]), z.literal(CONTEXT[2])]);
-const url = z
-  .string()
-  .max(512)
-  .regex(/^https?:\/\/[a-z0-9.[\]:-]+(\/[\x21-\x7e]*)?$/);
-const multihash = z.string().regex(/^uEi[A-Za-z0-9_-]{44}$/);
-const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const pairUrn = z.string().regex(/^urn:evenhour:pair:[A-Za-z0-9_-]{43}$/);
-const reference = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[A-Za-z0-9_.~-]+$/);
-const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const amount = z.int().min(1).max(MAX_ENTRY_MINUTES);
-const limit = z.int().min(0).max(MAX_LIMIT_MINUTES);
-const signedMinutes = z.int();
-const multikey = z.string().regex(/^z6Mk[1-9A-HJ-NP-Za-km-z]{44}$/);
-const code = z.enum(REFUSAL_CODES as [RefusalCode, ...RefusalCode[]]);
-/** Text that people wrote: no control characters, none that turn the direction of writing. */
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-    .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/);
+import {
+  amount,
+  code,
+  context,
+  count,
+  digest,
+  limit,
+  multihash,
+  multikey,
+  pairUrn,
+  proof,
+  reference,
+  signedMinutes,
+  text,
+  types,
+  url,
+} from './shapes.ts';
 
 export const headSchema = z.strictObject({ epoch: count, seq: count, hash: multihash });
-
-/** The proof's exact members are checked by `proof/`; here it only has to be an object. */
-const proof = z.record(z.string(), z.unknown());
 
 /** What a bank computes at a cut. */
 export const statementSchema = z.strictObject({
@@ -63,9 +47,6 @@ const entryFields = {
   ack: headSchema,
   proof,
 };
-
-const types = <A extends string, B extends string>(first: A, second: B) =>
-  z.tuple([z.literal(first), z.literal(second)]);
 
 /** Every kind of journal entry: its types on the wire and its own fields. */
 export const entrySchemas = {
@@ -226,65 +207,6 @@ export const presentationSchema = z.strictObject({
   offer: honourOfferSchema,
   accept: honourAcceptSchema,
   keyChanges: z.array(entrySchemas.Amend).max(128),
-});
-
-const exchangeFields = {
-  '@context': context,
-  id: url,
-  actor: url,
-  pair: pairUrn,
-  exchange: url,
-  proof,
-};
-
-export const giftOfferSchema = z.strictObject({
-  ...exchangeFields,
-  type: types('Offer', 'GiftOffer'),
-  /** This side's own count, and the highest of the other side that it has applied. */
-  n: z.literal(1),
-  seen: z.literal(0),
-  salt: digest,
-  object: z.strictObject({
-    type: types('Object', 'Gift'),
-    payer: url,
-    payerName: text(100),
-    payee: z
-      .string()
-      .max(300)
-      .regex(/^acct:[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?@[a-z0-9.:[\]-]{1,200}$/),
-    minutes: amount,
-    content: text(500),
-    payerRef: reference,
-    reverses: url.optional(),
-  }),
-});
-
-export const giftAcceptSchema = z.strictObject({
-  ...exchangeFields,
-  type: types('Accept', 'GiftAccept'),
-  n: z.literal(1),
-  seen: z.literal(1),
-  object: url,
-  payeeRef: reference,
-  payeeName: text(100),
-});
-
-export const giftRejectSchema = z.strictObject({
-  ...exchangeFields,
-  type: types('Reject', 'GiftReject'),
-  n: z.literal(1),
-  seen: z.literal(1),
-  object: url,
-  code,
-});
-
-export const giftCancelSchema = z.strictObject({
-  ...exchangeFields,
-  type: types('Undo', 'GiftCancel'),
-  n: z.literal(2),
-  seen: z.int().min(0).max(1),
-  object: url,
-  code,
 });
 
 /** A run of entries, as posted to a journal endpoint. Each item is parsed by itself. */

@@ -23,15 +23,19 @@ import { verifyEntry, verifyExchangeMessage } from '../proof/verified.ts';
 import { canonical, hashOf } from './canonical.ts';
 import { CONTEXT, isPinnedContext } from './context.ts';
 import { pairOf } from './entry.ts';
+import {
+  giftAcceptSchema,
+  giftCancelSchema,
+  giftOfferSchema,
+  giftRejectSchema,
+  stepSchemas,
+  talkSchemas,
+} from './exchange-schemas.ts';
 import { detailOf } from './messages.ts';
 import {
   closeSchema,
   entrySchemas,
   forkSchema,
-  giftAcceptSchema,
-  giftCancelSchema,
-  giftOfferSchema,
-  giftRejectSchema,
   headSchema,
   honourAcceptSchema,
   honourOfferSchema,
@@ -84,6 +88,8 @@ const MESSAGES: Readonly<Record<string, z.ZodType>> = {
   GiftAccept: giftAcceptSchema,
   GiftReject: giftRejectSchema,
   GiftCancel: giftCancelSchema,
+  ...stepSchemas,
+  ...talkSchemas,
   Close: closeSchema,
   Fork: forkSchema,
   Presentation: presentationSchema,
@@ -94,6 +100,7 @@ const object = z.record(z.string(), z.unknown());
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const code = z.enum(REFUSAL_CODES as [string, ...string[]]);
 const answer = { pair: z.string(), head: headSchema };
+const logHead = z.strictObject({ n: z.int(), hash: z.string().optional() });
 
 /** What the page shows beside messages: a greeting, the answers, a refusal. */
 const OTHERS: Readonly<Record<string, z.ZodType>> = {
@@ -109,10 +116,26 @@ const OTHERS: Readonly<Record<string, z.ZodType>> = {
   'answer to exchange messages': z.strictObject({
     pair: z.string(),
     results: z.array(
-      z.strictObject({ id: z.string(), applied: z.boolean(), known: z.boolean().optional(), code: code.optional() }),
+      z.strictObject({
+        id: z.string(),
+        applied: z.boolean(),
+        known: z.boolean().optional(),
+        code: code.optional(),
+        n: z.int().optional(),
+        written: z.int().optional(),
+        held: object.optional(),
+      }),
     ),
     messages: z.array(object).optional(),
   }),
+  'list of exchanges': z.strictObject({
+    pair: z.string(),
+    exchanges: z.array(
+      z.strictObject({ exchange: z.string(), heads: z.strictObject({ giver: logHead, receiver: logHead }) }),
+    ),
+    more: z.boolean().optional(),
+  }),
+  'steps of an exchange': z.strictObject({ pair: z.string(), exchange: z.string(), messages: z.array(object) }),
   refusal: z.looseObject({
     title: z.string(),
     status: z.int(),
@@ -229,7 +252,14 @@ describe('hashes and proofs of page 3', () => {
   });
 
   test('exchange messages are signed, and of this pair', async () => {
-    for (const kind of ['GiftOffer', 'GiftAccept', 'GiftReject', 'GiftCancel']) {
+    const kinds = [
+      'GiftOffer',
+      'GiftAccept',
+      'GiftReject',
+      'GiftCancel',
+      ...Object.keys({ ...stepSchemas, ...talkSchemas }),
+    ];
+    for (const kind of kinds) {
       const document = only(kind);
       const party = partyOf(document);
       const checked = await verifyExchangeMessage(core, pairId, party, document, await pinned(party));

@@ -11,7 +11,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from forms import base58, canonical, fault_of_proof, multihash, parse_strict, sha256, verify  # noqa: E402
+from exchange import fault_of_step, fold  # noqa: E402
+from forms import base58, base64url, canonical, content, fault_of_proof, multihash, parse_strict, sha256, verify  # noqa: E402
 from pair import PAIR_PREFIX, Entry, Pair  # noqa: E402
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
@@ -132,6 +133,31 @@ def fault_of_presentation(document, known):
     return fault
 
 
+def read_exchanges(file):
+    """Pages 6.7 and 6.8. Each bank has its own log, and what it took in of the other's."""
+    hold, pair, stories = file["hold"], Pair(file["core"]), {}
+    salt = base64.urlsafe_b64decode(hold["salt"] + "=")
+    text = canonical(hold["details"])
+    yield {"name": "the hold"}, (text, base64url(sha256(salt + text.encode()))), (hold["canonical"], hold["detail"])
+    for case in file["cases"]:
+        document, writer = case["document"], pair.party(case["document"]["actor"])
+        me = pair.party(case["bank"])
+        own, theirs = stories.setdefault((case["story"], me), ([], []))
+        key = pair.parties[writer]["key"]
+        if case["does"] == "writes":
+            own.append(document)
+            outcome = "appended", None
+        else:
+            outcome = fault_of_step(theirs, len(own), document)
+            if outcome[0] == "appended":
+                theirs.append(document)
+        # In these stories Leith, party 1, receives the hours.
+        giver, receiver = (theirs, own) if me == 1 else (own, theirs)
+        fault = fault_of_proof(document, key["id"], key["publicKeyMultibase"])
+        found = fault, *outcome, fold(giver, receiver), multihash(content(document))
+        yield case, found, (None, case["outcome"], case["code"], case["status"], case["hash"])
+
+
 REQUEST = '("@method" "@target-uri" "content-digest" "evenhour-session")'
 REQUEST_PARAMS = {"created", "keyid", "nonce", "tag", "alg"}
 
@@ -194,6 +220,7 @@ READERS = {
     "successor.json": read_story,
     "statements.json": read_statements,
     "endings.json": read_endings,
+    "exchanges.json": read_exchanges,
     "http-signatures.json": read_http_signatures,
 }
 

@@ -63,7 +63,7 @@ export interface GiftCancel {
 }
 
 export type GiftAnswer = GiftAccept | GiftReject;
-export type ExchangeMessage = GiftOffer | GiftAnswer | GiftCancel;
+export type GiftMessage = GiftOffer | GiftAnswer | GiftCancel;
 
 /** Where the two logs leave a gift. What follows (held, posted, settled) is read from the journals. */
 export type GiftState = 'offered' | 'accepted' | 'declined' | 'cancelled';
