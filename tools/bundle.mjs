@@ -38,7 +38,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now) {
     input: { evenhour: join(server, 'dist/cli/main.js') },
     platform: 'node',
     // PGlite reads files that lie beside it; pg-native is not used.
-    external: ['@electric-sql/pglite', 'pg-native'],
+    external: [/^@electric-sql\/pglite/, 'pg-native'],
     logLevel: 'warn',
   });
   // Modules find the package's other files two folders above themselves, here as in src and dist.

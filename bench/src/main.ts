@@ -17,6 +17,7 @@ import { Cleanup } from './cleanup.ts';
 import { measureForged } from './forged.ts';
 import { measureHistory } from './history.ts';
 import { measureLocal } from './local.ts';
+import { measurePages } from './pages.ts';
 import { type CommonFigures, commonFigures, publish, say } from './report.ts';
 import { measureSettle } from './settle.ts';
 
@@ -40,6 +41,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   backlog: { about: 'what waited while many partners were away, until it has settled', run: measureBacklog },
   history: { about: 'a long history: verified, folded, and not read at a restart', run: measureHistory },
   forged: { about: 'what forged messages cost, and what they leave of honest work', run: measureForged },
+  pages: { about: 'how long a member of a very large bank waits for a page', run: measurePages },
 };
 
 const FLAGS = ['--json', '--quick', '--profile', '--million'];

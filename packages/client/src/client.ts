@@ -6,36 +6,50 @@
  *
  * @module
  */
-import { type Listing, listing, type Page, type PageAt } from './listing.ts';
+import { type Exchanges, exchangesOf } from './exchanges.ts';
+import { type Gatherings, gatheringsOf } from './gatherings.ts';
+import { type Listing, type ListOptions, listing, type Page, type PageAt, paging } from './listing.ts';
+import { type Offers, offersOf } from './offers.ts';
+import { type Leave, leaveOf, type Receipts, receiptsOf } from './own.ts';
+import { type People, peopleOf } from './people.ts';
 import { type CallOptions, type ClientOptions, createTransport, type DoOptions, type Transport } from './transport.ts';
 import type {
+  Act,
   Agreement,
   AgreementChange,
   Bank,
   Check,
   Closing,
   Evidence,
+  Fund,
+  FundAnswer,
+  FundRequest,
+  GiftRule,
   Invitation,
   InvitationDraft,
   JournalEntry,
   Member,
+  NewAct,
   NewAgreement,
+  NewFundRequest,
   NewInvitation,
   NewMember,
   NewTransfer,
+  Notice,
+  NoticesRead,
+  ProfileChange,
   Proof,
   Resent,
+  Settling,
+  StatementFile,
   StatementLine,
   Successor,
   Token,
   Transfer,
+  WaitingGifts,
+  Wishes,
+  WishesChange,
 } from './types.ts';
-
-/** How a list is read. */
-export interface ListOptions extends CallOptions {
-  /** How many items one request brings, 1 to 200. Default: the bank's, 50. */
-  readonly pageSize?: number | undefined;
-}
 
 export interface TransferListOptions extends ListOptions {
   /** A member's id or handle; a member's own token needs none. */
@@ -49,15 +63,31 @@ export interface JournalOptions extends ListOptions {
   readonly author?: 'us' | 'them' | undefined;
 }
 
+/** Days such as `2026-11-22`, both counting. */
+export interface StatementOptions extends ListOptions {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface StatementFileOptions extends CallOptions, Pick<StatementOptions, 'from' | 'to'> {
+  readonly language?: 'en' | 'es' | 'ar' | undefined;
+}
+
 export interface Members {
   /** Members, oldest first. */
   list(options?: ListOptions): Listing<Member>;
   /** One member, by id or handle. */
   get(idOrHandle: string, options?: CallOptions): Promise<Member>;
+  /** Changes what a member says about themselves; what is left out stays. */
+  update(idOrHandle: string, change: ProfileChange, options?: DoOptions): Promise<Member>;
+  /** Members whose names begin so, by name. */
+  named(search: string, options?: ListOptions): Listing<Member>;
   /** Adds a member. For the operator. */
   add(member: NewMember, options?: DoOptions): Promise<Member>;
   /** What moved on a member's account, newest first. */
-  statement(idOrHandle: string, options?: ListOptions): Listing<StatementLine>;
+  statement(idOrHandle: string, options?: StatementOptions): Listing<StatementLine>;
+  /** The same of a stretch of days, a year at most, as CSV; headed in English unless `language` says otherwise. */
+  statementFile(idOrHandle: string, options?: StatementFileOptions): Promise<StatementFile>;
   /** Makes a token for a member; it is shown once. For the operator. */
   issueToken(idOrHandle: string, options?: DoOptions): Promise<Token>;
   /** Suspends a member, or lets them in again. For the operator. */
@@ -78,6 +108,44 @@ export interface Transfers {
   takeBack(id: string, options?: DoOptions): Promise<Transfer>;
   /** The signed entries and the ledger lines of one transfer. */
   proof(id: string, options?: CallOptions): Promise<Proof>;
+}
+
+export interface Gifts {
+  /** Gifts that wait for my yes, and whether gifts wait at all. For a member, as all of this. */
+  waiting(options?: CallOptions): Promise<WaitingGifts>;
+  /** Says yes or no. Refuses `already_answered`, and `account_full` for a yes. */
+  answer(id: string, yes: boolean, options?: DoOptions): Promise<Transfer>;
+  /** Says whether gifts wait for my yes. */
+  setRule(asks: boolean, options?: DoOptions): Promise<GiftRule>;
+}
+
+export interface CommunityFund {
+  /** The fund as everybody may see it. Needs no token. */
+  get(options?: CallOptions): Promise<Fund>;
+  /** My own requests, newest first; for the operator those that wait, oldest first. */
+  requests(options?: ListOptions): Listing<FundRequest>;
+  /** Asks for hours, in a sentence. For a member. */
+  ask(request: NewFundRequest, options?: DoOptions): Promise<FundRequest>;
+  /** Grants hours, or does not, and says why. For the operator. */
+  answer(id: string, answer: FundAnswer, options?: DoOptions): Promise<FundRequest>;
+  /** Takes a request of mine back. */
+  withdraw(id: string, options?: DoOptions): Promise<FundRequest>;
+}
+
+export interface Acts {
+  /** Does something for a member who does not do it themselves. For the operator. */
+  writeDown(act: NewAct, options?: DoOptions): Promise<Act>;
+  /** What was written down, newest first: for me, or for the operator all of it. */
+  list(options?: ListOptions & { readonly member?: string | undefined }): Listing<Act>;
+  get(id: string, options?: CallOptions): Promise<Act>;
+  /** Says that it is not right, once, and before its day. */
+  object(id: string, words?: string, options?: DoOptions): Promise<Act>;
+  /** Says how an objection was put right. For the operator. */
+  settle(id: string, settling: Settling, options?: DoOptions): Promise<Act>;
+  /** The slip of a link on paper, by what the link ends with. Needs no token. */
+  readSlip(token: string, options?: CallOptions): Promise<Act>;
+  /** Says that what is on the slip is not right. Needs no token. */
+  objectBySlip(token: string, words?: string, options?: DoOptions): Promise<Act>;
 }
 
 export interface Invitations {
@@ -116,7 +184,18 @@ export interface Agreements {
   journal(id: string, options?: JournalOptions): Listing<JournalEntry>;
 }
 
-export interface Client {
+export interface Notices {
+  /** What the one whose token it is was told, newest first; with an operator's token, what the desk was. */
+  list(options?: ListOptions): Listing<Notice>;
+  /** Marks these as read; without ids, all. */
+  read(ids?: readonly string[], options?: DoOptions): Promise<NoticesRead>;
+  /** How they wish to be told by mail. */
+  wishes(options?: CallOptions): Promise<Wishes>;
+  /** Changes that; what is left out stays. */
+  setWishes(change: WishesChange, options?: DoOptions): Promise<Wishes>;
+}
+
+export interface Client extends People {
   /** The bank and its books. Needs no token. */
   bank(options?: CallOptions): Promise<Bank>;
   /**
@@ -131,6 +210,15 @@ export interface Client {
   doctor(options?: CallOptions): Promise<Check[]>;
   readonly members: Members;
   readonly transfers: Transfers;
+  readonly offers: Offers;
+  readonly gatherings: Gatherings;
+  readonly exchanges: Exchanges;
+  readonly notices: Notices;
+  readonly gifts: Gifts;
+  readonly fund: CommunityFund;
+  readonly acts: Acts;
+  readonly receipts: Receipts;
+  readonly leave: Leave;
   readonly invitations: Invitations;
   readonly agreements: Agreements;
 }
@@ -155,17 +243,47 @@ export function createClient(options: ClientOptions): Client {
     members: {
       list: (o = {}) => listing((at) => get('/api/members', '', paging(at), o), o.pageSize),
       get: (id, call) => get('/api/members/{id}', id, {}, call),
+      update: (id, change, call) => post('/api/members/{id}', id, change, call),
+      named: (search, o = {}) => listing((at) => get('/api/members', '', { ...paging(at), search }, o), o.pageSize),
       add: (member, call) => post('/api/members', '', member, call),
-      statement: (id, o = {}) => listing((at) => get('/api/members/{id}/statement', id, paging(at), o), o.pageSize),
+      statement: (id, o = {}) =>
+        listing((at) => get('/api/members/{id}/statement', id, { ...paging(at), ...days(o) }, o), o.pageSize),
+      statementFile: (id, o = {}) =>
+        get('/api/members/{id}/statement/file', id, { ...days(o), ...(o.language && { language: o.language }) }, o),
       issueToken: (id, call) => post('/api/members/{id}/tokens', id, {}, call),
       setStatus: (id, status, call) => post('/api/members/{id}/status', id, { status }, call),
     },
     transfers: transfersOf(transport),
+    offers: offersOf(transport),
+    gatherings: gatheringsOf(transport),
+    exchanges: exchangesOf(transport),
+    gifts: {
+      waiting: (call) => get('/api/gifts', '', {}, call),
+      answer: (id, yes, call) => post('/api/gifts/{id}/answer', id, { yes }, call),
+      setRule: (asks, call) => post('/api/gifts/rule', '', { asks }, call),
+    },
+    fund: {
+      get: (call) => get('/api/fund', '', {}, call),
+      requests: (o = {}) => listing((at) => get('/api/fund/requests', '', paging(at), o), o.pageSize),
+      ask: (request, call) => post('/api/fund/requests', '', request, call),
+      answer: (id, answer, call) => post('/api/fund/requests/{id}/answer', id, answer, call),
+      withdraw: (id, call) => post('/api/fund/requests/{id}/withdraw', id, {}, call),
+    },
+    acts: actsOf(transport),
+    receipts: receiptsOf(transport),
+    leave: leaveOf(transport),
+    notices: {
+      list: (o = {}) => listing((at) => get('/api/notices', '', paging(at), o), o.pageSize),
+      read: (ids, call) => post('/api/notices/read', '', ids === undefined ? {} : { ids: [...ids] }, call),
+      wishes: (call) => get('/api/wishes', '', {}, call),
+      setWishes: (change, call) => post('/api/wishes', '', change, call),
+    },
     invitations: {
       make: (invitation, call) => post('/api/invitations', '', invitation, call),
       read: (link, call) => post('/api/invitations/read', '', { link }, call),
     },
     agreements: agreementsOf(transport),
+    ...peopleOf(transport),
   };
 }
 
@@ -191,6 +309,20 @@ function transfersOf({ get, post, sleep, timeoutMs: tryMs }: Transport): Transfe
     },
     takeBack: (id, call) => post('/api/transfers/{id}/take-back', id, {}, call),
     proof: (id, call) => get('/api/transfers/{id}/proof', id, {}, call),
+  };
+}
+
+function actsOf({ get, post }: Transport): Acts {
+  const said = (words: string | undefined) => (words === undefined ? {} : { words });
+  return {
+    writeDown: (act, call) => post('/api/acts', '', act, call),
+    list: (o = {}) =>
+      listing((at) => get('/api/acts', '', { ...paging(at), ...(o.member && { member: o.member }) }, o), o.pageSize),
+    get: (id, call) => get('/api/acts/{id}', id, {}, call),
+    object: (id, words, call) => post('/api/acts/{id}/objection', id, said(words), call),
+    settle: (id, settling, call) => post('/api/acts/{id}/settle', id, settling, call),
+    readSlip: (token, call) => get('/api/slips/{id}', token, {}, call),
+    objectBySlip: (token, words, call) => post('/api/slips/{id}/objection', token, said(words), call),
   };
 }
 
@@ -228,6 +360,6 @@ export function isEnded(transfer: Pick<Transfer, 'status'>): boolean {
   return ['settled', 'declined', 'returned'].includes(transfer.status);
 }
 
-function paging({ cursor, limit }: PageAt): { cursor?: string; limit?: number } {
-  return { ...(cursor !== undefined && { cursor }), ...(limit !== undefined && { limit }) };
+function days({ from, to }: Pick<StatementOptions, 'from' | 'to'>): { from?: string; to?: string } {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }

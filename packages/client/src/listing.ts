@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { CallOptions } from './transport.ts';
 
 /** One page. `next` is the cursor of the page after it, or null when this is the last. */
 export interface Page<T> {
@@ -45,4 +46,15 @@ export function listing<T>(page: (at: PageAt) => Promise<Page<T>>, limit: number
       return items;
     },
   };
+}
+
+/** How a list is read. */
+export interface ListOptions extends CallOptions {
+  /** How many items one request brings, 1 to 200. Default: the bank's, 50. */
+  readonly pageSize?: number | undefined;
+}
+
+/** The page that is asked for, as a query says it. */
+export function paging({ cursor, limit }: PageAt): { cursor?: string; limit?: number } {
+  return { ...(cursor !== undefined && { cursor }), ...(limit !== undefined && { limit }) };
 }

@@ -1,56 +1,35 @@
 /** The types tell the truth: every method of the client, against two real nodes that listen on loopback. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rememberAnswers } from '../../server/src/testing/answers.ts';
+import { lastLetter } from '../../server/src/testing/letters.ts';
+import { coordinator, idlePasskey } from '../../server/src/testing/people.ts';
 import { startTowns, type Town, until } from '../../server/src/testing/town.ts';
 import { type Agreement, type Client, createClient, hours } from './index.ts';
 
 let towns: [Town, Town];
 let leith: Client;
 let gracia: Client;
-const answered = new Map<string, unknown>();
+/** Somebody at Leith without a token. */
+let guest: Client;
+const answers = rememberAnswers(JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')));
 
-/** Remembers what each operation answered, to be held against its schema. */
-function watched(town: Town, token = town.token): Client {
-  return createClient({
-    baseUrl: town.origin,
-    token,
-    fetch: async (url, init) => {
-      const response = await fetch(url, init);
-      const path = new URL(url).pathname;
-      const template = Object.keys(document.paths).find((each) =>
-        new RegExp(`^${each.replace('{id}', '[^/]+')}$`).test(path),
-      );
-      answered.set(`${init.method?.toLowerCase()} ${template}`, {
-        status: response.status,
-        body: await response.clone().json(),
-      });
-      return response;
-    },
-  });
+/** A client whose answers are remembered, with the operator's token unless another or none is given. */
+function watched(town: Town, token: string | null = town.token): Client {
+  return createClient({ baseUrl: town.origin, ...(token !== null && { token }), fetch: answers.fetch });
 }
 
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
+/** A new member of Leith. */
+async function newcomer(handle: string, name: string): Promise<Client> {
+  await leith.members.add({ handle, name });
+  return watched(towns[0], (await leith.members.issueToken(handle)).token);
 }
-const document: {
-  paths: Record<
-    string,
-    Record<string, { operationId: string; responses: Record<string, { content: Record<string, { schema: Schema }> }> }>
-  >;
-  components: { schemas: Record<string, Schema> };
-} = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
 
 beforeAll(async () => {
   towns = (await startTowns(['Leith', 'Gràcia'])) as [Town, Town];
   leith = watched(towns[0]);
   gracia = watched(towns[1]);
+  guest = watched(towns[0], null);
 });
 afterAll(async () => {
   await Promise.all(towns?.map((town) => town.stop()) ?? []);
@@ -150,46 +129,203 @@ test('two towns agree, an hour and a half crosses, and both say the same', async
   expect(await leith.bank()).toMatchObject({ name: 'Leith', books: { sumMinutes: 0, membersMinutes: -90 } });
 });
 
-test('every operation was asked and answered with exactly the shape that it says', () => {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+test('people join, come in, wear hats, and end what they began', async () => {
+  const town = towns[0];
+  const made = await leith.joinLinks.make({ uses: 2, days: 3 });
+  expect((await leith.joinLinks.list()).map(({ id }) => id)).toEqual([made.id]);
+  expect(await guest.joinLinks.read(made.link)).toEqual({ town: 'Leith', inviter: '' });
+  const joined = await guest.join({ link: made.link, name: 'Ewan Laing', phone: '0131 496 0199' });
+  expect(joined).toMatchObject({ status: 'joined' });
+  expect((await leith.joinLinks.revoke(made.id)).left).toBe(1);
+  const entered = await guest.signIn.byCard((joined.cardWords ?? []).join(' '));
+  expect(entered.hat).toMatchObject({ memberId: joined.memberId, role: 'acts' });
+  const ewan = watched(town, entered.token);
+  expect((await ewan.members.update('ewan', { about: 'Digging', reachShown: true })).profile?.reach?.phone).toBe(
+    '0131 496 0199',
   );
-  expect([...answered.keys()].sort()).toEqual(operations.map(({ name }) => name).sort());
-  for (const { name, operation } of operations) {
-    const { status, body } = answered.get(name) as { status: number; body: unknown };
-    const response = operation.responses[String(status)] ?? operation.responses['default'];
-    const [content] = Object.values(response?.content ?? {});
-    expect(faults(body, content?.schema ?? {}, operation.operationId)).toEqual([]);
-  }
+  expect((await ewan.members.named('lai').all()).map(({ name }) => name)).toEqual(['Ewan Laing']);
+
+  const { personId } = entered.hat;
+  await leith.hats.give({ memberId: '', personId });
+  expect((await leith.hats.of('desk')).map((hat) => hat.personId)).toEqual([personId]);
+  const desk = await ewan.hats.wear('');
+  expect(desk.hat.role).toBe('desk');
+  expect(await ewan.hats.list()).toHaveLength(2);
+  expect(await leith.hats.take(personId, '')).toEqual([]);
+
+  const sessions = await ewan.sessions.list();
+  expect(sessions.map(({ current }) => current)).toEqual([true]);
+  const more = await guest.signIn.byCard((joined.cardWords ?? []).join(' '));
+  const other = (await ewan.sessions.list()).find(({ current }) => !current);
+  expect((await ewan.sessions.end(other?.id ?? '')).id).toBe(other?.id);
+  expect(await ewan.sessions.endOthers()).toBe(0);
+  expect(more.token).not.toBe(entered.token);
+
+  const key = await idlePasskey(town, personId);
+  expect((await ewan.passkeys.rename(key, 'Mine')).name).toBe('Mine');
+  expect(await ewan.passkeys.list()).toHaveLength(1);
+  await ewan.passkeys.remove(key);
+  expect((await leith.cards.issue('ewan')).words).toHaveLength(4);
+  expect(await leith.cards.revoke('ewan')).toBe(true);
+
+  expect((await guest.join({ name: 'Isla Reid', email: 'isla@mail.example' })).status).toBe('waiting');
+  const [application] = await leith.applications.list().all();
+  const decided = await leith.applications.decide(application?.id ?? '', true, { sentence: 'Come on Tuesday.' });
+  expect(decided.member?.name).toBe('Isla Reid');
+  const { request } = await guest.signIn.requestCode('isla@mail.example', { language: 'en' });
+  const figures = /(\d{3}) (\d{3})/.exec(await lastLetter(town, 'isla@mail.example')) ?? [];
+  expect((await guest.signIn.byCode(request, figures.slice(1).join(''))).hat.name).toBe('Isla Reid');
 });
 
-/** What in a value is not as the schema says; a property that no schema names counts too. */
-function faults(value: unknown, schema: Schema, at: string): string[] {
-  if (schema.$ref !== undefined)
-    return faults(value, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, at);
-  if (schema.anyOf !== undefined) {
-    const tried = schema.anyOf.map((each) => faults(value, each, at));
-    return tried.some((list) => list.length === 0) ? [] : tried.flat();
-  }
-  const actual =
-    value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
-  const allowed = [schema.type ?? []].flat();
-  if (!allowed.includes(actual) && !(actual === 'integer' && allowed.includes('number')))
-    return [`${at} is ${actual}, not ${allowed.join(' or ')}`];
-  if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${at} is ${JSON.stringify(value)}`];
-  if (Array.isArray(value)) return value.flatMap((item, index) => faults(item, schema.items ?? {}, `${at}[${index}]`));
-  if (actual !== 'object') return [];
-  const missing = (schema.required ?? [])
-    .filter((name) => !Object.hasOwn(value as object, name))
-    .map((name) => `${at}.${name} is missing`);
-  const wrong = Object.entries(value as object).flatMap(([name, item]) => {
-    const known = schema.properties?.[name];
-    if (known !== undefined) return faults(item, known, `${at}.${name}`);
-    if (typeof schema.additionalProperties === 'object') {
-      const { additionalProperties } = schema;
-      return Object.keys(additionalProperties).length === 0 ? [] : faults(item, additionalProperties, `${at}.${name}`);
-    }
-    return [`${at}.${name} is not in the schema`];
+test('two members ask, agree, do, record, disagree, confirm and thank', async () => {
+  for (const handle of ['sona', 'lewis']) await leith.members.add({ handle, name: handle });
+  await leith.members.update('sona', { phone: '0131 496 0999' });
+  const sona = watched(towns[0], (await leith.members.issueToken('sona')).token);
+  const lewis = watched(towns[0], (await leith.members.issueToken('lewis')).token);
+  const ask = async () =>
+    (await sona.exchanges.ask({ to: 'lewis', side: 'receiver', minutes: 60, content: 'Look at my bicycle' })).id;
+  const open = async (id: string) => {
+    const { open: version } = await sona.exchanges.get(id);
+    if (version === null) throw new Error('nothing is open');
+    return version;
+  };
+  const declined = await ask();
+  expect((await lewis.exchanges.decline(declined, await open(declined), 'My knee')).status).toBe('declined');
+  expect((await sona.exchanges.withdraw(await ask(), 'Too late')).status).toBe('cancelled');
+  const cancelled = await ask();
+  await lewis.exchanges.accept(cancelled, await open(cancelled));
+  expect((await sona.exchanges.cancel(cancelled)).endedBy).toBe('receiver');
+  const id = await ask();
+  await lewis.exchanges.counter(id, { minutes: 90, content: 'It takes longer', place: 'The library' });
+  expect((await sona.exchanges.accept(id, await open(id))).reserved).toBe('yes');
+  await lewis.exchanges.say(id, 'See you there');
+  await sona.exchanges.giveContact(id, 'phone');
+  await lewis.exchanges.record(id, { minutes: 120, doneOn: '2026-11-23' });
+  await lewis.exchanges.changeRecord(id, { minutes: 100 });
+  await sona.exchanges.contest(id, await open(id), 'It was an hour');
+  expect((await leith.exchanges.list().all()).map((each) => each.id)).toEqual([id]);
+  await leith.exchanges.settle(id, { side: 'giver', minutes: 75 });
+  const done = await sona.exchanges.confirm(id, await open(id));
+  expect(done).toMatchObject({ status: 'confirmed', minutes: 75, reserved: 'settled' });
+  await sona.exchanges.thank(id, 'It rolls again');
+  await lewis.exchanges.showThanks(id, true);
+  expect((await sona.exchanges.thanks('lewis').all()).map(({ text }) => text)).toEqual(['It rolls again']);
+  expect((await lewis.exchanges.putRight(id, 15, 'It was an hour after all')).minutes).toBe(15);
+  expect((await sona.exchanges.list({ which: 'done' }).all()).length).toBe(4);
+});
+
+test('an offer is made, found although mistyped, changed, rests and ends', async () => {
+  const una = await newcomer('una', 'Una Scott');
+  const { id } = await una.offers.create({ kind: 'offer', title: 'Bicycle repairs', category: 'repairs', minutes: 60 });
+  await expect(guest.offers.list().all()).rejects.toMatchObject({ code: 'not_signed_in' });
+  expect(await una.offers.list({ q: 'bicyle' }).all()).toMatchObject([{ id, byName: 'Una Scott' }]);
+  const changed = await una.offers.update(id, { kind: 'offer', title: 'Bicycles and prams', category: 'repairs' });
+  expect(changed).toMatchObject({ title: 'Bicycles and prams', minutes: null });
+  expect((await una.offers.pause(id, true)).status).toBe('paused');
+  expect(await una.offers.list({ q: 'prams' }).all()).toEqual([]);
+  expect((await una.offers.renew(id)).status).toBe('open');
+  expect((await una.offers.of('una')).map((each) => each.id)).toEqual([id]);
+  expect((await una.offers.end(id)).status).toBe('ended');
+  expect((await una.offers.get(id)).status).toBe('ended');
+});
+
+test('a gift waits for a yes, is shown by a receipt, and the fund gives on', async () => {
+  const [ben, nora] = [await newcomer('ben', 'Ben Orr'), await newcomer('nora', 'Nora Bain')];
+  expect(await nora.gifts.setRule(true)).toEqual({ asks: true });
+  const { id } = await ben.give({ to: 'nora', minutes: 90, content: 'The garden' });
+  expect((await nora.gifts.waiting()).items).toMatchObject([{ giverName: 'Ben Orr', transfer: { id } }]);
+  expect((await nora.gifts.answer(id, true)).status).toBe('settled');
+
+  expect((await nora.receipts.get(id, { names: true })).checked).toMatchObject({ ok: true, facts: { minutes: 90 } });
+  const { url } = await nora.receipts.share(id, false);
+  const shown = await guest.receipts.open(url.split('/').at(-1) ?? '');
+  expect(shown).toMatchObject({ names: false, checked: { ok: true, facts: { giver: null } } });
+  await nora.receipts.withdraw(id);
+  expect((await nora.receipts.get(id)).shared).toBe(null);
+  const { csv } = await nora.members.statementFile('nora', { language: 'es' });
+  expect(csv).toContain('The garden');
+
+  await ben.give({ to: 'bank', minutes: 60 });
+  const asked = await nora.fund.ask({ minutes: 45, content: 'A lift to the hospital' });
+  const [waits] = await leith.fund.requests().all();
+  expect(waits).toMatchObject({ id: asked.id, name: 'Nora Bain', status: 'waiting' });
+  const granted = await leith.fund.answer(asked.id, { yes: true, minutes: 30, because: 'Lifts for a month' });
+  expect(granted).toMatchObject({ status: 'granted', minutes: 30 });
+  expect(await guest.fund.get()).toMatchObject({ balanceMinutes: 30, gifts: [{ name: 'Ben Orr' }] });
+  const again = await nora.fund.ask({ minutes: 15, content: 'The way back' });
+  expect((await nora.fund.withdraw(again.id)).status).toBe('withdrawn');
+});
+
+test('a coordinator writes down what a member said, who hears of it and objects', async () => {
+  const nora = watched(towns[0], (await leith.members.issueToken('nora')).token);
+  const by = await coordinator(towns[0]);
+  const write = (minutes: number) =>
+    leith.acts.writeDown({ by, member: 'nora', reason: 'She rang', deed: { kind: 'gift', to: 'ben', minutes } });
+  const [first, second] = [await write(15), await write(20)];
+  expect((await nora.acts.list().all()).map(({ id }) => id)).toEqual([second.id, first.id]);
+  expect((await nora.acts.object(first.id, 'I said an hour')).objectedHow).toBe('page');
+  const slip = second.link.split('/').at(-1) ?? '';
+  expect((await guest.acts.readSlip(slip)).memberName).toBe('Nora Bain');
+  expect((await guest.acts.objectBySlip(slip)).objectedHow).toBe('slip');
+  expect((await leith.acts.settle(first.id, { by, how: 'Another slip' })).settledBy).toBe('Fiona Kerr');
+  expect((await nora.acts.get(first.id)).settledHow).toBe('Another slip');
+
+  const told = await nora.notices.list().all();
+  expect(told.map(({ kind }) => kind)).toContain('broker_acted');
+  expect(await nora.notices.read(told.slice(0, 1).map(({ id }) => id))).toEqual({ read: 1 });
+  expect(await nora.notices.read()).toEqual({ read: told.length - 1 });
+  expect((await nora.notices.setWishes({ mail: 'weekly', muted: ['town'] })).muted).toEqual(['town']);
+  expect((await nora.notices.wishes()).mail).toBe('weekly');
+});
+
+test('people are called together, take seats, sign in, and their hours are written down', async () => {
+  const [ben, dora] = [
+    watched(towns[0], (await leith.members.issueToken('ben')).token),
+    await newcomer('dora', 'Dora Kay'),
+  ];
+  const soup = (inMs: number) => ({
+    ...({ kind: 'class', title: 'Soup and stitches', seats: 3, rule: 'guests_give', minutes: 30 } as const),
+    startsAt: new Date(Date.now() + inMs).toISOString(),
+    endsAt: new Date(Date.now() + inMs + 5_400_000).toISOString(),
   });
-  return [...missing, ...wrong];
-}
+  const planned = await dora.gatherings.createGathering(soup(86_400_000));
+  expect((await ben.gatherings.signUp(planned.id, { shown: true })).me?.status).toBe('coming');
+  const changed = await dora.gatherings.changeGathering(planned.id, { ...soup(90_000_000), place: 'The library' });
+  expect(changed).toMatchObject({ place: 'The library', free: 2, names: ['Ben Orr'] });
+  expect((await ben.gatherings.listGatherings({ which: 'attended' })).map(({ id }) => id)).toEqual([planned.id]);
+  const { link, ics } = await ben.gatherings.calendar();
+  expect(ics).toContain('SUMMARY:Soup and stitches');
+  expect((await ben.gatherings.renewCalendar()).link).not.toBe(link);
+  expect((await ben.gatherings.withdrawFromGathering(planned.id)).free).toBe(3);
+  expect((await dora.gatherings.cancelGathering(planned.id)).status).toBe('cancelled');
+
+  const { id, hereCode } = await dora.gatherings.createGathering(soup(1_000));
+  expect((await ben.gatherings.signIn(id, hereCode ?? '')).me?.signedIn).toBe(true);
+  const { guests } = await dora.gatherings.markPresent(id, { here: [], more: ['Somebody new'] });
+  expect(guests.map(({ name }) => name).sort()).toEqual(['Ben Orr', 'Somebody new']);
+  const lines = guests.map((each) => ({ guest: each.id, minutes: 30 }));
+  await until(() => dora.gatherings.creditGathering(id, lines).catch(() => null));
+  const credited = await until(async () => {
+    const seen = await dora.gatherings.getGathering(id);
+    return seen.guests.every(({ outcome }) => outcome !== null) ? seen : null;
+  });
+  expect(credited.guests.find(({ name }) => name === 'Ben Orr')).toMatchObject({ outcome: 'credited', minutes: 30 });
+  expect((await dora.members.get('dora')).balance?.balanceMinutes).toBe(30);
+});
+
+test('a member takes everything along, is about to leave, and stays', async () => {
+  const nora = watched(towns[0], (await leith.members.issueToken('nora')).token);
+  expect((await nora.leave.everything('nora')).format).toBe('evenhour-member/1');
+  expect(await nora.leave.get('nora')).toBe(null);
+  const word = (await nora.leave.ask('nora'))?.word ?? '';
+  expect((await nora.leave.confirm('nora', word)).goesAt).not.toBe(null);
+  expect(await leith.leave.list().all()).toMatchObject([{ name: 'Nora Bain', word: '' }]);
+  expect((await leith.leave.letFundPay('nora')).fundPays).toBe(true);
+  await nora.leave.stay('nora');
+  expect(await nora.leave.get('nora')).toBe(null);
+});
+
+test('every operation was asked and answered with exactly the shape that it says', () => {
+  expect(answers.unasked()).toEqual([]);
+  expect(answers.faults()).toEqual([]);
+});

@@ -5,8 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Vite } from 'vitest/node';
 
-/** A page that also loads pictures should not notice. */
-const MAX_BYTES = 4000;
+/**
+ * A page that also loads pictures should not notice. Each of the bank's some 120 operations has a method, and a method is
+ * some 30 bytes: it came to 5,020 when this was set, and half a kilobyte is room for a dozen more.
+ */
+const MAX_BYTES = 5500;
 
 test('the client is small, and a page that imports it gets nothing of the fake node', async () => {
   const require = createRequire(import.meta.url);

@@ -8,6 +8,8 @@
  */
 import type { Agreement, Member, StatementLine, Transfer } from '../types.ts';
 import { Refused } from './checks.ts';
+import type { ExchangeRow } from './exchanges.ts';
+import type { OfferRow } from './offers.ts';
 import type { FakeMember, FakePartner } from './options.ts';
 
 /** A member's row with the account. The bank's own fund is one. */
@@ -75,6 +77,8 @@ export class Books {
   readonly partners: PartnerRow[] = [];
   readonly transfers: Transfer[] = [];
   readonly lines: Line[] = [];
+  readonly offers: OfferRow[] = [];
+  readonly exchanges: ExchangeRow[] = [];
   #count = 0;
 
   constructor(rules: Rules, members: readonly (string | FakeMember)[], partners: readonly FakePartner[]) {
@@ -219,7 +223,8 @@ export class Books {
         const giver =
           transfer?.direction === 'local' && direction === 'came' ? this.find(transfer.memberId)?.name : undefined;
         const counterpartyName = giver ?? transfer?.counterpartyName ?? '';
-        return { id, at, minutes, direction, counterpartyName, content: transfer?.content ?? '', transferId };
+        const town = this.partners.find((each) => each.id === transfer?.agreementId)?.town ?? null;
+        return { id, at, minutes, direction, counterpartyName, town, content: transfer?.content ?? '', transferId };
       })
       .reverse();
   }
@@ -372,7 +377,7 @@ function checkFunds({ balance, held, floor }: Account, minutes: number): void {
   if (left < minutes) throw new Refused('not_enough_hours', { availableMinutes: Math.max(0, left) });
 }
 
-function accountOf(row: MemberRow): string {
+export function accountOf(row: MemberRow): string {
   return row.kind === 'fund' ? 'fund' : `member:${row.id}`;
 }
 

@@ -131,14 +131,32 @@ test('an agreement can be changed', async () => {
 });
 
 test('what it does not know it says, and another address is nobody', async () => {
-  const { node, operator } = bank();
+  const { node, operator, ana } = bank();
   const error = await operator.invitations
     .make({ grantsMinutes: 60, bridgeBuilder: 'Fiona' })
     .catch((caught: unknown) => caught);
   expect(error).toMatchObject({ code: 'unexpected_answer', status: 501, body: expect.stringContaining('real node') });
+  const away = { to: 'rosa@gracia.example', side: 'receiver', minutes: 60, content: 'Catalan' } as const;
+  for (const ask of [ana.exchanges.ask(away), ana.members.named('an').all(), ana.fund.get(), ana.leave.ask('ana')])
+    await expect(ask).rejects.toMatchObject({ code: 'unexpected_answer', status: 501 });
+  expect(await ana.notices.list().all()).toEqual([]);
   const answer = await node.fetch(`${node.baseUrl}/api/nothing`);
   expect([answer.status, (await answer.json()).code]).toEqual([404, 'not_found']);
   await expect(node.fetch('https://elsewhere.example/api/bank')).rejects.toThrow(TypeError);
+});
+
+test('an exchange puts hours aside, and one answer that was lost does nothing twice', async () => {
+  const { node, operator, ana } = bank();
+  const ben = createClient({ baseUrl: node.baseUrl, token: node.tokenFor('ben'), fetch: node.fetch });
+  const { id, open } = await ben.exchanges.ask({ to: 'ana', side: 'giver', minutes: 90, content: 'Bread' });
+  node.loseAnswers(1);
+  const agreed = await ana.exchanges.accept(id, open ?? { side: 'giver', n: 0 });
+  expect(agreed).toMatchObject({ status: 'agreed', reserved: 'yes', acts: ['cancel', 'record', 'counter'] });
+  expect((await ana.members.get('ana')).balance).toMatchObject({ balanceMinutes: 0, heldMinutes: 90 });
+  const recorded = await ben.exchanges.record(id, { minutes: 60 });
+  await ana.exchanges.confirm(id, recorded.open ?? { side: 'giver', n: 0 });
+  expect((await ana.members.get('ana')).balance).toMatchObject({ balanceMinutes: -60, heldMinutes: 0 });
+  expect((await operator.bank()).books).toMatchObject({ heldMinutes: 0, sumMinutes: 0 });
 });
 
 test('a gift that was not answered can be taken back', async () => {

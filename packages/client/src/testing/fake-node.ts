@@ -1,9 +1,9 @@
 /**
  * A bank in memory, for the tests of whoever builds on one: `fakeNode({ members: ['ana', 'ben'] })`.
  *
- * Promises: it answers the operations about the bank, members and transfers, and reads agreements, with the
- * shapes, balances and refusals of a real node; one Idempotency-Key does one thing. The same scenario runs
- * against it and against a real node in our own tests. What it does not know it answers with status 501.
+ * Promises: it answers the operations about the bank, members, transfers, offers and exchanges inside the bank, and
+ * reads agreements, with the shapes, balances and refusals of a real node; one Idempotency-Key does one thing. The
+ * same scenario runs against it and against a real node in our own tests. What it does not know it answers with 501.
  * It signs nothing: `proof` has the ledger lines, no entries, and `checked` is false.
  *
  * @module
@@ -12,7 +12,8 @@ import { parsed } from '../errors.ts';
 import { Books } from './books.ts';
 import { problemResponse, Refused } from './checks.ts';
 import type { FakeNode, FakeNodeOptions } from './options.ts';
-import { type Caller, findRoute, type Wait } from './routes.ts';
+import { type Caller, NotHere, type Wait } from './route.ts';
+import { findRoute } from './routes.ts';
 
 const MAX_BODY = 64 * 1024;
 
@@ -67,11 +68,7 @@ export function fakeNode(options: FakeNodeOptions = {}): FakeNode {
     const url = new URL(request.url);
     const route = findRoute(request.method, url.pathname);
     if (route === 'unknown') throw new Refused('not_found');
-    if (route === 'real node only') {
-      return new Response(`The fake node has no ${request.method} ${url.pathname}. Test this with a real node.`, {
-        status: 501,
-      });
-    }
+    if (route === 'real node only') throw new NotHere();
     const sent = request.method === 'POST' ? await request.text() : '';
     if (new TextEncoder().encode(sent).length > MAX_BODY) throw new Refused('too_large', { maxBytes: MAX_BODY });
     const key = request.headers.get('idempotency-key') ?? '';
@@ -117,6 +114,7 @@ export function fakeNode(options: FakeNodeOptions = {}): FakeNode {
       if (forced !== undefined) return problemResponse(forced.code, forced.facts);
       const response = await answer(request).catch((error: unknown) => {
         if (error instanceof Refused) return problemResponse(error.code, error.facts);
+        if (error instanceof NotHere) return notHere(request);
         throw error;
       });
       if (delivery === 'auto') deliver();
@@ -147,6 +145,11 @@ export function fakeNode(options: FakeNodeOptions = {}): FakeNode {
       toLose += count;
     },
   };
+}
+
+function notHere({ method, url }: Request): Response {
+  const text = `The fake node has no ${method} ${new URL(url).pathname}, or not all of it. Test this with a real node.`;
+  return new Response(text, { status: 501 });
 }
 
 function json(status: number, body: string): Response {

@@ -9,38 +9,25 @@
 import type { Agreement, Bank, Check, Member, Proof, StatementLine, Transfer } from '../types.ts';
 import type { Books, MemberRow } from './books.ts';
 import { check, handle, invalid, oneOf, optional, Refused, text, url, whole } from './checks.ts';
-
-export type Caller = { readonly role: 'operator' } | { readonly role: 'member'; readonly memberId: string };
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
-
-/** One request, read. */
-interface Asked {
-  readonly books: Books;
-  readonly caller: Caller | null;
-  readonly id: string;
-  readonly body: unknown;
-  readonly query: URLSearchParams;
-  readonly issue: (memberId: string) => string;
-  readonly wait: Wait;
-  readonly signal: AbortSignal;
-}
-
-type Prepare = (asked: Asked) => (() => object) | Promise<() => object>;
-
-interface Route {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly status: number;
-  readonly prepare: Prepare;
-}
-
-const get = (path: string, prepare: Prepare): Route => ({ method: 'GET', path: pattern(path), status: 200, prepare });
-const post = (path: string, status: number, prepare: Prepare): Route => ({
-  method: 'POST',
-  path: pattern(path),
-  status,
-  prepare,
-});
+import { EXCHANGE_ROUTES } from './exchange-routes.ts';
+import { OFFER_ROUTES } from './offers.ts';
+import {
+  type Asked,
+  type Caller,
+  get,
+  memberOf,
+  mustBe,
+  mustBeSignedIn,
+  mustOperate,
+  NotHere,
+  numberIn,
+  ownerOf,
+  type Prepare,
+  pageAt,
+  pageOf,
+  post,
+  type Route,
+} from './route.ts';
 
 const ROUTES: readonly Route[] = [
   get(
@@ -52,6 +39,7 @@ const ROUTES: readonly Route[] = [
   get('/api/members', ({ books, caller, query }) => {
     const at = pageAt(query);
     mustBeSignedIn(caller);
+    if (query.has('search')) throw new NotHere();
     return () =>
       pageOf(
         books.members.filter(({ id }) => id > at.cursor),
@@ -76,7 +64,7 @@ const ROUTES: readonly Route[] = [
   get('/api/members/{id}', ({ books, caller, id }) => {
     mustBeSignedIn(caller);
     const row = memberOf(books, id);
-    return () => memberView(row, caller);
+    return () => ({ ...memberView(row, caller), profile: profileFor(row, caller) });
   }),
   post('/api/members/{id}/status', 200, ({ books, caller, id, body }) => {
     const input = check(body, { status: oneOf('active', 'suspended') });
@@ -183,14 +171,24 @@ const ROUTES: readonly Route[] = [
       return { items };
     };
   }),
+  // Nobody is told anything here.
+  get('/api/notices', ({ caller, query }) => {
+    pageAt(query);
+    mustBeSignedIn(caller);
+    return () => ({ items: [], next: null });
+  }),
+  ...OFFER_ROUTES,
+  ...EXCHANGE_ROUTES,
 ];
 
 /** What a real node does and the fake one does not. */
-const REAL_NODE_ONLY = [
-  /^\/api\/invitations(\/read)?$/,
-  /^\/api\/agreements(\/[^/]+\/\w+)?$/,
-  /^\/api\/openapi\.json$/,
-];
+const REAL_NODE_ONLY = new RegExp(
+  `^/api/(${[
+    ...['acts', 'agreements', 'applications', 'calendar', 'exchanges', 'fund', 'gatherings', 'gifts', 'hats'],
+    ...['invitations', 'join', 'join-links', 'leaving', 'members', 'notices', 'openapi.json', 'passkeys', 'receipts'],
+    ...['sessions', 'sign-in', 'slips', 'transfers', 'wishes'],
+  ].join('|')})(/|$)`,
+);
 
 export function findRoute(
   method: string,
@@ -200,7 +198,7 @@ export function findRoute(
     const match = route.method === method ? route.path.exec(path) : null;
     if (match !== null) return { id: decodeURIComponent(match[1] ?? ''), status: route.status, prepare: route.prepare };
   }
-  return REAL_NODE_ONLY.some((each) => each.test(path)) ? 'real node only' : 'unknown';
+  return REAL_NODE_ONLY.test(path) ? 'real node only' : 'unknown';
 }
 
 function prepareGift({ books, caller, body }: Asked): () => Transfer {
@@ -237,19 +235,6 @@ function transferFor(books: Books, caller: Caller | null, id: string): Transfer 
   return found;
 }
 
-function memberOf(books: Books, idOrHandle: string): MemberRow {
-  const row = books.find(idOrHandle);
-  if (row === undefined) throw new Refused('not_found');
-  return row;
-}
-
-/** Like {@link memberOf}, for a name that is not the one in the path: the refusal says which. */
-function ownerOf(books: Books, member: string): MemberRow {
-  const row = books.find(member);
-  if (row === undefined) throw new Refused('not_found', { member });
-  return row;
-}
-
 function partnerOf(books: Books, id: string): Books['partners'][number] {
   const partner = books.partners.find((each) => each.id === id);
   if (partner === undefined) throw new Refused('not_found');
@@ -264,6 +249,23 @@ function memberView({ account, ...row }: MemberRow, caller: Caller | null): Memb
   return {
     ...row,
     balance: { balanceMinutes: balance, heldMinutes: held, floorMinutes: floor, ceilingMinutes: ceiling },
+  };
+}
+
+/** Nobody has said anything about themselves yet. */
+function profileFor({ id }: MemberRow, caller: Caller | null): NonNullable<Member['profile']> {
+  const mine = caller?.role === 'operator' || (caller?.role === 'member' && caller.memberId === id);
+  return {
+    speaks: '',
+    howFar: '',
+    whenFree: '',
+    place: '',
+    coordinates: null,
+    askFor: '',
+    website: '',
+    reach: mine ? { email: '', phone: '', words: '' } : null,
+    reachShown: false,
+    language: '',
   };
 }
 
@@ -324,43 +326,4 @@ function agreementView(books: Books, partner: Books['partners'][number]): Agreem
     silent: null,
     ending: null,
   };
-}
-
-function mustBeSignedIn(caller: Caller | null): asserts caller is Caller {
-  if (caller === null) throw new Refused('not_signed_in');
-}
-
-function mustOperate(caller: Caller | null): void {
-  mustBeSignedIn(caller);
-  if (caller.role !== 'operator') throw new Refused('not_allowed');
-}
-
-function mustBe(caller: Caller | null, memberId: string): void {
-  mustBeSignedIn(caller);
-  if (caller.role === 'member' && caller.memberId !== memberId) throw new Refused('not_allowed');
-}
-
-function pageAt(query: URLSearchParams): { cursor: string; limit: number } {
-  return { cursor: query.get('cursor') ?? '', limit: numberIn(query, 'limit', 50, 1, 200) };
-}
-
-function numberIn(query: URLSearchParams, name: string, absent: number, min: number, max: number): number {
-  const value = query.get(name);
-  if (value === null) return absent;
-  const number = Number(value);
-  if (!whole(min, max).ok(number)) throw invalid(name, whole(min, max).says);
-  return number;
-}
-
-function pageOf<R extends { readonly id: string }, T>(
-  rows: readonly R[],
-  limit: number,
-  view: (row: R) => T,
-): { items: T[]; next: string | null } {
-  const shown = rows.slice(0, limit);
-  return { items: shown.map(view), next: shown.length === limit ? (shown.at(-1)?.id ?? null) : null };
-}
-
-function pattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll('/', '\\/').replace('{id}', '([^/]+)')}$`);
 }

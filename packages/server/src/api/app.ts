@@ -11,15 +11,26 @@ import { parseStrict } from '@evenhour/protocol/wire';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
-import { Callers } from '../auth/tokens.ts';
+import { Callers } from '../auth/callers.ts';
 import type { Database } from '../db/database.ts';
 import { problemResponse } from '../node/problem.ts';
 import { refusalOf } from '../node/refused.ts';
 import { agreementRoutes } from './agreements.ts';
+import { brokerRoutes } from './broker.ts';
+import { cardRoutes } from './cards.ts';
 import type { ApiEnv } from './env.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { exchangeRoutes } from './exchanges.ts';
+import { fundRoutes } from './fund.ts';
+import { gatheringRoutes } from './gatherings.ts';
 import { sayIssue } from './invalid.ts';
+import { joiningRoutes } from './joining.ts';
+import { leavingRoutes } from './leaving.ts';
 import { memberRoutes } from './members.ts';
+import { notificationRoutes } from './notifications.ts';
+import { offerRoutes } from './offers.ts';
+import { peopleRoutes } from './people.ts';
+import { receiptRoutes } from './receipts.ts';
 import { transferRoutes } from './transfers.ts';
 
 export type Api = OpenAPIHono<ApiEnv>;
@@ -61,7 +72,18 @@ export function createApi(database: Database): Api {
     description: "A token of this bank: the operator's, or a member's.",
   });
   memberRoutes(api);
+  peopleRoutes(api);
+  cardRoutes(api);
+  joiningRoutes(api);
   transferRoutes(api);
+  receiptRoutes(api);
+  leavingRoutes(api);
+  offerRoutes(api);
+  exchangeRoutes(api);
+  fundRoutes(api);
+  gatheringRoutes(api);
+  brokerRoutes(api);
+  notificationRoutes(api);
   agreementRoutes(api);
   evidenceRoutes(api);
   api.doc31('/api/openapi.json', {

@@ -67,7 +67,7 @@ export async function onceAsked<P, T>(
 }
 
 /** Runs `action` once for this key. */
-async function onceFor<T>(
+export async function onceFor<T>(
   node: NodeContext,
   bank: Bank,
   asked: Asked,

@@ -1,8 +1,13 @@
 /** Idempotency-Key on every POST of the API, as its own OpenAPI document lists them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gathering, leaving } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
+import { exchangeAt } from '../testing/exchanges.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
+import { lastLetter } from '../testing/letters.ts';
+import { anotherSession, coordinator, idlePasskey, type Somebody, signedInPerson } from '../testing/people.ts';
 import { snapshot, type Town, until } from '../testing/town.ts';
 import { type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 
@@ -16,10 +21,16 @@ let posts: Map<string, { path: string; operation: Operation }>;
 let host: FakePartner;
 let neighbour: FakePartner;
 let friend: FakePartner;
+/** A person with a mail address, who has signed in. */
+let una: Somebody;
+/** Who writes things down for members. */
+let fiona: string;
 
 beforeAll(async () => {
   stage = await setStage(3);
   [host, neighbour, friend] = stage.partners as [FakePartner, FakePartner, FakePartner];
+  una = await signedInPerson(stage.town, 'una', 'una@mail.example');
+  fiona = await coordinator(stage.town);
   const document = (await stage.town.call('GET', '/api/openapi.json')).body as {
     paths: Record<string, { post?: Operation }>;
   };
@@ -31,11 +42,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-async function post(path: string, body: unknown, key: string | null): ReturnType<Town['call']> {
+async function post(
+  path: string,
+  body: unknown,
+  key: string | null,
+  token = stage.town.token,
+): ReturnType<Town['call']> {
   const response = await fetch(`${stage.town.origin}${path}`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${stage.town.token}`,
+      authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       ...(key !== null && { 'idempotency-key': key }),
     },
@@ -49,6 +65,8 @@ interface Case {
   readonly id?: () => Promise<string> | string;
   readonly body: () => unknown;
   readonly other?: () => unknown;
+  /** Somebody who signed in as a person does it, and not the operator. */
+  readonly person?: boolean;
   /** Waits until what it has set going is over. */
   readonly over?: () => Promise<void>;
 }
@@ -78,15 +96,133 @@ async function theirOffer(partner: FakePartner): Promise<string> {
   return partner.agreementId;
 }
 
+const idOf = async (handle: string) => (await stage.town.call('GET', `/api/members/${handle}`)).body.id;
+const deedFor = (minutes: number) => ({
+  by: fiona,
+  member: 'una',
+  reason: 'She rang',
+  deed: { kind: 'gift', to: 'bank', minutes },
+});
+const writtenDown = async (): Promise<string> => (await stage.town.call('POST', '/api/acts', deedFor(1))).body.id;
+
+/** A gathering of the town that begins in so many minutes more than half an hour. */
+const gatheringIn = (minutes: number) => ({
+  kind: 'meeting',
+  title: 'Soup',
+  startsAt: new Date(NOON + (30 + minutes) * 60_000).toISOString(),
+  endsAt: new Date(NOON + 4 * 60 * 60_000).toISOString(),
+  seats: 9,
+});
+const NOON = Date.now();
+let gatheringId = '';
+const aGathering = async (): Promise<string> => {
+  gatheringId = (await stage.town.call('POST', '/api/gatherings', gatheringIn(0))).body.id;
+  return gatheringId;
+};
+const lastGathering = async () => (await stage.town.call('GET', `/api/gatherings/${gatheringId}`)).body;
+
+/** Settled hours of Una's. */
+const aReceipt = async (): Promise<string> =>
+  (await stage.town.call('POST', '/api/transfers', { from: 'una', to: 'bank', minutes: 1 })).body.id;
+/** Una has taken the first step, and the word is known. */
+async function unaLeaves(): Promise<string> {
+  await stage.town.call('POST', '/api/members/una/leaving', {}, { token: una.token });
+  await stage.town.database.db.update(leaving).set({ word: 'word' });
+  return 'una';
+}
+const unaStays = async (): Promise<void> => {
+  await stage.town.call('POST', '/api/members/una/leaving/stay', {}, { token: una.token });
+};
+
 const linkOf = (partner: FakePartner) => `${partner.origin}/invitations/${'s'.repeat(32)}`;
+const aSaying = (title: string) => ({ kind: 'offer', category: 'garden', title });
+const anOffer = (title: string) => ({ member: 'moira', ...aSaying(title) });
+const offered = async (): Promise<string> => (await stage.town.call('POST', '/api/offers', anOffer('Plants'))).body.id;
+
+/** What Moira asked, and what Una recorded. */
+const ASKED = { side: 'receiver', n: 1 };
+const RECORDED = { side: 'giver', n: 2 };
+
 const CASES: Record<string, Case> = {
   addMember: { body: () => ({ handle: 'rosa', name: 'Rosa' }), other: () => ({ handle: 'rosa', name: 'Rosalia' }) },
   setMemberStatus: { id: () => 'rosa', body: () => ({ status: 'active' }), other: () => ({ status: 'suspended' }) },
+  updateMember: { id: () => 'rosa', body: () => ({ about: 'Catalan' }), other: () => ({ about: 'Irish' }) },
+  requestCode: { body: () => ({ email: 'una@mail.example' }), other: () => ({ email: 'ina@mail.example' }) },
+  signInByCode: {
+    body: async () => {
+      await stage.town.database.db.execute('delete from attempt');
+      const asked = await stage.town.call('POST', '/api/sign-in/codes', { email: 'una@mail.example' });
+      const figures = /(\d{3}) (\d{3})/.exec(await lastLetter(stage.town, 'una@mail.example')) ?? [];
+      return { request: asked.body.request, code: figures.slice(1).join('') };
+    },
+  },
+  signInByCard: {
+    body: async () => {
+      const card = await stage.town.call('POST', `/api/members/${una.memberId}/card`, {});
+      return { words: card.body.words.join(' ') };
+    },
+  },
+  giveHat: {
+    body: async () => ({ memberId: (await idOf('rosa')) as string, personId: una.personId }),
+    other: () => ({ memberId: '', personId: una.personId }),
+  },
+  wearHat: { person: true, body: async () => ({ memberId: await idOf('rosa') }), other: () => ({ memberId: '' }) },
+  takeHat: {
+    body: async () => ({ memberId: await idOf('rosa'), personId: una.personId }),
+    other: () => ({ memberId: '', personId: una.personId }),
+  },
+  endSession: {
+    person: true,
+    id: async () => {
+      const token = await anotherSession(stage.town, una);
+      const { body } = await stage.town.call('GET', '/api/sessions', undefined, { token });
+      return body.items.find(({ current }: { current: boolean }) => current).id;
+    },
+    body: () => ({}),
+  },
+  endOtherSessions: { person: true, body: () => ({}) },
+  renamePasskey: {
+    person: true,
+    id: () => idlePasskey(stage.town, una.personId),
+    body: () => ({ name: 'My tablet' }),
+    other: () => ({ name: 'Mine' }),
+  },
+  removePasskey: { person: true, id: () => idlePasskey(stage.town, una.personId), body: () => ({}) },
+  issueCard: { id: () => una.memberId, body: () => ({}), other: () => ({ personId: una.personId }) },
+  revokeCard: { id: () => una.memberId, body: () => ({}), other: () => ({ personId: una.personId }) },
+  makeJoinLink: { body: () => ({ uses: 1 }), other: () => ({ uses: 2 }) },
+  revokeJoinLink: {
+    id: async () => (await stage.town.call('POST', '/api/join-links', {})).body.id,
+    body: () => ({}),
+  },
+  readJoinLink: {
+    body: async () => ({ link: (await stage.town.call('POST', '/api/join-links', {})).body.link }),
+    other: () => ({ link: 'another' }),
+  },
+  join: {
+    body: () => ({ name: 'Ewan', phone: '0131 496 0199' }),
+    other: () => ({ name: 'Ewan', phone: '0131 496 0198' }),
+  },
+  decideApplication: {
+    id: async () => {
+      await stage.town.call('POST', '/api/join', { name: 'Kirsty', phone: '0131 496 0197' });
+      return (await stage.town.call('GET', '/api/applications')).body.items.at(-1).id;
+    },
+    body: () => ({ yes: true }),
+    other: () => ({ yes: false }),
+  },
   issueMemberToken: { id: () => 'rosa', body: () => ({}) },
+  createOffer: { body: () => anOffer('Seeds'), other: () => anOffer('Bulbs') },
+  updateOffer: { id: () => offered(), body: () => aSaying('Seeds'), other: () => aSaying('Bulbs') },
+  renewOffer: { id: () => offered(), body: () => ({}) },
+  pauseOffer: { id: () => offered(), body: () => ({ paused: true }), other: () => ({ paused: false }) },
+  endOffer: { id: () => offered(), body: () => ({}) },
   give: {
     body: () => ({ from: 'moira', to: 'rosa', minutes: 60 }),
     other: () => ({ from: 'moira', to: 'rosa', minutes: 61 }),
   },
+  readNotices: { body: () => ({ ids: [] }), other: () => ({}) },
+  setWishes: { body: () => ({ mail: 'daily' }), other: () => ({ mail: 'weekly' }) },
   invite: {
     body: () => ({ grantsMinutes: 60, bridgeBuilder: 'Fiona' }),
     other: () => ({ grantsMinutes: 61, bridgeBuilder: 'Fiona' }),
@@ -117,6 +253,165 @@ const CASES: Record<string, Case> = {
     body: () => ({ afterSeq: 0 }),
     other: () => ({ afterSeq: 1 }),
   },
+  setGiftRule: { person: true, body: () => ({ asks: true }), other: () => ({ asks: false }) },
+  answerGift: {
+    person: true,
+    id: async () => {
+      await stage.town.call('POST', '/api/gifts/rule', { asks: true }, { token: una.token });
+      return (await stage.town.call('POST', '/api/transfers', { from: 'moira', to: 'una', minutes: 5 })).body.id;
+    },
+    body: () => ({ yes: true }),
+    other: () => ({ yes: false }),
+  },
+  askFund: {
+    person: true,
+    body: () => ({ minutes: 5, content: 'A lift' }),
+    other: () => ({ minutes: 6, content: 'A lift' }),
+  },
+  answerFundRequest: {
+    id: async () => {
+      await stage.town.call('POST', '/api/transfers', { from: 'moira', to: 'bank', minutes: 5 });
+      const asked = { minutes: 5, content: 'A lift' };
+      return (await stage.town.call('POST', '/api/fund/requests', asked, { token: una.token })).body.id;
+    },
+    body: () => ({ yes: true, because: 'Lifts' }),
+    other: () => ({ yes: false, because: 'Lifts' }),
+  },
+  withdrawFundRequest: {
+    person: true,
+    id: async () =>
+      (await stage.town.call('POST', '/api/fund/requests', { minutes: 5, content: 'A lift' }, { token: una.token }))
+        .body.id,
+    body: () => ({}),
+  },
+  writeDown: { body: () => deedFor(1), other: () => deedFor(2) },
+  objectToAct: { id: () => writtenDown(), body: () => ({ words: 'No' }), other: () => ({ words: 'Not so' }) },
+  objectBySlip: {
+    id: async () => {
+      const { body } = await stage.town.call('GET', `/api/acts/${await writtenDown()}`);
+      return body.link.split('/').at(-1);
+    },
+    body: () => ({ words: 'No' }),
+    other: () => ({ words: 'Not so' }),
+  },
+  settleObjection: {
+    id: async () => {
+      const id = await writtenDown();
+      await stage.town.call('POST', `/api/acts/${id}/objection`, {});
+      return id;
+    },
+    body: () => ({ by: fiona, how: 'Given back' }),
+    other: () => ({ by: fiona, how: 'Left so' }),
+  },
+  createGathering: { body: () => gatheringIn(1), other: () => gatheringIn(2) },
+  changeGathering: { id: () => aGathering(), body: () => gatheringIn(3), other: () => gatheringIn(4) },
+  cancelGathering: { id: () => aGathering(), body: () => ({}) },
+  signUp: {
+    id: () => aGathering(),
+    body: () => ({ member: una.memberId }),
+    other: () => ({ member: una.memberId, shown: true }),
+  },
+  withdrawFromGathering: {
+    person: true,
+    id: async () => {
+      const id = await aGathering();
+      await stage.town.call('POST', `/api/gatherings/${id}/sign-up`, {}, { token: una.token });
+      return id;
+    },
+    body: () => ({}),
+  },
+  signIn: {
+    person: true,
+    id: () => aGathering(),
+    body: async () => ({ code: (await lastGathering()).hereCode }),
+    other: () => ({ code: 'another' }),
+  },
+  markPresent: { id: () => aGathering(), body: () => ({ here: [] }), other: () => ({ here: [], more: ['A friend'] }) },
+  creditGathering: {
+    id: async () => {
+      const id = await aGathering();
+      const startsAt = new Date(Date.now() - 60_000);
+      await stage.town.database.db.update(gathering).set({ startsAt }).where(eq(gathering.id, id));
+      return id;
+    },
+    body: () => ({ lines: [] }),
+  },
+  renewCalendar: { person: true, body: () => ({}) },
+  askExchange: {
+    body: () => ({ member: 'moira', to: 'una', side: 'receiver', minutes: 10, content: 'Tea' }),
+    other: () => ({ member: 'moira', to: 'una', side: 'receiver', minutes: 11, content: 'Tea' }),
+  },
+  acceptExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'giver', answers: ASKED }) },
+  declineExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'giver', answers: ASKED }) },
+  counterExchange: {
+    id: () => exchangeAt(stage.town, 'proposed'),
+    body: () => ({ side: 'giver', minutes: 20, content: 'More tea' }),
+    other: () => ({ side: 'giver', minutes: 21, content: 'More tea' }),
+  },
+  withdrawExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'receiver' }) },
+  cancelExchange: { id: () => exchangeAt(stage.town, 'agreed'), body: () => ({ side: 'receiver' }) },
+  recordHours: {
+    id: () => exchangeAt(stage.town, 'agreed'),
+    body: () => ({ side: 'giver', minutes: 10 }),
+    other: () => ({ side: 'giver', minutes: 11 }),
+  },
+  changeRecord: {
+    id: () => exchangeAt(stage.town, 'claimed'),
+    body: () => ({ side: 'giver', minutes: 9 }),
+    other: () => ({ side: 'giver', minutes: 8 }),
+  },
+  confirmHours: { id: () => exchangeAt(stage.town, 'claimed'), body: () => ({ side: 'receiver', answers: RECORDED }) },
+  contestHours: {
+    id: () => exchangeAt(stage.town, 'claimed'),
+    body: () => ({ side: 'receiver', answers: RECORDED, because: 'Less' }),
+  },
+  sayInExchange: {
+    id: () => exchangeAt(stage.town, 'disputed'),
+    body: () => ({ side: 'giver', text: 'Let us talk' }),
+    other: () => ({ side: 'giver', text: 'No' }),
+  },
+  thankForExchange: { id: () => exchangeAt(stage.town, 'confirmed'), body: () => ({ side: 'giver', text: 'Thanks' }) },
+  giveContact: {
+    id: async () => {
+      await stage.town.call('POST', '/api/members/una', { phone: '0131 496 0777' });
+      return exchangeAt(stage.town, 'proposed');
+    },
+    body: () => ({ what: 'phone' }),
+    other: () => ({ what: 'email' }),
+    person: true,
+  },
+  showThanks: {
+    id: async () => {
+      const id = await exchangeAt(stage.town, 'confirmed');
+      await stage.town.call('POST', `/api/exchanges/${id}/thanks`, { side: 'receiver', text: 'Thanks' });
+      return id;
+    },
+    body: () => ({ shown: true }),
+    other: () => ({ shown: false }),
+    person: true,
+  },
+  settleDispute: {
+    id: () => exchangeAt(stage.town, 'disputed'),
+    body: () => ({ side: 'giver', minutes: 5 }),
+    other: () => ({ side: 'giver', minutes: 6 }),
+  },
+  putExchangeRight: {
+    id: () => exchangeAt(stage.town, 'confirmed'),
+    body: () => ({ side: 'giver', minutes: 1 }),
+    other: () => ({ side: 'giver', minutes: 2 }),
+  },
+  shareReceipt: { id: aReceipt, body: () => ({ names: true }), other: () => ({ names: false }), person: true },
+  withdrawReceipt: { id: aReceipt, body: () => ({}), person: true },
+  askToLeave: { id: () => 'una', body: () => ({}), person: true, over: unaStays },
+  confirmLeaving: {
+    id: unaLeaves,
+    body: () => ({ word: 'word' }),
+    other: () => ({ word: 'words' }),
+    person: true,
+    over: unaStays,
+  },
+  stay: { id: unaLeaves, body: () => ({}), person: true },
+  letFundPay: { id: unaLeaves, body: () => ({}), over: unaStays },
   takeBack: {
     id: async () => {
       friend.replies.messages = ({ json }) => {
@@ -174,8 +469,9 @@ test('the document asks for a key at every POST, and every POST is tried here', 
     );
 });
 
-describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over }) => {
+describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over, person }) => {
   let path: string;
+  const as = () => (person ? una.token : stage.town.token);
   beforeAll(async () => {
     path = posts.get(name)?.path.replace('{id}', (await id?.()) ?? '') ?? '';
     await quiet();
@@ -187,23 +483,26 @@ describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over }) => 
     ['with a key that is too long', 'x'.repeat(201), 'must be'],
     ['with a key of other signs', 'with spaces in it', 'must be'],
   ])('is refused %s', async (_how, key, reason) => {
-    const answer = await unchanged(stage.town, () => post(path, body(), key));
+    const sent = await body();
+    await quiet();
+    const answer = await unchanged(stage.town, () => post(path, sent, key, as()));
     expect(said(answer)).toBe('400 idempotency_key_missing');
     expect(answer.body.facts.reason).toContain(reason);
   });
 
   test('is done once for one key, answered the same, and refused for anything else', async () => {
     const key = crypto.randomUUID();
-    const sent = JSON.stringify(body());
+    const sent = JSON.stringify(await body());
+    await quiet();
     const first = await until(async () => {
-      const answer = await post(path, sent, key);
+      const answer = await post(path, sent, key, as());
       return answer.status < 300 ? answer : null;
     }, 2_000);
     await over?.();
     await quiet();
     const [again, changed] = await unchanged(stage.town, async () => [
-      await post(path, sent, key),
-      await post(path, other?.() ?? `${sent} `, key),
+      await post(path, sent, key, as()),
+      await post(path, other?.() ?? `${sent} `, key, as()),
     ]);
     expect(again).toEqual(first);
     expect(said(changed as never)).toBe('422 idempotency_key_reused');

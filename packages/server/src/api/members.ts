@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
+import { readAddress } from '../auth/codes.ts';
 import { issueToken, mustBe, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import { member } from '../db/schema.ts';
 import { totals } from '../ledger/ledger.ts';
@@ -14,8 +15,12 @@ import {
   setStatus,
   statementOf,
 } from '../member/members.ts';
+import { membersNamed, placeOf, reachFor, updateProfile } from '../member/profile.ts';
+import { linesOf, periodOf, statementCsv, wholePeriod } from '../member/statement.ts';
 import { examine } from '../node/doctor.ts';
 import { Refused } from '../node/refused.ts';
+import { lookAgain } from '../offer/offers.ts';
+import { type Language, languages, wordsOf } from '../web/words.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
@@ -28,11 +33,23 @@ import {
   newMemberSchema,
   page,
   pageQuery,
+  profileChangeSchema,
+  type profileSchema,
+  statementFileSchema,
   statementLineSchema,
   tokenSchema,
 } from './schemas.ts';
 
 type MemberView = z.infer<typeof memberSchema>;
+
+const day = z.iso.date().optional();
+const periodShape = {
+  from: day.describe("The first day, in the bank's time zone."),
+  to: day.describe('The last day, which counts.'),
+};
+const LANGUAGES = Object.keys(languages) as [Language, ...Language[]];
+
+const memberQuery = pageQuery.extend({ search: z.string().max(100).optional() });
 
 export function memberRoutes(api: Api): void {
   api.openapi(
@@ -75,12 +92,23 @@ export function memberRoutes(api: Api): void {
 
   api.openapi(
     reading(
-      { path: '/api/members', operationId: 'listMembers', summary: 'Members, oldest first' },
-      { answer: page(memberSchema, 'MemberPage'), query: pageQuery, params: noParams },
+      {
+        path: '/api/members',
+        operationId: 'listMembers',
+        summary: 'Members, oldest first; with `search` those whose names begin so, by name',
+      },
+      { answer: page(memberSchema, 'MemberPage'), query: memberQuery, params: noParams },
     ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
-      const { cursor, limit } = c.req.valid('query');
+      const { cursor, limit, search } = c.req.valid('query');
+      if (search !== undefined) {
+        const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
+        const found = await membersNamed(c.var.node.database.db, c.var.bank.id, { search, after, limit });
+        const last = found.length === limit ? found.at(-1) : undefined;
+        const next = last === undefined ? null : Buffer.from(placeOf(last)).toString('base64url');
+        return c.json({ items: await Promise.all(found.map((row) => viewOf(c, row))), next }, 200);
+      }
       const rows = await listMembers(c.var.node.database.db, c.var.bank.id, cursor, limit);
       const items = await Promise.all(rows.map((row) => viewOf(c, row)));
       return c.json({ items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }, 200);
@@ -115,7 +143,33 @@ export function memberRoutes(api: Api): void {
     ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
-      return c.json(await viewOf(c, await memberOf(c, c.req.valid('param').id)), 200);
+      const row = await memberOf(c, c.req.valid('param').id);
+      return c.json({ ...(await viewOf(c, row)), profile: profileOf(c, row) }, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/members/{id}',
+        operationId: 'updateMember',
+        summary: 'Change what a member says about themselves; what is left out stays',
+        status: 200,
+      },
+      { answer: memberSchema, body: profileChangeSchema, params: idParam },
+    ),
+    async (c) => {
+      mustBeSignedIn(c.var.caller);
+      const row = await memberOf(c, c.req.valid('param').id);
+      mustBe(c.var.caller, row.id);
+      const { email, ...rest } = c.req.valid('json');
+      const address = email === undefined ? {} : { email: email === '' ? '' : readAddress(email) };
+      const result = await once(c, async (tx) => {
+        const changed = await updateProfile(tx, c.var.bank.id, row.id, { ...rest, ...address });
+        return { status: 200, body: { ...baseView(changed), profile: profileOf(c, changed) } };
+      });
+      return c.json(result.body, 200);
     },
   );
 
@@ -135,10 +189,11 @@ export function memberRoutes(api: Api): void {
       const row = await memberOf(c, c.req.valid('param').id);
       if (row.kind === 'fund') throw new Refused('not_allowed');
       const { status } = c.req.valid('json');
-      const result = await once(c, async (tx) => ({
-        status: 200,
-        body: baseView(await setStatus(tx, c.var.bank.id, row.id, status)),
-      }));
+      const result = await once(c, async (tx) => {
+        const changed = await setStatus(tx, c.var.bank.id, row.id, status);
+        await lookAgain(tx, c.var.bank, row.id);
+        return { status: 200, body: baseView(changed) };
+      });
       return c.json(result.body, 200);
     },
   );
@@ -172,24 +227,52 @@ export function memberRoutes(api: Api): void {
         operationId: 'getStatement',
         summary: "What moved on a member's account, newest first",
       },
-      { answer: page(statementLineSchema, 'StatementPage'), query: pageQuery, params: idParam },
+      { answer: page(statementLineSchema, 'StatementPage'), query: pageQuery.extend(periodShape), params: idParam },
     ),
     async (c) => {
       mustBeSignedIn(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
       mustBe(c.var.caller, row.id);
-      const { cursor, limit } = c.req.valid('query');
-      const lines = await statementOf(c.var.node.database.db, c.var.bank.id, row.accountId, cursor, limit);
+      const { cursor, limit, from, to } = c.req.valid('query');
+      const period = periodOf(from, to, c.var.bank.settings.timeZone);
+      const lines = await statementOf(c.var.node.database.db, c.var.bank.id, row.accountId, cursor, limit, period);
       const items = lines.map((line) => ({
         id: line.id,
         at: line.at.toISOString(),
         minutes: line.minutes,
         direction: line.direction,
         counterpartyName: line.counterpartyName,
+        town: line.town,
         content: line.content,
         transferId: line.transferId,
       }));
       return c.json({ items, next: lines.length === limit ? (lines.at(-1)?.id ?? null) : null }, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      {
+        path: '/api/members/{id}/statement/file',
+        operationId: 'getStatementFile',
+        summary: "What moved on a member's account in a stretch of time, as CSV. A year at most",
+      },
+      {
+        answer: statementFileSchema,
+        query: z.object({ ...periodShape, language: z.enum(LANGUAGES).default('en') }),
+        params: idParam,
+      },
+    ),
+    async (c) => {
+      mustBeSignedIn(c.var.caller);
+      const row = await memberOf(c, c.req.valid('param').id);
+      mustBe(c.var.caller, row.id);
+      const { from, to, language } = c.req.valid('query');
+      const { id, settings } = c.var.bank;
+      const stretch = wholePeriod(from, to, settings.timeZone);
+      const lines = await linesOf(c.var.node.database.db, id, row.accountId, stretch);
+      const csv = statementCsv(lines, wordsOf(language), settings.timeZone);
+      return c.json({ name: `${row.handle}-${stretch.firstDay}-${stretch.lastDay}.csv`, csv }, 200);
     },
   );
 
@@ -211,7 +294,16 @@ async function memberOf(c: Context<ApiEnv>, idOrHandle: string): Promise<MemberR
   return row;
 }
 
-function baseView(row: MemberRow): MemberView {
+function profileOf({ var: { caller } }: Context<ApiEnv>, row: MemberRow): z.infer<typeof profileSchema> {
+  const { speaks, howFar, whenFree, place, askFor, website, reachShown, language, latitude, longitude } = row;
+  const asker = { desk: caller?.role === 'operator', memberId: caller?.role === 'member' ? caller.memberId : '' };
+  const coordinates =
+    latitude === null || longitude === null ? null : { latitude: latitude / 100, longitude: longitude / 100 };
+  const reach = reachFor(row, asker);
+  return { speaks, howFar, whenFree, place, coordinates, askFor, website, reach, reachShown, language };
+}
+
+export function baseView(row: MemberRow): MemberView {
   const { id, handle, name, kind, status, about } = row;
   return { id, handle, name, kind, status, about, createdAt: row.createdAt.toISOString() };
 }

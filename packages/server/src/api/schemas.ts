@@ -12,12 +12,14 @@ import { HANDLE } from '../member/members.ts';
 /** Text that people wrote: no control characters, none that turn the direction of writing. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const TEXT = /^[^\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]*$/;
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .max(max)
     .regex(TEXT, 'must not contain control characters')
     .transform((value) => value.trim());
+/** A named shape or nothing. A plain `nullable()` would make `null` a part of the name wherever it is met first. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);
 const minutes = z.int();
 const positive = z.int().min(1).max(600_000);
 const limit = z.int().min(0).max(60_000_000);
@@ -58,15 +60,63 @@ export const bankSchema = z
   })
   .openapi('Bank');
 
+const coordinates = z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
+
+export const profileSchema = z
+  .object({
+    speaks: z.string().describe('Languages, in their own words.'),
+    howFar: z.string().describe('How far they go, in their own words.'),
+    whenFree: z.string(),
+    place: z.string(),
+    coordinates: coordinates.nullable().describe('Degrees, rounded to about a kilometre.'),
+    askFor: z.string().describe('Of a household or an organisation: whom to ask for.'),
+    website: z.string(),
+    reach: z
+      .object({ email: z.string(), phone: z.string(), words: z.string() })
+      .nullable()
+      .describe('How they are reached; `null` when that is not for the caller.'),
+    reachShown: z.boolean().describe('Whether other members are told how they are reached.'),
+    language: z.string().describe("Of their pages and mails, such as `es`; empty: the bank's."),
+  })
+  .openapi('Profile');
+
+export const profileChangeSchema = z
+  .strictObject({
+    name: text(100).pipe(z.string().min(1)).optional(),
+    about: text(500).optional(),
+    speaks: text(200).optional(),
+    howFar: text(200).optional(),
+    whenFree: text(300).optional(),
+    place: text(100).optional(),
+    coordinates: z
+      .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+      .nullable()
+      .optional(),
+    askFor: text(100).optional(),
+    website: z
+      .union([
+        z.literal(''),
+        z.url({ protocol: /^https?$/, message: 'must be an address such as https://town.example' }).max(300),
+      ])
+      .optional(),
+    email: text(254).optional(),
+    phone: text(50).optional(),
+    reach: text(300).optional(),
+    reachShown: z.boolean().optional(),
+    language: z.union([z.literal(''), z.enum(['en', 'es', 'ar'])]).optional(),
+  })
+  .openapi('ProfileChange');
+
 export const memberSchema = z
   .object({
     id: z.string(),
     handle: z.string(),
     name: z.string(),
     kind: z.enum(['person', 'household', 'organisation', 'fund']),
-    status: z.enum(['active', 'suspended', 'moved']),
+    status: z.enum(['active', 'suspended', 'moved', 'left']),
     about: z.string(),
     createdAt: time,
+    profile: profileSchema.optional().describe('Where one member is asked for.'),
     balance: z
       .object({
         balanceMinutes: minutes,
@@ -99,10 +149,15 @@ export const statementLineSchema = z
     minutes: positive,
     direction: z.enum(['given', 'came']),
     counterpartyName: z.string(),
+    town: z.string().nullable().describe("The other one's town; null in the own one."),
     content: z.string(),
     transferId: z.string().nullable(),
   })
   .openapi('StatementLine');
+
+export const statementFileSchema = z
+  .object({ name: z.string(), csv: z.string().describe('RFC 4180, with the mark of UTF-8 at its beginning.') })
+  .openapi('StatementFile');
 
 export const transferSchema = z
   .object({
@@ -118,7 +173,7 @@ export const transferSchema = z
     minutes: positive,
     content: z.string(),
     transfer: z.string().nullable().describe("The transfer's URL in the journals."),
-    purpose: z.enum(['gift', 'test', 'test_back']),
+    purpose: z.enum(['gift', 'test', 'test_back', 'exchange']),
     createdAt: time,
     updatedAt: time,
   })
@@ -130,6 +185,7 @@ export const newTransferSchema = z
     to: z.string().min(1).max(300).describe('`rosa@gracia.example`, or a handle of this bank.'),
     minutes: positive,
     content: text(500).optional(),
+    unnamed: z.boolean().optional().describe('Not to be named to other members, where the community fund is given to.'),
     reverses: z.url().max(512).optional().describe('The URL of the transfer that this one puts right.'),
   })
   .openapi('NewTransfer');

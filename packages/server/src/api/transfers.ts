@@ -49,6 +49,7 @@ export function transferRoutes(api: Api): void {
           minutes: input.minutes,
           content: input.content ?? '',
           ...(input.reverses !== undefined && { reverses: input.reverses }),
+          ...(input.unnamed === true && { unnamed: true }),
           ...(caller.role === 'member' && { onlyFrom: caller.memberId }),
         },
         answer: ({ exchange, agreementId }) => viewOf(exchange, agreementId),

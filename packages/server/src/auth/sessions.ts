@@ -1,48 +1,169 @@
 /**
- * Sessions of browsers: who came in at one bank, for a while.
+ * Sessions: who came in at one bank, in a browser or with a program, for a while.
  *
- * Promises: a session is kept as a hash, says nothing at another bank and opens no API; it is over after
- * thirty days or at once when it is ended, and what is over is swept away with the rest of `kv`.
+ * Promises: a session is kept as a hash and says nothing at another bank; a browser's opens no API and a
+ * program's no page; it is over after thirty days or at once when it is ended. A person sees their own sessions
+ * and nobody else's.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { kv } from '../db/schema.ts';
+import { newId } from '../db/id.ts';
+import { session } from '../db/schema.ts';
+import { Refused } from '../node/refused.ts';
 import { type Caller, hashToken } from './tokens.ts';
 
 /** Whose session it is; the fields of a {@link Caller} that do not follow from its secret. */
-export type SessionOf = { readonly role: 'operator' } | { readonly role: 'member'; readonly memberId: string };
+export type SessionOf =
+  | { readonly role: 'operator'; readonly personId?: string }
+  | { readonly role: 'member'; readonly memberId: string; readonly personId?: string };
+
+export type SessionRow = typeof session.$inferSelect;
+
+export interface Beginning {
+  readonly how: SessionRow['how'];
+  /** What the browser says about itself, or the name of the program. */
+  readonly agent: string;
+  readonly app?: boolean;
+}
 
 const SESSION_DAYS = 30;
-const SECRET = /^es_[A-Za-z0-9_-]{32}$/;
+const SECRET = { browser: /^es_[A-Za-z0-9_-]{32}$/, app: /^ea_[A-Za-z0-9_-]{32}$/ } as const;
+/** That it was used is written at most so often. */
+const SEEN_MINUTES = 10;
 
-/** Begins a session and returns the secret that its cookie carries. */
-export async function beginSession(tx: Queries, bankId: string, { role, ...rest }: SessionOf): Promise<string> {
-  const secret = `es_${randomBytes(24).toString('base64url')}`;
-  const expiresAt = sql`now() + ${SESSION_DAYS} * interval '1 day'`;
-  await tx.insert(kv).values({ bankId, key: keyOf(hashToken(secret)), value: { role, ...rest }, expiresAt });
+/** Begins a session and returns its secret: a browser's goes into a cookie, a program's is a bearer token. */
+export async function beginSession(
+  tx: Queries,
+  bankId: string,
+  who: SessionOf,
+  { how, agent, app = false }: Beginning,
+): Promise<string> {
+  const secret = `${app ? 'ea' : 'es'}_${randomBytes(24).toString('base64url')}`;
+  await tx.insert(session).values({
+    bankId,
+    hash: hashToken(secret),
+    id: newId(),
+    personId: who.personId ?? null,
+    role: who.role,
+    memberId: who.role === 'member' ? who.memberId : null,
+    app,
+    how,
+    device: deviceOf(agent),
+    expiresAt: sql`now() + ${SESSION_DAYS} * interval '1 day'`,
+  });
   return secret;
 }
 
 /** Who a session's secret stands for now. */
-export async function findSessionCaller(tx: Queries, bankId: string, secret: string): Promise<Caller | null> {
-  if (!SECRET.test(secret)) return null;
-  const hash = hashToken(secret);
+export async function findSessionCaller(
+  tx: Queries,
+  bankId: string,
+  secret: string,
+  kind: 'browser' | 'app' = 'browser',
+): Promise<Caller | null> {
+  if (!SECRET[kind].test(secret)) return null;
+  const tokenHash = hashToken(secret);
   const [row] = await tx
-    .select({ value: kv.value })
-    .from(kv)
-    .where(and(eq(kv.bankId, bankId), eq(kv.key, keyOf(hash)), gt(kv.expiresAt, sql`now()`)));
-  return row === undefined ? null : { ...(row.value as SessionOf), tokenHash: hash };
+    .select({
+      role: session.role,
+      memberId: session.memberId,
+      personId: session.personId,
+      stale: sql<boolean>`${session.seenAt} < now() - ${SEEN_MINUTES} * interval '1 minute'`,
+    })
+    .from(session)
+    .where(and(one(bankId, tokenHash), eq(session.app, kind === 'app'), gt(session.expiresAt, sql`now()`)));
+  if (row === undefined) return null;
+  if (row.stale) await tx.update(session).set({ seenAt: sql`now()` }).where(one(bankId, tokenHash));
+  const person = row.personId === null ? {} : { personId: row.personId };
+  if (row.role === 'operator') return { role: 'operator', tokenHash, ...person };
+  return { role: 'member', memberId: row.memberId ?? '', tokenHash, ...person };
 }
 
 /** Ends a session, by the hash of its secret. */
 export async function endSessionOf(tx: Queries, bankId: string, hash: string): Promise<void> {
-  await tx.delete(kv).where(and(eq(kv.bankId, bankId), eq(kv.key, keyOf(hash))));
+  await tx.delete(session).where(one(bankId, hash));
 }
 
-/** Beside Fedify's own entries, whose first word is another. */
-function keyOf(hash: string): string {
-  return JSON.stringify(['session', hash]);
+/** A person's sessions, the latest first. */
+export async function sessionsOf(tx: Queries, bankId: string, personId: string): Promise<SessionRow[]> {
+  return tx
+    .select()
+    .from(session)
+    .where(and(ofPerson(bankId, personId), gt(session.expiresAt, sql`now()`)))
+    .orderBy(desc(session.seenAt), desc(session.id))
+    .limit(100);
+}
+
+/** Ends one of a person's own sessions. Refuses `not_found`. */
+export async function endOwnSession(tx: Queries, bankId: string, personId: string, id: string): Promise<SessionRow> {
+  const [ended] = await tx
+    .delete(session)
+    .where(and(ofPerson(bankId, personId), eq(session.id, id)))
+    .returning();
+  if (ended === undefined) throw new Refused('not_found');
+  return ended;
+}
+
+/** Ends all of a person's sessions but the one with this hash. Returns how many. */
+export async function endOtherSessions(
+  tx: Queries,
+  bankId: string,
+  personId: string,
+  keepHash: string,
+): Promise<number> {
+  const ended = await tx
+    .delete(session)
+    .where(and(ofPerson(bankId, personId), ne(session.hash, keepHash)))
+    .returning({ id: session.id });
+  return ended.length;
+}
+
+/** Ends a person's sessions: those that wear one hat, or those that began in one way. */
+export async function endSessionsWith(
+  tx: Queries,
+  bankId: string,
+  personId: string,
+  which: { readonly memberId: string } | { readonly how: SessionRow['how'] },
+): Promise<void> {
+  const chosen: SQL | undefined =
+    'how' in which
+      ? eq(session.how, which.how)
+      : which.memberId === ''
+        ? eq(session.role, 'operator')
+        : eq(session.memberId, which.memberId);
+  await tx.delete(session).where(and(ofPerson(bankId, personId), chosen));
+}
+
+/** Takes away sessions whose time is over, of all banks. */
+export async function sweepSessions(tx: Queries): Promise<void> {
+  await tx.delete(session).where(lte(session.expiresAt, sql`now()`));
+}
+
+const one = (bankId: string, hash: string) => and(eq(session.bankId, bankId), eq(session.hash, hash));
+const ofPerson = (bankId: string, personId: string) => and(eq(session.bankId, bankId), eq(session.personId, personId));
+
+const BROWSERS: readonly (readonly [string, RegExp])[] = [
+  ['Edge', /\bEdgA?\//],
+  ['Opera', /\bOPR\//],
+  ['Samsung Internet', /\bSamsungBrowser\//],
+  ['Firefox', /\b(?:Firefox|FxiOS)\//],
+  ['Chrome', /\b(?:Chrome|CriOS|Chromium)\//],
+  ['Safari', /\bSafari\//],
+];
+const MACHINES: readonly (readonly [string, RegExp])[] = [
+  ['iPhone', /\biPhone\b/],
+  ['iPad', /\biPad\b/],
+  ['Android', /\bAndroid\b/],
+  ['Windows', /\bWindows\b/],
+  ['Mac', /\bMacintosh\b/],
+  ['Linux', /\bLinux\b/],
+];
+
+/** The browser and the machine by the names on their boxes, such as `Firefox, Android`; empty when neither is known. */
+export function deviceOf(agent: string): string {
+  const named = (of: typeof BROWSERS) => of.find(([, sign]) => sign.test(agent))?.[0];
+  return [named(BROWSERS), named(MACHINES)].filter((name) => name !== undefined).join(', ');
 }

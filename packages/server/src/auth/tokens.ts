@@ -8,14 +8,14 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import type { Bank } from '../bank/bank.ts';
-import type { Database, Queries } from '../db/database.ts';
+import type { Queries } from '../db/database.ts';
 import { token } from '../db/schema.ts';
 import { Refused } from '../node/refused.ts';
 
+/** `memberId` is the hat that is worn now. `personId` is missing where a token of the bank's own, or a demo, let in. */
 export type Caller =
-  | { readonly role: 'operator'; readonly tokenHash: string }
-  | { readonly role: 'member'; readonly memberId: string; readonly tokenHash: string };
+  | { readonly role: 'operator'; readonly tokenHash: string; readonly personId?: string }
+  | { readonly role: 'member'; readonly memberId: string; readonly tokenHash: string; readonly personId?: string };
 
 /** Makes a token. It is shown once and cannot be read again. */
 export async function issueToken(
@@ -44,29 +44,6 @@ export async function findCaller(tx: Queries, bankId: string, hash: string): Pro
   return { role: 'member', memberId: row.memberId ?? '', tokenHash: hash };
 }
 
-const FRESH_MS = 5_000;
-
-/** Finds callers by their token, and remembers them for a few seconds. */
-export class Callers {
-  readonly #database: Database;
-  readonly #known = new Map<string, { caller: Caller | null; until: number }>();
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async find(bank: Bank, secret: string): Promise<Caller | null> {
-    const hash = hashToken(secret);
-    const key = `${bank.id} ${hash}`;
-    const known = this.#known.get(key);
-    if (known !== undefined && known.until > Date.now()) return known.caller;
-    const caller = await findCaller(this.#database.db, bank.id, hash);
-    if (this.#known.size > 10_000) this.#known.clear();
-    this.#known.set(key, { caller, until: Date.now() + FRESH_MS });
-    return caller;
-  }
-}
-
 /** Refuses `not_signed_in` or `not_allowed` unless the caller is the bank's operator. */
 export function mustOperate(caller: Caller | null): asserts caller is Caller & { role: 'operator' } {
   if (caller === null) throw new Refused('not_signed_in');
@@ -77,6 +54,12 @@ export function mustOperate(caller: Caller | null): asserts caller is Caller & {
 export function mustBe(caller: Caller | null, memberId: string): asserts caller is Caller {
   if (caller === null) throw new Refused('not_signed_in');
   if (caller.role === 'member' && caller.memberId !== memberId) throw new Refused('not_allowed');
+}
+
+/** Refuses unless somebody who signed in as a person asks: tokens of the bank's own are nobody's. */
+export function mustBePerson(caller: Caller | null): asserts caller is Caller & { personId: string } {
+  if (caller === null) throw new Refused('not_signed_in');
+  if (caller.personId === undefined) throw new Refused('not_allowed');
 }
 
 export function mustBeSignedIn(caller: Caller | null): asserts caller is Caller {

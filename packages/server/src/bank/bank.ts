@@ -41,6 +41,8 @@ export interface Bank {
   /** The key with this Multikey, to sign entries with. Reads it if another process has made it since. */
   signingKey(tx: Queries, publicKey: string): Promise<SigningKey>;
   readonly references: References;
+  /** For secrets that belong to this bank. */
+  readonly seal: Seal;
   rsa(): Promise<CryptoKeyPair>;
 }
 
@@ -70,7 +72,8 @@ export const FUND_ACCOUNT = 'fund';
 export const UNCLAIMED_ACCOUNT = 'unclaimed';
 export const LOSS_ACCOUNT = 'loss';
 
-const RSA = {
+/** The keys that ordinary fediverse servers understand. */
+export const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
@@ -182,6 +185,7 @@ export async function loadBank(db: Queries, seal: Seal, row: BankRow): Promise<B
       return opened;
     },
     references: createReferences(seal.derive(`${row.id} reference`)),
+    seal,
     rsa: () => {
       rsa ??= importRsa(seal.open(`${row.id} rsa`, rsaRow.sealed), rsaRow.publicKey);
       return rsa;
@@ -214,7 +218,8 @@ async function keysOfPairs(
   };
 }
 
-async function importRsa(privateJwk: string, publicJwk: string): Promise<CryptoKeyPair> {
+/** Opens an RSA key, from two JWKs as JSON. */
+export async function importRsa(privateJwk: string, publicJwk: string): Promise<CryptoKeyPair> {
   const algorithm = { name: RSA.name, hash: RSA.hash };
   return {
     privateKey: await crypto.subtle.importKey('jwk', JSON.parse(privateJwk) as JsonWebKey, algorithm, true, ['sign']),

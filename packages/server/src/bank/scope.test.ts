@@ -2,10 +2,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueToken } from '../auth/tokens.ts';
+import { giveHat } from '../member/people.ts';
+import { exchangeAt } from '../testing/exchanges.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { type Answer, send } from '../testing/http.ts';
+import { coordinator, idlePasskey, signedInPerson } from '../testing/people.ts';
 import { connect, type Town, until } from '../testing/town.ts';
-import { pay, promised, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
+import { pay, posted, promised, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 import { type Bank, createBank } from './bank.ts';
 
 let stage: Stage;
@@ -18,9 +21,25 @@ let own: {
   member: string;
   fund: string;
   transfer: string;
+  offer: string;
+  exchange: string;
+  gathering: string;
   agreement: string;
   token: string;
   memberToken: string;
+  person: string;
+  session: string;
+  passkey: string;
+  request: string;
+  cardWords: string;
+  joinLink: string;
+  joinLinkId: string;
+  application: string;
+  coordinator: string;
+  act: string;
+  slip: string;
+  asked: string;
+  waiting: string;
   link: string;
 };
 
@@ -37,18 +56,63 @@ beforeAll(async () => {
   const transfers = (await leith.call('GET', `/api/transfers?member=${moira}`)).body.items;
   const memberToken = (await leith.call('POST', `/api/members/${moira}/tokens`)).body.token;
   const invited = await leith.call('POST', '/api/invitations', { grantsMinutes: 60, bridgeBuilder: 'Fiona' });
+  const planted = { member: moira, kind: 'offer', category: 'garden', title: 'Moira plants' };
+  const offered = await leith.call('POST', '/api/offers', planted);
   own = {
     member: moira,
     fund: (await leith.call('GET', '/api/members/bank')).body.id,
     transfer: transfers[0].id,
+    offer: offered.body.id,
     agreement: partner.agreementId,
     token: leith.token,
     memberToken,
+    ...(await peopleOf(moira)),
+    ...(await givingOf(memberToken)),
+    exchange: await exchangeAt(leith, 'claimed'),
+    gathering: (await leith.call('POST', '/api/gatherings', GATHERING)).body.id,
     link: new URL(invited.body.link).pathname,
   };
-  await Promise.all([partner.quiet(), neighbour.quiet()]);
+  await Promise.all([partner.quiet(), neighbour.quiet(), posted(leith)]);
 });
 afterAll(() => stage?.stop());
+
+/** What was written down for Moira, what she asks the fund for, and a gift that waits for her. */
+async function givingOf(token: string) {
+  const by = await coordinator(leith);
+  const deed = { kind: 'gift', to: 'bank', minutes: 1 };
+  const act = await leith.call('POST', '/api/acts', { by, member: 'moira', reason: 'She rang', deed });
+  const asked = await leith.call('POST', '/api/fund/requests', { minutes: 5, content: 'A lift' }, { token });
+  await leith.call('POST', '/api/gifts/rule', { asks: true }, { token });
+  const waiting = await leith.call('POST', '/api/transfers', { from: 'una', to: 'moira', minutes: 2 });
+  await leith.call('POST', '/api/gifts/rule', { asks: false }, { token });
+  return {
+    coordinator: by,
+    act: act.body.id as string,
+    slip: new URL(act.body.link).pathname.split('/').at(-1) as string,
+    asked: asked.body.id as string,
+    waiting: waiting.body.id as string,
+  };
+}
+
+/** Somebody of Leith who has every way in. */
+async function peopleOf(memberId: string) {
+  const una = await signedInPerson(leith, 'una', 'moira@mail.example');
+  await giveHat(leith.database.db, leith.bank.id, { personId: una.personId, memberId, role: 'acts' });
+  const sessions = await leith.call('GET', '/api/sessions', undefined, { token: una.token });
+  const card = await leith.call('POST', `/api/members/${una.memberId}/card`, {});
+  const link = await leith.call('POST', '/api/join-links', { uses: 9 });
+  await leith.call('POST', '/api/join', { name: 'Ewan', phone: '1' });
+  return {
+    person: una.personId,
+    session: sessions.body.items[0].id as string,
+    passkey: await idlePasskey(leith, una.personId),
+    request: (await leith.call('POST', '/api/sign-in/codes', { email: 'moira@mail.example' })).body.request as string,
+    cardWords: card.body.words.join(' ') as string,
+    joinLink: link.body.link as string,
+    joinLinkId: link.body.id as string,
+    application: (await leith.call('GET', '/api/applications')).body.items[0].id as string,
+  };
+}
 
 /** Hosts another bank on the node of a town. */
 async function host(town: Town, origin: string, name: string): Promise<Town> {
@@ -100,6 +164,18 @@ function ask(
   });
 }
 
+/** What was recorded in Leith's exchange. */
+const version = { side: 'giver', n: 2 };
+
+/** A gathering of the town, in a while. */
+const GATHERING = {
+  kind: 'meeting',
+  title: 'Soup',
+  startsAt: new Date(Date.now() + 86_400_000).toISOString(),
+  endsAt: new Date(Date.now() + 90_000_000).toISOString(),
+  seats: 9,
+};
+
 /** For each operation: its path with Leith's ids, a body that Leith would take, and what Gràcia's operator hears. */
 const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expected: string]> = {
   getBank: [() => '/api/bank', () => null, 'its own'],
@@ -107,14 +183,132 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   addMember: [() => '/api/members', () => ({ handle: 'eve', name: 'Eve' }), 'its own'],
   getMember: [() => `/api/members/${own.member}`, () => null, '404 not_found'],
   setMemberStatus: [() => `/api/members/${own.member}/status`, () => ({ status: 'suspended' }), '404 not_found'],
+  updateMember: [() => `/api/members/${own.member}`, () => ({ about: 'Eve' }), '404 not_found'],
+  requestCode: [() => '/api/sign-in/codes', () => ({ email: 'moira@mail.example' }), 'its own'],
+  signInByCode: [() => '/api/sign-in/code', () => ({ request: own.request, code: '000000' }), 'its own'],
+  signInByCard: [() => '/api/sign-in/card', () => ({ words: own.cardWords }), 'its own'],
+  listHats: [() => `/api/hats?member=${own.member}`, () => null, 'its own'],
+  giveHat: [() => '/api/hats', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],
+  takeHat: [() => '/api/hats/take', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],
+  wearHat: [() => '/api/hats/wear', () => ({ memberId: own.member }), '403 not_allowed'],
+  listSessions: [() => '/api/sessions', () => null, '403 not_allowed'],
+  endSession: [() => `/api/sessions/${own.session}/end`, () => ({}), '403 not_allowed'],
+  endOtherSessions: [() => '/api/sessions/end-others', () => ({}), '403 not_allowed'],
+  listPasskeys: [() => '/api/passkeys', () => null, '403 not_allowed'],
+  renamePasskey: [() => `/api/passkeys/${own.passkey}/name`, () => ({ name: 'Eve' }), '403 not_allowed'],
+  removePasskey: [() => `/api/passkeys/${own.passkey}/remove`, () => ({}), '403 not_allowed'],
+  issueCard: [() => `/api/members/${own.member}/card`, () => ({}), '404 not_found'],
+  revokeCard: [() => `/api/members/${own.member}/card/revoke`, () => ({}), '404 not_found'],
+  makeJoinLink: [() => '/api/join-links', () => ({}), 'its own'],
+  listJoinLinks: [() => '/api/join-links', () => null, 'its own'],
+  revokeJoinLink: [() => `/api/join-links/${own.joinLinkId}/revoke`, () => ({}), '404 not_found'],
+  readJoinLink: [() => '/api/join-links/read', () => ({ link: own.joinLink }), 'its own'],
+  join: [() => '/api/join', () => ({ link: own.joinLink, name: 'Eve', phone: '1' }), 'its own'],
+  listApplications: [() => '/api/applications', () => null, 'its own'],
+  decideApplication: [() => `/api/applications/${own.application}/decide`, () => ({ yes: true }), '404 not_found'],
   issueMemberToken: [() => `/api/members/${own.member}/tokens`, () => ({}), '404 not_found'],
+  getStatementFile: [() => `/api/members/${own.member}/statement/file`, () => null, '404 not_found'],
+  getEverything: [() => `/api/members/${own.member}/everything`, () => null, '404 not_found'],
+  getLeaving: [() => `/api/members/${own.member}/leaving`, () => null, '404 not_found'],
+  askToLeave: [() => `/api/members/${own.member}/leaving`, () => ({}), '404 not_found'],
+  confirmLeaving: [() => `/api/members/${own.member}/leaving/confirm`, () => ({ word: 'stay' }), '404 not_found'],
+  stay: [() => `/api/members/${own.member}/leaving/stay`, () => ({}), '404 not_found'],
+  letFundPay: [() => `/api/members/${own.member}/leaving/fund`, () => ({}), '404 not_found'],
+  listLeaving: [() => '/api/leaving', () => null, 'its own'],
+  getReceipt: [() => `/api/transfers/${own.transfer}/receipt`, () => null, '404 not_found'],
+  shareReceipt: [() => `/api/transfers/${own.transfer}/receipt/share`, () => ({ names: true }), '404 not_found'],
+  withdrawReceipt: [() => `/api/transfers/${own.transfer}/receipt/withdraw`, () => ({}), '404 not_found'],
+  openReceipt: [() => '/api/receipts/aaaaaaaaaaaaaaaaaaaa', () => null, '404 not_found'],
   getStatement: [() => `/api/members/${own.member}/statement`, () => null, '404 not_found'],
   examine: [() => '/api/doctor', () => null, 'its own'],
   give: [() => '/api/transfers', () => ({ from: own.member, to: 'bank', minutes: 1 }), '404 not_found'],
   listTransfers: [() => `/api/transfers?agreement=${own.agreement}`, () => null, '404 not_found'],
   getTransfer: [() => `/api/transfers/${own.transfer}`, () => null, '404 not_found'],
   takeBack: [() => `/api/transfers/${own.transfer}/take-back`, () => ({}), '404 not_found'],
+  listWaitingGifts: [() => '/api/gifts', () => null, '403 not_allowed'],
+  setGiftRule: [() => '/api/gifts/rule', () => ({ asks: true }), '403 not_allowed'],
+  answerGift: [() => `/api/gifts/${own.waiting}/answer`, () => ({ yes: true }), '403 not_allowed'],
+  getFund: [() => '/api/fund', () => null, 'its own'],
+  listFundRequests: [() => '/api/fund/requests', () => null, 'its own'],
+  askFund: [() => '/api/fund/requests', () => ({ minutes: 5, content: 'Eve' }), '403 not_allowed'],
+  answerFundRequest: [
+    () => `/api/fund/requests/${own.asked}/answer`,
+    () => ({ yes: true, because: 'Eve' }),
+    '404 not_found',
+  ],
+  withdrawFundRequest: [() => `/api/fund/requests/${own.asked}/withdraw`, () => ({}), '403 not_allowed'],
+  writeDown: [
+    () => '/api/acts',
+    () => ({
+      by: own.coordinator,
+      member: own.member,
+      reason: 'Eve',
+      deed: { kind: 'gift', to: 'bank', minutes: 1 },
+    }),
+    '404 not_found',
+  ],
+  listActs: [() => `/api/acts?member=${own.member}`, () => null, '404 not_found'],
+  getAct: [() => `/api/acts/${own.act}`, () => null, '404 not_found'],
+  objectToAct: [() => `/api/acts/${own.act}/objection`, () => ({}), '404 not_found'],
+  settleObjection: [() => `/api/acts/${own.act}/settle`, () => ({ by: own.coordinator, how: 'Eve' }), '404 not_found'],
+  readSlip: [() => `/api/slips/${own.slip}`, () => null, '404 not_found'],
+  objectBySlip: [() => `/api/slips/${own.slip}/objection`, () => ({}), '404 not_found'],
   getProof: [() => `/api/transfers/${own.transfer}/proof`, () => null, '404 not_found'],
+  listNotices: [() => '/api/notices', () => null, 'its own'],
+  readNotices: [() => '/api/notices/read', () => ({}), 'its own'],
+  getWishes: [() => '/api/wishes', () => null, 'its own'],
+  setWishes: [() => '/api/wishes', () => ({ mail: 'none' }), 'its own'],
+  createOffer: [
+    () => '/api/offers',
+    () => ({ member: own.member, kind: 'offer', category: 'garden', title: 'Eve' }),
+    '404 not_found',
+  ],
+  updateOffer: [
+    () => `/api/offers/${own.offer}`,
+    () => ({ kind: 'offer', category: 'garden', title: 'Eve' }),
+    '404 not_found',
+  ],
+  listOffers: [() => '/api/offers', () => null, 'its own'],
+  listMemberOffers: [() => `/api/members/${own.member}/offers`, () => null, '404 not_found'],
+  getOffer: [() => `/api/offers/${own.offer}`, () => null, '404 not_found'],
+  renewOffer: [() => `/api/offers/${own.offer}/renew`, () => ({}), '404 not_found'],
+  pauseOffer: [() => `/api/offers/${own.offer}/pause`, () => ({ paused: true }), '404 not_found'],
+  endOffer: [() => `/api/offers/${own.offer}/end`, () => ({}), '404 not_found'],
+  askExchange: [
+    () => '/api/exchanges',
+    () => ({ member: own.member, to: 'una', side: 'receiver', minutes: 1, content: 'Eve' }),
+    '404 not_found',
+  ],
+  listExchanges: [() => `/api/exchanges?member=${own.member}`, () => null, '404 not_found'],
+  getExchange: [() => `/api/exchanges/${own.exchange}`, () => null, '404 not_found'],
+  acceptExchange: [() => `/api/exchanges/${own.exchange}/accept`, () => ({ answers: version }), '404 not_found'],
+  declineExchange: [() => `/api/exchanges/${own.exchange}/decline`, () => ({ answers: version }), '404 not_found'],
+  counterExchange: [
+    () => `/api/exchanges/${own.exchange}/counter`,
+    () => ({ minutes: 1, content: 'Eve' }),
+    '404 not_found',
+  ],
+  withdrawExchange: [() => `/api/exchanges/${own.exchange}/withdraw`, () => ({}), '404 not_found'],
+  cancelExchange: [() => `/api/exchanges/${own.exchange}/cancel`, () => ({}), '404 not_found'],
+  recordHours: [() => `/api/exchanges/${own.exchange}/record`, () => ({ minutes: 1 }), '404 not_found'],
+  changeRecord: [() => `/api/exchanges/${own.exchange}/record/change`, () => ({ minutes: 1 }), '404 not_found'],
+  confirmHours: [() => `/api/exchanges/${own.exchange}/confirm`, () => ({ answers: version }), '404 not_found'],
+  contestHours: [
+    () => `/api/exchanges/${own.exchange}/contest`,
+    () => ({ answers: version, because: 'Eve' }),
+    '404 not_found',
+  ],
+  sayInExchange: [() => `/api/exchanges/${own.exchange}/say`, () => ({ text: 'Eve' }), '404 not_found'],
+  thankForExchange: [() => `/api/exchanges/${own.exchange}/thanks`, () => ({ text: 'Eve' }), '404 not_found'],
+  giveContact: [() => `/api/exchanges/${own.exchange}/contact`, () => ({ what: 'phone' }), '403 not_allowed'],
+  showThanks: [() => `/api/exchanges/${own.exchange}/thanks/shown`, () => ({ shown: true }), '403 not_allowed'],
+  settleDispute: [
+    () => `/api/exchanges/${own.exchange}/settle`,
+    () => ({ side: 'giver', minutes: 1 }),
+    '404 not_found',
+  ],
+  putExchangeRight: [() => `/api/exchanges/${own.exchange}/right`, () => ({ minutes: 1 }), '404 not_found'],
+  listThanks: [() => `/api/members/${own.member}/thanks`, () => null, '404 not_found'],
   invite: [() => '/api/invitations', () => ({ grantsMinutes: 60, bridgeBuilder: 'Eve' }), 'its own'],
   readInvitation: [
     () => '/api/invitations/read',
@@ -145,10 +339,35 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   changeAgreement: [() => `/api/agreements/${own.agreement}/change`, () => ({ suspended: true }), '404 not_found'],
   writeStatement: [() => `/api/agreements/${own.agreement}/statement`, () => ({}), '404 not_found'],
   resend: [() => `/api/agreements/${own.agreement}/resend`, () => ({ afterSeq: 0 }), '404 not_found'],
+  listGatherings: [() => '/api/gatherings', () => null, 'its own'],
+  createGathering: [() => '/api/gatherings', () => GATHERING, 'its own'],
+  getGathering: [() => `/api/gatherings/${own.gathering}`, () => null, '404 not_found'],
+  changeGathering: [() => `/api/gatherings/${own.gathering}`, () => GATHERING, '404 not_found'],
+  cancelGathering: [() => `/api/gatherings/${own.gathering}/cancel`, () => ({}), '404 not_found'],
+  signUp: [() => `/api/gatherings/${own.gathering}/sign-up`, () => ({ member: own.member }), '404 not_found'],
+  withdrawFromGathering: [() => `/api/gatherings/${own.gathering}/withdraw`, () => ({}), '404 not_found'],
+  signIn: [() => `/api/gatherings/${own.gathering}/sign-in`, () => ({ code: 'x' }), '404 not_found'],
+  markPresent: [() => `/api/gatherings/${own.gathering}/present`, () => ({ here: [] }), '404 not_found'],
+  creditGathering: [() => `/api/gatherings/${own.gathering}/credit`, () => ({ lines: [] }), '404 not_found'],
+  getCalendar: [() => '/api/calendar', () => null, '403 not_allowed'],
+  renewCalendar: [() => '/api/calendar/renew', () => ({}), '403 not_allowed'],
   readJournal: [() => `/api/agreements/${own.agreement}/journal`, () => null, '404 not_found'],
 };
 /** Anyone may ask for these; the answer is about the bank that was asked. */
 const PUBLIC = ['getBank'];
+/** Anyone may try these too, and that they tried is counted; what is Leith's opens nothing at Gràcia. */
+const OPEN: Readonly<Record<string, string>> = {
+  getFund: '200 ok',
+  listGatherings: '200 ok',
+  readSlip: '404 not_found',
+  openReceipt: '404 not_found',
+  objectBySlip: '404 not_found',
+  requestCode: '202 ok',
+  signInByCode: '400 invalid_request',
+  signInByCard: '400 invalid_request',
+  readJoinLink: '404 not_found',
+  join: '404 not_found',
+};
 
 let methods: Record<string, string>;
 beforeAll(async () => {
@@ -167,6 +386,11 @@ describe("Leith's token opens nothing at Gràcia", () => {
   describe.each(['the operator', 'a member', 'nobody'])('of %s', (who) => {
     test.each(Object.entries(OPERATIONS))('%s', async (name, [path, body]) => {
       const token = who === 'nobody' ? null : who === 'a member' ? own.memberToken : own.token;
+      if (OPEN[name] !== undefined) {
+        const tried = await ask(gracia.host, methods[name] as string, path(), body(), token);
+        expect(said(tried)).toBe(OPEN[name]);
+        return;
+      }
       const answer = await unchanged(leith, () => ask(gracia.host, methods[name] as string, path(), body(), token));
       if (PUBLIC.includes(name)) expect(answer.body.name).toBe('Gràcia');
       else expect(said(answer)).toBe('401 not_signed_in');

@@ -24,7 +24,7 @@ const words = z
   .max(100)
   .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u);
 
-function hours(column: 'transferCapMinutes' | 'memberCapMinutes', takes: string): Setting {
+function hours(column: 'transferCapMinutes' | 'memberCapMinutes' | 'grantCapMinutes', takes: string): Setting {
   return {
     takes,
     read: (value) => {
@@ -63,6 +63,29 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     },
   },
   'gift-cap': hours('transferCapMinutes', 'how many hours one gift may be'),
+  'grant-cap': hours('grantCapMinutes', 'how many hours the desk may grant from the community fund at once'),
+  'fund-floor': {
+    takes: 'how many hours the community fund may be short of',
+    read: (value) => {
+      const minutes = minutesOf(value);
+      return minutes === null || minutes > 600 ? null : { fundFloorMinutes: minutes === 0 ? 0 : -minutes };
+    },
+  },
+  'object-days': {
+    takes: 'how many days members have to object to what was written down for them',
+    read: (value) => (/^[1-9][0-9]?$/.test(value) ? { objectDays: Number(value) } : null),
+  },
+  'confirm-after': {
+    takes: 'after how many days recorded hours of two members here are confirmed by themselves, or never',
+    read: (value) => {
+      if (value === 'never') return { confirmAfterDays: null };
+      return /^[1-9][0-9]?$/.test(value) ? { confirmAfterDays: Number(value) } : null;
+    },
+  },
+  invitations: {
+    takes: 'whether whoever a member invites joins at once (open) or asks for the desk’s yes (yes)',
+    read: (value) => (value === 'open' || value === 'yes' ? { invitedNeedYes: value === 'yes' } : null),
+  },
   'member-cap': hours('memberCapMinutes', 'how many hours one member may have on the way to one town'),
 };
 

@@ -49,7 +49,7 @@ async function examineHere(name: string | undefined): Promise<number> {
       const bank = banks.byId(id);
       if (bank === undefined) return fail(`${origin} could not be opened`);
       if (rows.length > 1) process.stdout.write(`${origin}\n`);
-      well = tell(await examine(node, bank, running)) && well;
+      well = tell(await examine(node, bank, { running })) && well;
     }
     outgoing.close();
     if (!running)

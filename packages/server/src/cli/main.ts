@@ -27,7 +27,7 @@ const USAGE = `evenhour: software for timebanks that honour each other's hours
   evenhour pair list|suspend|resume|limit|close|successor|offer|accept|silence
                                      stop new hours with a partner, end a pair, begin the next one
   evenhour export FOLDER             write everything that proves a bank; --bank ORIGIN, --words
-  evenhour verify FOLDER             prove an export, without a database and without a network
+  evenhour verify FOLDER             prove an export, or a receipt that was saved, without a network
 
 Settings are described in docs/operating/README.md.
 `;

@@ -18,7 +18,8 @@ import { type Config, readConfig } from '../node/config.ts';
 import { beginAnew } from '../node/node.ts';
 import { Refused } from '../node/refused.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
-import { sayLink } from '../web/link-words.ts';
+import { sayLink } from '../web/links.ts';
+import { wordsOf } from '../web/words.ts';
 import { fail, findBank, withDatabase } from './common.ts';
 
 const USE = `use: evenhour pair list
@@ -202,7 +203,7 @@ async function offer(
   const outgoing = createOutgoing({ allowedOrigins: config.allowPrivateOrigins, userAgent: 'Evenhour' });
   try {
     const draft = await readInvitation(outgoing, bank, link).catch((error: unknown) => {
-      if (error instanceof Refused) return sayLink(error.refusal, link, bank.origin);
+      if (error instanceof Refused) return sayLink(wordsOf('en'), error.refusal, link, bank.origin);
       throw error;
     });
     if (typeof draft === 'string') return fail(draft);

@@ -1,9 +1,9 @@
 /** `evenhour serve`: runs a node until it is told to stop. */
 import { readConfig } from '../node/config.ts';
 import { makeDataFolder } from '../node/data-folder.ts';
-import { NO_SOURCE } from '../node/doctor.ts';
 import { logger, startLog } from '../node/log.ts';
 import { openDatabase, startNode } from '../node/node.ts';
+import { wordsOf } from '../web/words.ts';
 
 export async function serveCommand(): Promise<number> {
   const config = readConfig(process.env);
@@ -21,7 +21,7 @@ export async function serveCommand(): Promise<number> {
       'This node hosts no bank, so no page is answered. Set EVENHOUR_ORIGIN, or use: evenhour bank add ORIGIN NAME. If there was a bank, look whether EVENHOUR_DATA or DATABASE_URL is the right one.',
       { dataFolder: config.dataFolder },
     );
-  if (config.production && !config.sourceUrlGiven) log.warning(NO_SOURCE);
+  if (config.production && !config.sourceUrlGiven) log.warning(wordsOf('en').t('doctor.noSource'));
   // A parent that starts a node waits for this line.
   process.stdout.write(`evenhour is listening on port ${node.port}\n`);
   await new Promise<void>((resolve) => {

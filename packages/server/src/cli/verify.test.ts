@@ -49,13 +49,22 @@ test('evenhour export, verify and pair', async () => {
   expect((await evenhour('pair', 'silence', '45')).out).toContain('45 days');
 }, 120_000);
 
+test('a file that is no receipt does not hold, and says so', async () => {
+  const file = join(folder, 'letter');
+  writeFileSync(file, 'Dear Moira');
+  expect(await evenhour('verify', file)).toEqual({
+    code: 1,
+    out: 'This does not hold: it is no receipt, or not in the form of one.\n',
+    said: '',
+  });
+});
+
 test('what is typed wrong gets a sentence and no stack', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const hours = 'give --hours from 1 to 999999 and --bridge-builder with a name of at most 100 letters';
   const because = 'give --because with a sentence of at most 300 letters, which members will read';
   for (const [args, says] of [
-    [['verify', file], `${file} is a file. Name the folder that the export is in.`],
     [['verify', join(folder, 'none')], `There is no folder ${join(folder, 'none')}.`],
     [['verify', tmpdir()], `${tmpdir()} is no export: it has no manifest.json.`],
     [['verify', '--deep'], 'there is no option --deep here; see: evenhour help'],

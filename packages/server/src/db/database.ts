@@ -14,6 +14,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
 import { migrate as migrateNode } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
@@ -285,7 +286,7 @@ export async function openFolder(folder: string): Promise<Database> {
       `The data folder ${folder} is in use by another Evenhour process (number ${lock.holder}). Stop that one first, or give this one another folder with EVENHOUR_DATA.`,
     );
   try {
-    const client = await PGlite.create(join(folder, 'data'), { relaxedDurability: false });
+    const client = await PGlite.create(join(folder, 'data'), { relaxedDurability: false, extensions: { pg_trgm } });
     const db = drizzleLite(client, { schema }) as unknown as Queries;
     await migrateLite(drizzleLite(client), { migrationsFolder: MIGRATIONS });
     return fromPglite(client, db, lock.unlock);
@@ -301,7 +302,7 @@ export async function openFolder(folder: string): Promise<Database> {
 
 /** A database that is gone when the process ends; for tests. */
 export async function openMemory(): Promise<Database> {
-  const client = await PGlite.create();
+  const client = await PGlite.create({ extensions: { pg_trgm } });
   const db = drizzleLite(client, { schema }) as unknown as Queries;
   await migrateLite(drizzleLite(client), { migrationsFolder: MIGRATIONS });
   return fromPglite(client, db, () => {});

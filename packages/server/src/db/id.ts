@@ -7,7 +7,7 @@
  * @module
  */
 import { randomFillSync } from 'node:crypto';
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
 
 const portion = new Uint8Array(4096);
 let used = portion.length;
@@ -15,6 +15,11 @@ let used = portion.length;
 /** `at` in milliseconds; default now. */
 export function newId(at?: number): string {
   return ulid(at, nextFraction);
+}
+
+/** Before every id that is made from this moment on, and after those made before it. */
+export function firstIdAt(at: Date): string {
+  return `${encodeTime(Math.max(0, at.getTime()), 10)}${'0'.repeat(16)}`;
 }
 
 /** From 0 up to 1, in steps of 1/256: a letter of a ULID takes five of the eight bits. */

@@ -9,8 +9,19 @@
  * @module
  */
 export * from './schema/bank.ts';
+export * from './schema/broker.ts';
+export * from './schema/exchange.ts';
+export * from './schema/fediverse.ts';
+export * from './schema/fund.ts';
+export * from './schema/gathering.ts';
+export * from './schema/leaving.ts';
 export * from './schema/ledger.ts';
+export * from './schema/mail.ts';
 export * from './schema/member.ts';
 export * from './schema/node.ts';
+export * from './schema/notification.ts';
+export * from './schema/offer.ts';
 export * from './schema/pair.ts';
+export * from './schema/people.ts';
+export * from './schema/receipt.ts';
 export * from './schema/transfer.ts';

@@ -14,6 +14,7 @@ import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
 import { writeKeyChanges } from '../bank/rotate.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, transfer } from '../db/schema.ts';
+import { exchangesFollow, hoursThatWait } from '../exchange/across-hours.ts';
 import type { PairLine } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
 import { giveDueAnswers } from '../journal/settle.ts';
@@ -42,12 +43,13 @@ export async function afterWork(
   if (change !== undefined && (change <= covered || row.mode === 'waiting')) after.push({ kind: 'banks' });
   for (const id of touched) after.push({ kind: 'transfer', bankId: bank.id, id });
   for (const done of settled) after.push({ kind: 'transfer', bankId: bank.id, id: done.id });
+  await exchangesFollow(work, after);
   if (isRecovering(work.asLoaded) && !isRecovering(work.pair)) {
     await giveDueAnswers(work.tx, bank, row.id);
     after.push({ kind: 'again', bankId: bank.id, pairId: row.id });
     await carryOver(work.tx, bank, row, work.core);
     await greeted(work.tx, bank, row, after);
-  } else if (row.testedAt === null && settled.some(({ purpose }) => purpose !== 'gift'))
+  } else if (row.testedAt === null && settled.some(({ purpose }) => purpose === 'test' || purpose === 'test_back'))
     await goOnWithTest(work.tx, bank, row, 'settled');
 }
 
@@ -58,6 +60,7 @@ export async function greeted(tx: Queries, bank: Bank, row: PairLine, after: Sig
   await repeatYeses(tx, bank.id, row.id);
   if (await writeKeyChanges(tx, bank, row.id)) after.push({ kind: 'banks' }, { kind: 'partners' });
   await goOnWithTest(tx, bank, row, 'greeted');
+  await hoursThatWait(tx, bank, row.id, after);
 }
 
 /**
@@ -74,7 +77,7 @@ async function goOnWithTest(tx: Queries, bank: Bank, row: PairLine, since: 'gree
       and(
         eq(transfer.bankId, bank.id),
         eq(transfer.pairId, row.id),
-        sql`${transfer.purpose} <> 'gift' and not ${gone}`,
+        sql`${transfer.purpose} in ('test', 'test_back') and not ${gone}`,
       ),
     );
   const settled = steps.filter(({ status, accountId }) => status === 'settled' && accountId === FUND_ACCOUNT);

@@ -16,11 +16,12 @@ import { type Closes, readCloses } from '../agreement/ending.ts';
 import { carryOver } from '../agreement/successor.ts';
 import { KEY_IS_OLDER } from '../bank/keys.ts';
 import { pair as pairTable } from '../db/schema.ts';
+import { compareLogs } from '../exchange/across-log.ts';
 import { heldHash } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { recoverPair } from '../recovery/recovery.ts';
 import { afterWork, greeted } from './after.ts';
-import { delivered, isForged, type Line, readHead, readObjects, whereIs } from './line.ts';
+import { delivered, isForged, isLive, type Line, readHead, readObjects, whereIs } from './line.ts';
 import { askPartner, PartnerError } from './partner-client.ts';
 
 export async function greet(line: Line): Promise<void> {
@@ -36,6 +37,10 @@ export async function greet(line: Line): Promise<void> {
     throw new PartnerError('bad_answer', 'the greeting was answered for something else');
   const answered = readHead(answer['head']);
   const said = readObjects(answer['closes']).slice(0, 2);
+  const recovers =
+    afterGreeting(answered, await heldHash(context.database.db, row, answered)).next === 'recover' || said.length > 0;
+  // Before anything is written: what we lost of the exchanges. A recovery does so itself.
+  if (!recovers && isLive(row.status)) await compareLogs(asKnown(line, session));
   const outcome = await context.signals.commit(async (tx, after): Promise<'open' | Closes | null> => {
     const work = await PairWork.open(tx, bank, row.id);
     if (work === null || work.row.mode !== 'waiting') return null;
@@ -65,6 +70,13 @@ export async function greet(line: Line): Promise<void> {
   });
   if (outcome === 'open') log.info('Greeted the partner; the pair is open.');
   else if (outcome !== null) await recoverPair({ ...line, row: { ...row, mySession: session } }, outcome);
+}
+
+/** The line under the session and the key that were just found good. */
+function asKnown(line: Line, mySession: string): Line {
+  const { context, bank, partner, row } = line;
+  const now = { bank: context.bank(bank.id) ?? bank, partner: context.partners.byPair(bank.id, row.id) ?? partner };
+  return { ...line, ...now, row: { ...row, mySession } };
 }
 
 /**

@@ -7,47 +7,32 @@
  *
  * @module
  */
-import {
-  checkSession,
-  type Head,
-  type Party,
-  type Refusal,
-  refusal,
-  refusedIn,
-  takeGreeting,
-} from '@evenhour/protocol';
-import { type JsonObject, openSchema, runSchema } from '@evenhour/protocol/wire';
+import { type Head, type Party, refusal, refusedIn, takeGreeting } from '@evenhour/protocol';
+import { type JsonObject, openSchema } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { endOf, headWithin, receiveClose } from '../agreement/ending.ts';
 import { receiveAnswer } from '../agreement/service.ts';
 import { greetOnWhatFollowed } from '../agreement/silence.ts';
-import type { Queries } from '../db/database.ts';
-import { pair as pairTable, requestNonce } from '../db/schema.ts';
+import { requestNonce } from '../db/schema.ts';
 import { statementInFront } from '../journal/earlier.ts';
-import { headAt, type LoadedPair, type PairLine, readEntries, readPair, thatFit } from '../journal/pair-store.ts';
+import { headAt, readEntries, thatFit } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun, openRun, type RunWork } from '../journal/settle.ts';
 import type { NodeEnv } from '../node/env.ts';
 import { problemResponse } from '../node/problem.ts';
 import { Refused } from '../node/refused.ts';
 import { receivePresentation } from '../recovery/present.ts';
-import {
-  type IncomingMessage,
-  isOffer,
-  knownOf,
-  type MessageResult,
-  receiveAnswers,
-  receiveOffers,
-} from '../transfer/gifts.ts';
 import { repeatYeses } from '../transfer/results.ts';
-import { answersTo } from '../transfer/transfer-store.ts';
 import { afterWork } from './after.ts';
-import { isLive, tail } from './line.ts';
+import { isLive } from './line.ts';
+import { giveLog, listExchanges, receiveMessages } from './messages-in.ts';
 import { receiveHonourOffer } from './offer-in.ts';
+import { giveOffers } from './offers-out.ts';
 import { RUN_ENTRIES } from './sending.ts';
-import { keyHolds, MAX_ENTRY_BYTES, verifyItems, verifyMessage } from './verified.ts';
-import { type Incoming, MAX_RUN_BYTES, orRefuse, PAIR, parseObject, wayIn } from './way-in.ts';
+import { mustRead, mustTake, readPage } from './taking.ts';
+import { keyHolds, MAX_ENTRY_BYTES, verifyItems } from './verified.ts';
+import { type Incoming, orRefuse, PAIR, parseObject, wayIn } from './way-in.ts';
 
 export function partnerRoutes(): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>();
@@ -55,7 +40,8 @@ export function partnerRoutes(): Hono<NodeEnv> {
   // A copy of a bank's database must not speak for it, not even to refuse.
   const proved: MiddlewareHandler<NodeEnv> = async (c, next) =>
     c.var.node.presence.proved(c.var.bank.id) ? next() : problemResponse(refusal('pair_waiting'));
-  for (const path of ['/ap/journals/*', '/ap/exchanges', '/ap/agreements/*']) app.use(path, proved);
+  for (const path of ['/ap/journals/*', '/ap/exchanges', '/ap/exchanges/*', '/ap/agreements/*', '/ap/offers/*'])
+    app.use(path, proved);
 
   const guarded =
     (handle: (incoming: Incoming, c: Context<NodeEnv>) => Promise<Response>) =>
@@ -91,6 +77,18 @@ export function partnerRoutes(): Hono<NodeEnv> {
     '/ap/exchanges',
     guarded(async (incoming, c) => receiveMessages(incoming, c.var.node)),
   );
+  app.get(
+    '/ap/offers/:tail',
+    guarded(async (incoming, c) => giveOffers(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query('after'))),
+  );
+  app.get(
+    '/ap/exchanges/:tail',
+    guarded(async (incoming, c) => listExchanges(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query())),
+  );
+  app.get(
+    '/ap/exchanges/:tail/log',
+    guarded(async (incoming, c) => giveLog(incoming, c.var.node, c.req.param('tail') ?? '', c.req.query())),
+  );
   app.post('/ap/journals/present', receivePresentation);
   app.post('/ap/agreements', receiveHonourOffer);
   app.post(
@@ -101,20 +99,6 @@ export function partnerRoutes(): Hono<NodeEnv> {
 }
 
 type Node = NodeEnv['Variables']['node'];
-
-/** The items of a posted page, each parsed and small enough by itself. */
-function readPage(incoming: Incoming): { ok: true; items: JsonObject[] } | { ok: false; refusal: Refusal } {
-  const parsed = parseObject(incoming.body, MAX_RUN_BYTES);
-  if (!parsed.ok) return parsed;
-  const page = runSchema.safeParse(parsed.value);
-  if (!page.success)
-    return { ok: false, refusal: refusal('schema_mismatch', { path: page.error.issues[0]?.path.join('.') ?? '' }) };
-  const { partner } = incoming;
-  if (page.data.partOf !== `${partner.core.parties[partner.party].journal}/${tail(partner.pairId)}`)
-    return { ok: false, refusal: refusal('foreign_pair', { partOf: page.data.partOf }) };
-  // The parsed values keep the order and the members of what was signed.
-  return { ok: true, items: (parsed.value['orderedItems'] as readonly JsonObject[]).slice() };
-}
 
 async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
   const { bank, partner } = incoming;
@@ -138,7 +122,7 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     const me = work.pair.me;
     // Mostly the partner lacks nothing but what was just written.
     const own =
-      has >= work.asLoaded.heads[me].seq
+      has >= work.asLoaded.heads[me].seq && work.exchanges.size === 0
         ? thatFit(written.map(({ judged: { epoch, seq, hash }, document }) => ({ epoch, seq, hash, document })))
         : await readEntries(tx, bank.id, work.row.id, me, has, RUN_ENTRIES);
     return { run, head: work.pair.heads[partner.party], own };
@@ -158,28 +142,6 @@ async function receiveRun(incoming: Incoming, node: Node): Promise<Response> {
     }),
     ...(result.own.length > 0 && { entries: result.own.map((entry) => JSON.parse(entry.document) as JsonObject) }),
   });
-}
-
-/** Locks the pair for a partner's request in its present session. */
-async function openFor(tx: Queries, incoming: Incoming): Promise<PairWork> {
-  const work = await PairWork.open(tx, incoming.bank, incoming.partner.pairId);
-  mustTake(work?.row, incoming);
-  return work as PairWork;
-}
-
-/** The same without the lock. */
-async function mustBeOpen(tx: Queries, incoming: Incoming): Promise<void> {
-  const [row] = await tx
-    .select({ status: pairTable.status, mode: pairTable.mode, peerSession: pairTable.peerSession })
-    .from(pairTable)
-    .where(and(eq(pairTable.bankId, incoming.bank.id), eq(pairTable.id, incoming.partner.pairId)));
-  mustTake(row, incoming);
-}
-
-function mustTake(row: Pick<PairLine, 'status' | 'mode' | 'peerSession'> | undefined, incoming: Incoming): void {
-  if (row === undefined || !isLive(row.status)) throw new Refused('agreement_not_active');
-  const refused = refusedIn(row.mode, 'apply') ?? checkSession(row.peerSession, incoming.session);
-  if (refused !== null) throw new Refused(refused);
 }
 
 /**
@@ -239,17 +201,6 @@ async function receiveOpen(incoming: Incoming, node: Node): Promise<Response> {
   return incoming.answer(200, { pair: partner.pairId, head, nonce: open.data.nonce, ...ended });
 }
 
-/** The pair that a read names. Throws a refusal when it is another, or the read is of another session. */
-async function mustRead({ bank, partner, session }: Incoming, node: Node, name: string): Promise<LoadedPair> {
-  if (`${PAIR}${name}` !== partner.pairId) throw new Refused('foreign_pair');
-  const loaded = await readPair(node.database.db, bank.id, partner.pairId);
-  if (loaded === null) throw new Refused('not_found');
-  // Two pages of two lives of a partner do not fit together.
-  const stale = session === '-' ? null : checkSession(loaded.row.peerSession, session);
-  if (stale !== null) throw new Refused(stale);
-  return loaded;
-}
-
 /** What we compute in front of an entry of either journal, for a partner that looks where the two banks part. */
 async function giveStatement(
   incoming: Incoming,
@@ -293,52 +244,6 @@ async function giveJournal(
     pair: partner.pairId,
     head,
     entries: entries.filter(({ seq }) => seq <= head.seq + 1).map((entry) => JSON.parse(entry.document) as JsonObject),
-  });
-}
-
-async function receiveMessages(incoming: Incoming, node: Node): Promise<Response> {
-  const { bank, partner } = incoming;
-  const page = readPage(incoming);
-  if (!page.ok) return incoming.refuse(page.refusal);
-  const refusedItems: { id: string; applied: false; code: string }[] = [];
-  const good: IncomingMessage[] = [];
-  const checked = await Promise.all(page.items.map((item) => verifyMessage(partner, item)));
-  for (const [index, result] of checked.entries()) {
-    const item = page.items[index] as JsonObject;
-    if (result.ok) good.push(result.incoming);
-    else refusedItems.push({ id: String(item['id'] ?? ''), applied: false, code: result.refusal.code });
-  }
-  const offers = good.filter(isOffer);
-  const others = good.filter((item) => !isOffer(item));
-  const { results, answers } = await node.signals.commit(async (tx, after) => {
-    const results: MessageResult[] = [];
-    const answers: string[] = [];
-    await mustBeOpen(tx, incoming);
-    if (others.length > 0) {
-      const [work, known] = await Promise.all([openFor(tx, incoming), knownOf(tx, bank.id, partner.pairId, others)]);
-      const applied = await receiveAnswers(work, others, known);
-      work.changes = { ...work.changes, lastSeenAt: new Date() };
-      await work.save();
-      await afterWork(work, [], applied.ended, after);
-      results.push(...applied.results);
-    }
-    if (offers.length > 0) {
-      const pair = { id: partner.pairId, core: partner.core, me: partner.me };
-      const peerHost = new URL(partner.core.parties[partner.party].bank).host;
-      const taken = await receiveOffers({ tx, bank, pair, peerHost }, offers);
-      results.push(...taken.results);
-      answers.push(...taken.answers.map((answer) => answer.document));
-      // An offer that came before is answered with the same message as then.
-      const answered = new Set(taken.answers.map((answer) => answer.exchangeId));
-      const again = offers.map(({ message }) => message.exchange).filter((exchange) => !answered.has(exchange));
-      answers.push(...(await answersTo(tx, bank.id, partner.pairId, again)));
-    }
-    return { results, answers };
-  });
-  return incoming.answer(200, {
-    pair: partner.pairId,
-    results: [...results, ...refusedItems],
-    messages: answers.map((document) => JSON.parse(document) as JsonObject),
   });
 }
 

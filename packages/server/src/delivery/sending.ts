@@ -20,10 +20,11 @@ import {
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { pair as pairTable } from '../db/schema.ts';
+import { hearResults } from '../exchange/across-in.ts';
 import { heldHash, type JournalRow, type PairLine } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { applyRun, openRun } from '../journal/settle.ts';
-import { type IncomingMessage, isOffer, knownOf, receiveAnswers } from '../transfer/gifts.ts';
+import { type IncomingMessage, isGift, isOffer, knownOf, receiveAnswers } from '../transfer/gifts.ts';
 import { endRefused } from '../transfer/results.ts';
 import { afterWork } from './after.ts';
 import {
@@ -86,7 +87,11 @@ export async function sendMessages(
     partner.core.parties[partner.party].exchange,
     messages.map(({ document }) => document),
   );
-  const results = readObjects(answer['results']);
+  const sent = new Map(messages.map((message) => [message.id, message]));
+  const all = readObjects(answer['results']).filter(({ id }) => sent.has(String(id)));
+  const isGiftId = ({ id }: JsonObject): boolean => isAboutGift(sent.get(String(id))?.document ?? '');
+  const results = all.filter(isGiftId);
+  const others = all.filter((result) => !isGiftId(result));
   const refused = new Map<string, string>();
   for (const result of results)
     if (result['applied'] === false && typeof result['code'] === 'string')
@@ -96,24 +101,32 @@ export async function sendMessages(
   const offers = new Set(messages.flatMap(({ id, exchangeId }) => (id.endsWith(`/${exchangeId}/1`) ? [id] : [])));
   const answers = await verifyMessages(line, readObjects(answer['messages']));
   return context.signals.commit(async (tx, after) => {
-    const others = answers.filter((item) => !isOffer(item));
-    const [work, known] = await Promise.all([PairWork.open(tx, bank, row.id), knownOf(tx, bank.id, row.id, others)]);
+    const gifts = answers.filter((item) => !isOffer(item));
+    const [work, known] = await Promise.all([PairWork.open(tx, bank, row.id), knownOf(tx, bank.id, row.id, gifts)]);
     if (work === null || !isStill(work.row, row)) return new Set<string>();
-    const applied = await receiveAnswers(work, others, known);
+    const applied = await receiveAnswers(work, gifts, known);
     const back = await endRefused(work, refused);
     // An offer is answered by a message; everything else is done once it was taken.
     work.answered(done.filter((id) => !offers.has(id)));
     work.changes = { ...work.changes, attempts: 0, lastError: null, lastSeenAt: new Date() };
     await work.save();
     await afterWork(work, [], [...applied.ended, ...back], after);
-    return new Set([...applied.answered, ...refused.keys()]);
+    const heard = await hearResults(tx, bank, row.id, others, after);
+    return new Set([...applied.answered, ...refused.keys(), ...heard]);
   });
 }
 
+/** Whether a message of ours is about a gift, and not a step of an exchange or words. */
+function isAboutGift(document: string): boolean {
+  const { type } = JSON.parse(document) as { readonly type: readonly string[] };
+  return type[1]?.startsWith('Gift') === true;
+}
+
+/** The partner's own messages in an answer, which are about gifts. */
 async function verifyMessages({ context, partner }: Line, items: readonly JsonObject[]): Promise<IncomingMessage[]> {
   const now = context.partners.byPair(partner.bankId, partner.pairId) ?? partner;
   const checked = await Promise.all(items.map((item) => verifyMessage(now, item)));
-  return checked.flatMap((item) => (item.ok ? [item.incoming] : []));
+  return checked.flatMap((item) => (item.ok && isGift(item.incoming) ? [item.incoming] : []));
 }
 
 /** Whether a pair may take in what was asked for when it was read as `before`. */

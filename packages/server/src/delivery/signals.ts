@@ -16,17 +16,28 @@ import { type Database, ITSELF, type Queries } from '../db/database.ts';
 
 /**
  * `pair`: there may be something to send. `again`: the same, and what was asked before is asked again at once.
- * `statement`: one is due. `partners`: agreements changed. `exchange`: a gift moved.
+ * `statement`: one is due. `partners`: agreements changed. `transfer`: a gift moved. `due`: mail may wait, or
+ * something that has a time.
  */
 export type Signal =
   | { readonly kind: 'pair' | 'again'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'statement'; readonly bankId: string; readonly pairId: string }
   | { readonly kind: 'partners' }
   | { readonly kind: 'banks' }
+  | { readonly kind: 'due' }
   | { readonly kind: 'transfer'; readonly bankId: string; readonly id: string }
   | { readonly kind: 'everything' };
 
 const GATHER_MS = 15;
+
+/** What each open transaction of {@link Signals.commit} has gathered. */
+const gathering = new WeakMap<Queries, Signal[]>();
+
+/** Says once this transaction has committed that something is due. Outside of `commit` nobody is told: the clock looks. */
+export function dueAfter(tx: Queries): void {
+  const after = gathering.get(tx);
+  if (after?.some(({ kind }) => kind === 'due') === false) after.push({ kind: 'due' });
+}
 
 /** This process, among those that share a database. */
 export const PROCESS_ID = randomUUID();
@@ -64,8 +75,8 @@ export class Signals {
 
   emit(signal: Signal): void {
     this.#events.emit('signal', signal);
-    // One process is enough to write a statement.
-    if (this.#others && signal.kind !== 'statement') this.#say(write(signal));
+    // One process is enough to write a statement, or to do what is due.
+    if (this.#others && signal.kind !== 'statement' && signal.kind !== 'due') this.#say(write(signal));
   }
 
   #say(words: string): void {
@@ -84,6 +95,7 @@ export class Signals {
     const after: Signal[] = [];
     const result = await this.#database.transaction((tx) => {
       after.length = 0;
+      gathering.set(tx, after);
       return work(tx, after);
     });
     for (const signal of after) this.emit(signal);

@@ -8,7 +8,7 @@
  */
 import { keyAt, type Outcome, type Refusal, refusal } from '@evenhour/protocol';
 import { importVerifyingKey, verifyExchangeMessage, verifyRun } from '@evenhour/protocol/proof';
-import type { JsonObject } from '@evenhour/protocol/wire';
+import type { ExchangeMessage, JsonObject } from '@evenhour/protocol/wire';
 import type { PairWork } from '../journal/pair-work.ts';
 import type { IncomingEntry } from '../journal/settle.ts';
 import type { IncomingMessage } from '../transfer/gifts.ts';
@@ -59,12 +59,14 @@ export function keyHolds({ pair }: PairWork, { party, keys }: Partner): boolean 
 
 /**
  * An exchange message, under any key that the partner has had in this pair: it may have been signed before a
- * change, and the request or answer that brings it was checked under a key of now.
+ * change, and the request or answer that brings it was checked under a key of now. What a partner presents of our own
+ * is checked under our own keys.
  */
 export async function verifyMessage(
-  { core, pairId, party, keys }: Partner,
+  { core, pairId, keys, ...partner }: Partner,
   document: JsonObject,
-): Promise<Outcome<{ incoming: IncomingMessage }>> {
+  party = partner.party,
+): Promise<Outcome<{ incoming: IncomingMessage<ExchangeMessage> }>> {
   let first: { ok: false; refusal: Refusal } | undefined;
   for (const { key } of [...keys[party]].reverse()) {
     const imported = await importVerifyingKey(key, core.parties[party].key.id);

@@ -106,7 +106,7 @@ export async function wayIn(
 
 /** The pair that a request is about, by its path, or else by its body; it is checked where it is read. */
 function pairNamed(path: string, body: Uint8Array): string | undefined {
-  const [, tail] = /^\/ap\/(?:journals|agreements)\/([\w-]{43})(?:\/|$)/.exec(path) ?? [];
+  const [, tail] = /^\/ap\/(?:journals|agreements|offers)\/([\w-]{43})(?:\/|$)/.exec(path) ?? [];
   if (tail !== undefined) return `${PAIR}${tail}`;
   const parsed = parseObject(body, MAX_RUN_BYTES);
   if (!parsed.ok) return undefined;

@@ -33,9 +33,10 @@ export async function sendHour({ from, to, minutes = 60, luck = Math.random }: C
     luck,
   );
   if (giver === undefined) throw new Error(`nobody in ${from.name} can give that much now`);
-  const receiver = to.on ? pick(await people(to), poorest, luck) : undefined;
-  const handle = receiver?.handle ?? to.plan.people[Math.floor(luck() * to.plan.people.length)]?.handle ?? 'bank';
-  const content = to.plan.people.find((each) => each.handle === handle)?.does ?? '';
+  const receiver = to.on ? pick((await people(to)).filter(worksAfar(to)), poorest, luck) : undefined;
+  const reached = to.plan.people.filter(({ does }) => does !== undefined);
+  const handle = receiver?.handle ?? reached[Math.floor(luck() * reached.length)]?.handle ?? 'bank';
+  const content = reached.find((each) => each.handle === handle)?.does ?? '';
   const transfer = await from.api.give({ from: giver.handle, to: `${handle}@${to.host}`, minutes, content });
   return { from, to, transfer };
 }
@@ -117,6 +118,12 @@ async function people(town: Town): Promise<Member[]> {
 function room({ balance }: Member): number {
   if (balance === undefined || balance.floorMinutes === null) return Number.POSITIVE_INFINITY;
   return balance.balanceMinutes - balance.heldMinutes - balance.floorMinutes;
+}
+
+/** Whether somebody does things by telephone or post. */
+function worksAfar({ plan }: Town): (each: Member) => boolean {
+  const handles = new Set(plan.people.filter(({ does }) => does !== undefined).map(({ handle }) => handle));
+  return ({ handle }) => handles.has(handle);
 }
 
 const richest = (a: Member, b: Member): number => (b.balance?.balanceMinutes ?? 0) - (a.balance?.balanceMinutes ?? 0);

@@ -12,12 +12,17 @@ import type { SigningKey } from '@evenhour/protocol/proof';
 import { eq } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
 import { type Bank, createBank, loadBank } from '../bank/bank.ts';
-import { type Database, openFolder } from '../db/database.ts';
+import { type Database, openFolder, type Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { bank as bankTable, member, posting, transfer } from '../db/schema.ts';
-import { addMember } from '../member/members.ts';
+import { addMember, findMember } from '../member/members.ts';
+import { addPerson, giveHat } from '../member/people.ts';
+import { updateProfile } from '../member/profile.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
-import type { TownPlan } from './people.ts';
+import { createOffer } from '../offer/offers.ts';
+import type { Person, TownPlan } from './people.ts';
+import { writeExchanges } from './seed-exchanges.ts';
+import { writeTogether } from './seed-together.ts';
 
 export interface Seeded {
   /** The operator's token. */
@@ -51,14 +56,55 @@ export async function seedTown(plan: TownPlan, folder: string, origin: string): 
     if (row === undefined) throw new Error('the bank was not written');
     const bank = await loadBank(database.db, seal, row);
     await database.transaction(async (tx) => {
-      for (const { handle, name: memberName, about } of plan.people)
-        await addMember(tx, bank, { handle, name: memberName, about });
+      for (const someone of plan.people) await moveIn(tx, bank, plan, someone);
     });
     await writePast(database, bank, plan);
+    await writeWishes(database, bank, plan);
+    await writeExchanges(database, bank, plan);
+    await writeTogether(database, bank, plan);
     return { token: await issueToken(database.db, id, 'operator', null), key: bank.key };
   } finally {
     await database.close();
   }
+}
+
+async function moveIn(tx: Queries, bank: Bank, { id: town, places }: TownPlan, someone: Person): Promise<void> {
+  const { handle, name, kind, about, speaks, when, place, noMail } = someone;
+  const { id } = await addMember(tx, bank, { handle, name, about, ...(kind !== undefined && { kind }) });
+  const { id: personId } = await addPerson(tx, bank.id, name, noMail ? undefined : `${handle}@${town}.example`);
+  await giveHat(tx, bank.id, { personId, memberId: id, role: 'acts' });
+  const at = places[place ?? ''];
+  await updateProfile(tx, bank.id, id, {
+    speaks,
+    whenFree: when,
+    place,
+    ...(at !== undefined && { coordinates: { latitude: at[0], longitude: at[1] } }),
+  });
+}
+
+/** What people offer and need. */
+async function writeWishes(database: Database, bank: Bank, plan: TownPlan): Promise<void> {
+  await database.transaction(async (tx) => {
+    for (const wish of plan.wishes) {
+      const someone = plan.people.find(({ handle }) => handle === wish.by);
+      const row = await findMember(tx, bank.id, wish.by);
+      if (row === undefined) throw new Error(`${plan.name} has nobody called ${wish.by}`);
+      const place = someone?.place ?? '';
+      const at = plan.places[place];
+      await createOffer(tx, bank, row.id, {
+        kind: wish.kind,
+        title: wish.title,
+        text: wish.text,
+        language: plan.language,
+        category: wish.category,
+        place: { name: place, ...(at !== undefined && { latitude: at[0], longitude: at[1] }) },
+        when: wish.when ?? '',
+        minutes: wish.minutes ?? null,
+        seats: wish.seats ?? null,
+        visibility: wish.seenBy ?? 'partners',
+      });
+    }
+  });
 }
 
 /** Hours that neighbours gave each other in the last weeks. */

@@ -9,7 +9,7 @@ import { relative } from 'node:path';
 import { Events } from './events.ts';
 import { createActs } from './live-acts.ts';
 import { LivePage } from './page.tsx';
-import { playOpening, playStory } from './story.ts';
+import { playOpening, playStory, seatVisitors } from './story.ts';
 import { KEYS, readKeys, tellEvents } from './terminal.ts';
 import { Watch } from './watch.ts';
 import { openWorld, type Ports } from './world.ts';
@@ -53,7 +53,11 @@ export async function runShow({ ports, folder, keep, quiet, still, stop }: ShowO
     for (const town of world.towns) say(`  ${town.name.padEnd(9)}  ${town.origin}`);
     say('');
     tellEvents(events, tell);
-    if (!world.resumed) await playOpening(world, watch, signal);
+    if (!world.resumed) {
+      await playOpening(world, watch, signal);
+      // Nobody waits for them, and a town whose plug is out has no visitors.
+      seatVisitors(world, signal).catch(() => {});
+    }
     const tty = process.stdin.isTTY === true && process.stdout.isTTY === true;
     let story = new AbortController();
     const play = (): void =>

@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendHour } from './acts.ts';
+import { clientOf } from './api.ts';
 import type { Acts } from './live-acts.ts';
 import type { Town } from './towns.ts';
 import type { Watch } from './watch.ts';
@@ -48,6 +49,31 @@ export async function playOpening({ towns }: World, watch: Watch, signal: AbortS
       // Somebody has pulled a plug already. The story goes on without this hour.
     }
     await watch.now();
+  }
+}
+
+/** Who comes to a gathering of another town: `[town, who, what]`. */
+const VISITORS = [
+  [1, 'rosa', 'Soup and Stitches'],
+  [0, 'davie', 'Set dancing for two left feet'],
+  [2, 'colm', 'Bread from yesterday'],
+] as const;
+const READ_TRIES = 60;
+
+/** Takes their seats as soon as their towns have read what the others offer; gives up after a minute. */
+export async function seatVisitors({ towns }: World, signal: AbortSignal): Promise<void> {
+  for (const [at, who, title] of VISITORS) {
+    const { api, origin } = towns[at];
+    const visitor = clientOf(origin, (await api.members.issueToken(who)).token);
+    for (let tries = 0; tries < READ_TRIES; tries++) {
+      const { items } = await visitor.offers.list({ q: title }).page();
+      const offer = items.find((each) => each.title === title);
+      if (offer !== undefined) {
+        await visitor.exchanges.ask({ offer: offer.id, minutes: offer.minutes ?? 60, content: 'I would like to come' });
+        break;
+      }
+      await sleep(1_000, undefined, { signal });
+    }
   }
 }
 

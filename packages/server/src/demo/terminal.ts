@@ -7,12 +7,14 @@
  * @module
  */
 
-import { short } from '../web/format.ts';
 import type { ActName, LiveEvent } from '../web/live-models.ts';
 import type { Party } from '../web/models.ts';
+import { wordsOf } from '../web/words.ts';
 import type { Events } from './events.ts';
 import type { Acts } from './live-acts.ts';
 import type { World } from './world.ts';
+
+const { short } = wordsOf('en');
 
 /** How long a line waits for the news that its hour has settled. */
 const TOGETHER_MS = 400;

@@ -8,11 +8,13 @@
  * @module
  */
 import type { Agreement, Bank, Transfer } from '@evenhour/client';
-import { short } from '../web/format.ts';
 import type { Party } from '../web/models.ts';
+import { wordsOf } from '../web/words.ts';
 import { latestTransfers } from './api.ts';
 import type { Events } from './events.ts';
 import type { Town } from './towns.ts';
+
+const { short } = wordsOf('en');
 
 /** What one town said last. */
 export interface TownFigures {

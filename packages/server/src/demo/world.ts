@@ -155,13 +155,16 @@ async function agree(
   signal?: AbortSignal,
 ): Promise<void> {
   if (!agreed) say("They agree to honour each other's hours, and try it with an hour there and back.");
-  for (const [first, second, firstMayOwe, secondMayOwe] of AGREEMENTS) {
-    signal?.throwIfAborted();
-    const [a, b] = [towns[first], towns[second]];
-    if (a === undefined || b === undefined) throw new Error('no such town');
-    if (agreed) await greeted(a, b);
-    else await connect(a, b, firstMayOwe, secondMayOwe);
-  }
+  // All pairs at once: most of the time one town waits for another.
+  await Promise.all(
+    AGREEMENTS.map(async ([first, second, firstMayOwe, secondMayOwe]) => {
+      signal?.throwIfAborted();
+      const [a, b] = [towns[first], towns[second]];
+      if (a === undefined || b === undefined) throw new Error('no such town');
+      if (agreed) await greeted(a, b);
+      else await connect(a, b, firstMayOwe, secondMayOwe);
+    }),
+  );
 }
 
 function readKept(folder: string): Kept | null {

@@ -2,7 +2,7 @@
  * The actors that a bank publishes: itself and its members.
  *
  * Promises: a bank's document carries the RSA key and the Ed25519 Multikey and says which protocol
- * it implements; a member's carries no key. What members wrote leaves as text, never as markup.
+ * it implements; a member's carries a key once the member has said something in public, and then can be followed. What members wrote leaves as text, never as markup.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { importVerifyingKey } from '@evenhour/protocol/proof';
 import { EVENHOUR_CONTEXT_URL } from '@evenhour/protocol/wire';
 import type { RequestContext } from '@fedify/fedify/federation';
 import { Endpoints, Multikey, Organization, Person } from '@fedify/vocab';
+import { asHtml } from './html.ts';
 import type { FederationContext, HostedBank, HostedMember } from './ports.ts';
 
 /** The identifier of the bank itself; every other one is a member's ULID. */
@@ -51,12 +52,19 @@ export async function bankActor(context: RequestContext<FederationContext>): Pro
   });
 }
 
-export function memberActor(context: RequestContext<FederationContext>, member: HostedMember): Person {
+export async function memberActor(context: RequestContext<FederationContext>, member: HostedMember): Promise<Person> {
+  const [rsa] = await context.getActorKeyPairs(member.id);
+  const id = context.getActorUri(member.id);
   return new Person({
     ...common(context, member.id),
     preferredUsername: member.handle,
     name: member.name,
     ...(member.about !== '' && { summary: asHtml(member.about) }),
+    ...(rsa !== undefined && {
+      publicKey: rsa.cryptographicKey,
+      followers: new URL(`${id.href}/followers`),
+      manuallyApprovesFollowers: false,
+    }),
   });
 }
 
@@ -66,7 +74,7 @@ function common(context: RequestContext<FederationContext>, identifier: string) 
     inbox: context.getInboxUri(identifier),
     outbox: context.getOutboxUri(identifier),
     endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
-    // A follow is not answered yet, so it must not look as if it would be at once.
+    // A follow of somebody who has said nothing in public is not answered, so it must not look as if it would be at once.
     manuallyApprovesFollowers: true,
   };
 }
@@ -96,13 +104,4 @@ export function finishActor(json: Readonly<Record<string, unknown>>): Record<str
       implements: [{ href: EVENHOUR_CONTEXT_URL, name: 'Evenhour 1' }],
     },
   };
-}
-
-/** ActivityPub takes a summary for HTML. */
-function asHtml(text: string): string {
-  const escaped = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  return escaped
-    .split(/\n{2,}/)
-    .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br>')}</p>`)
-    .join('');
 }

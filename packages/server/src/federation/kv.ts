@@ -1,5 +1,5 @@
 /**
- * Fedify's key-value store on the table `kv`, one bank at a time; sessions live there too.
+ * Fedify's key-value store on the table `kv`, one bank at a time.
  *
  * Promises: a bank sees its own entries only; an entry whose time is over is gone, whether it was
  * swept or not, by the database's clock; `cas` decides in one statement, so of two that race one
@@ -9,9 +9,12 @@
  */
 import type { KvKey, KvStore, KvStoreSetOptions } from '@fedify/fedify/federation';
 import { and, eq, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import { sweepSignIns } from '../auth/sweep.ts';
 import type { Queries } from '../db/database.ts';
 import { idempotency, kv } from '../db/schema.ts';
+import { sweepMail } from '../mail/outbox.ts';
 import { logger } from '../node/log.ts';
+import { sweepNotices } from '../notification/notices.ts';
 
 /** The store of one bank. */
 export function createKv(db: Queries, bankId: string): KvStore {
@@ -95,16 +98,26 @@ export async function sweepAnswers(db: Queries): Promise<void> {
   await db.delete(idempotency).where(sql`${idempotency.at} < now() - interval '90 days'`);
 }
 
-/** Sweeps now, and once a day until what it returns is called. */
-export function sweepDaily(db: Queries): () => void {
-  const sweep = (): void =>
-    void Promise.all([sweepKv(db), sweepAnswers(db)]).catch((error: unknown) =>
+/** Sweeps now, and once a day until what it returns is called, which settles when nothing is being swept any more. */
+export function sweepDaily(db: Queries): () => Promise<void> {
+  let stopped = false;
+  let under = Promise.resolve();
+  const sweepAll = async (): Promise<void> => {
+    for (const sweep of [sweepKv, sweepAnswers, sweepSignIns, sweepMail, sweepNotices]) if (!stopped) await sweep(db);
+  };
+  const start = (): void => {
+    under = sweepAll().catch((error: unknown) =>
       logger('kv').error('What is over could not be swept away.', { error }),
     );
-  sweep();
-  const timer = setInterval(sweep, DAY_MS);
+  };
+  start();
+  const timer = setInterval(start, DAY_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+    return under;
+  };
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -19,7 +19,15 @@ export interface RemoteKey {
   readonly publicKeyPem: string;
 }
 
+/** Where an actor takes messages. */
+export interface RemoteInboxes {
+  readonly inbox: string;
+  readonly sharedInbox: string | null;
+}
+
 export interface RemoteKeys {
+  /** The inboxes of an actor whose document was read for a key; undefined if it names none at its own origin. */
+  inboxesOf(actor: string): RemoteInboxes | undefined;
   /**
    * The key of this actor that has this id, or undefined if the actor has no such key. Throws a
    * {@link DocumentError} if the actor's document cannot be had. With `renew`, a document that was
@@ -37,16 +45,26 @@ const MAX_KEY_CHARACTERS = 8192;
 const ACTOR_TYPES = ['Application', 'Group', 'Organization', 'Person', 'Service'];
 
 export function createRemoteKeys(now: () => number = Date.now): RemoteKeys {
-  const kept = new Recent<{ readonly at: number; readonly keys: readonly RemoteKey[] }>(REMEMBERED);
+  const kept = new Recent<{
+    readonly at: number;
+    readonly keys: readonly RemoteKey[];
+    readonly inboxes: RemoteInboxes | undefined;
+  }>(REMEMBERED);
 
   return {
+    inboxesOf: (actor) => kept.get(actor)?.inboxes,
     async find(actor, keyId, load, renew = false) {
       let known = kept.get(actor);
       const age = known === undefined ? Infinity : now() - known.at;
       const keep = known?.keys.length === 0 ? KEEP_NONE_MS : renew ? RENEW_MS : KEEP_MS;
       if (known === undefined || age > keep) {
         const { document, documentUrl } = await load(actor);
-        known = { at: now(), keys: documentUrl === actor ? keysIn(document, actor) : [] };
+        const own = documentUrl === actor;
+        known = {
+          at: now(),
+          keys: own ? keysIn(document, actor) : [],
+          inboxes: own ? inboxesIn(document, actor) : undefined,
+        };
         kept.set(actor, known);
       }
       return known.keys.find(({ id }) => id === keyId);
@@ -69,4 +87,20 @@ function keysIn(document: unknown, actor: string): RemoteKey[] {
     keys.push({ id, owner: actor, publicKeyPem });
   }
   return keys;
+}
+
+/** The inboxes that an actor's document names; only at the actor's own origin, so that nobody is made to knock elsewhere. */
+function inboxesIn(document: unknown, actor: string): RemoteInboxes | undefined {
+  if (!isObject(document) || document['id'] !== actor) return undefined;
+  const { origin } = new URL(actor);
+  const at = (value: unknown): string | null =>
+    typeof value === 'string' &&
+    value.length <= MAX_KEY_CHARACTERS &&
+    URL.canParse(value) &&
+    new URL(value).origin === origin
+      ? value
+      : null;
+  const inbox = at(document['inbox']);
+  const endpoints = document['endpoints'];
+  return inbox === null ? undefined : { inbox, sharedInbox: isObject(endpoints) ? at(endpoints['sharedInbox']) : null };
 }

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { generateKeyPair } from '@evenhour/protocol/proof';
 import { signRequest } from '@fedify/fedify/sig';
 import { exportSpki } from '@fedify/vocab-runtime';
+import { readAll } from '../testing/http.ts';
 import type { HostedBank, HostedMember } from './ports.ts';
 
 export async function fakeBank(origin: string, members: readonly HostedMember[]): Promise<HostedBank> {
@@ -28,6 +29,12 @@ export async function fakeBank(origin: string, members: readonly HostedMember[])
     findMember: async (wanted) =>
       members.find(({ id, handle }) => [id, handle].some((name) => name.toLowerCase() === wanted.toLowerCase())) ??
       null,
+    memberRsa: async () => null,
+    follow: async () => {},
+    unfollow: async () => {},
+    outboxOf: async () => ({ total: 0, items: [] }),
+    followersOf: async () => 0,
+    postedAt: async () => null,
     statistics: async () => ({ members: members.length, partners: 2 }),
   };
 }
@@ -51,6 +58,8 @@ export interface RemoteServer {
   readonly documents: Map<string, unknown>;
   /** Paths that were asked for, in order. */
   readonly asked: { readonly path: string; readonly signed: string | undefined }[];
+  /** What was posted, in order. A path with a document of its own is answered with that, others with 202. */
+  readonly posted: { readonly path: string; readonly headers: Headers; readonly body: string }[];
   close(): void;
 }
 
@@ -67,11 +76,17 @@ export function raw(answer: RawAnswer): { readonly raw: RawAnswer } {
 export async function startRemote(): Promise<RemoteServer> {
   const documents = new Map<string, unknown>();
   const asked: { path: string; signed: string | undefined }[] = [];
-  const server = createServer((request, response) => {
+  const posted: { path: string; headers: Headers; body: string }[] = [];
+  const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     const spec = request.headers['signature-input'] === undefined ? 'draft' : 'rfc9421';
     asked.push({ path, signed: request.headers['signature'] === undefined ? undefined : spec });
     const found = documents.get(path);
+    if (request.method === 'POST') {
+      const body = (await readAll(request)).toString();
+      posted.push({ path, headers: new Headers(request.headers as Record<string, string>), body });
+      if (found === undefined) return void response.writeHead(202).end();
+    }
     if (typeof found === 'object' && found !== null && 'raw' in found) {
       const { status, headers, body } = found.raw as RawAnswer;
       response.writeHead(status, headers).end(body);
@@ -86,6 +101,7 @@ export async function startRemote(): Promise<RemoteServer> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     documents,
     asked,
+    posted,
     close() {
       server.closeAllConnections();
       server.close();

@@ -31,10 +31,12 @@ import { newId } from '../db/id.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import { type NewPosting, postingRows } from '../ledger/ledger.ts';
 import {
+  insertTransfers,
   messageRows,
   messagesAnswered,
   type NewMessage,
   type TransferChange,
+  type TransferRow,
   transferChanges,
 } from '../transfer/transfer-store.ts';
 import {
@@ -90,6 +92,8 @@ export class PairWork {
   readonly asLoaded: Pair;
   /** Set before {@link save} to change columns that the fold does not decide. */
   changes: PairChanges = {};
+  /** Ids of the exchanges whose hours the work moved: their state is looked at once it is saved. */
+  readonly exchanges = new Set<string>();
   readonly #book: Map<string, Transfer>;
   /** Ids of transfers that were looked for in the table. */
   readonly #looked: Set<string>;
@@ -98,7 +102,8 @@ export class PairWork {
   readonly #written: { readonly appended: Appended; readonly key: string }[] = [];
   #held = new Map<string, string>();
   readonly #postings: NewPosting[] = [];
-  readonly #exchanges: TransferChange[] = [];
+  readonly #transfers: TransferChange[] = [];
+  readonly #begun: TransferRow[] = [];
   readonly #messages: NewMessage[] = [];
   readonly #answered: string[] = [];
 
@@ -230,9 +235,14 @@ export class PairWork {
     this.#postings.push(posting);
   }
 
-  /** What the work changes in an exchange. */
+  /** A transfer that begins with this work. */
+  begin(row: TransferRow): void {
+    this.#begun.push(row);
+  }
+
+  /** What the work changes in a transfer. */
   change(change: TransferChange): void {
-    this.#exchanges.push(change);
+    this.#transfers.push(change);
   }
 
   /** Messages that the work sends, or has received. */
@@ -251,6 +261,7 @@ export class PairWork {
    */
   async save(): Promise<StoredEntry[]> {
     const { tx, bank, row, core, pair } = this;
+    await insertTransfers(tx, this.#begun);
     const created = new Date().toISOString();
     const written = await Promise.all(
       this.#written.map(async ({ appended: { entry, judged }, key }): Promise<StoredEntry> => {
@@ -266,7 +277,7 @@ export class PairWork {
       entries.length > 0 && entryRows(bank.id, row.id, entries),
       touched.length > 0 && transferRows(bank.id, row.id, touched),
       this.#postings.length > 0 && postingRows(bank.id, this.#postings),
-      this.#exchanges.length > 0 && transferChanges(bank.id, this.#exchanges),
+      this.#transfers.length > 0 && transferChanges(bank.id, this.#transfers),
       this.#messages.length > 0 && sql`${messageRows(bank.id, this.#messages)} on conflict do nothing`,
       this.#answered.length > 0 && messagesAnswered(bank.id, row.id, this.#answered),
     ].filter((part) => part !== false);

@@ -9,30 +9,14 @@
  *
  * @module
  */
-import {
-  type Appended,
-  afterFault,
-  type Hold,
-  isRecovering,
-  owesAnswer,
-  type Refusal,
-  refusal,
-  statementFor,
-  type Transfer,
-  type VerifiedEntry,
-} from '@evenhour/protocol';
-import { type Bank, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
+import { afterFault, owesAnswer, type Refusal, refusal, type VerifiedEntry } from '@evenhour/protocol';
+import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { evidence } from '../db/schema.ts';
-import { lockAccounts, type NewPosting } from '../ledger/ledger.ts';
-import {
-  onTheirWayTo,
-  type TransferAtDesk,
-  type TransferChange,
-  type TransferRow,
-  transfersOf,
-} from '../transfer/transfer-store.ts';
+import { type HeardHolds, hearHolds } from '../exchange/across-holds.ts';
+import { type TransferAtDesk, type TransferRow, transfersOf } from '../transfer/transfer-store.ts';
+import { Desk } from './desk.ts';
 import { forkOf } from './evidence.ts';
 import { underway } from './pair-store.ts';
 import { PairWork } from './pair-work.ts';
@@ -87,7 +71,7 @@ export async function openRun(
 /** Applies a run of the partner's entries, or nothing of it. The caller saves the work and commits. */
 export async function applyRun({ work, exchanges }: RunWork, run: readonly IncomingEntry[]): Promise<RunResult> {
   await work.prepare(run.map(({ entry }) => entry));
-  const desk = await Desk.open(work, exchanges);
+  const desk = await Desk.open(work, exchanges, await heardIn(work, exchanges, run));
   let known = 0;
   let applied = 0;
   for (const { entry, document } of run) {
@@ -130,6 +114,18 @@ export async function applyRun({ work, exchanges }: RunWork, run: readonly Incom
   return { known, applied, refused: null, settled: desk.settled, ended: desk.ended };
 }
 
+/** What is known of Holds in a run that are for no gift. */
+async function heardIn(
+  work: PairWork,
+  known: readonly TransferAtDesk[],
+  run: readonly IncomingEntry[],
+): Promise<HeardHolds> {
+  const details = new Set(known.map(({ row }) => row.detail));
+  const bodies = run.map(({ entry }) => entry.body);
+  const holds = bodies.flatMap((body) => (body.kind === 'Hold' && !details.has(body.detail) ? [body] : []));
+  return hearHolds(work, holds, new Set(bodies.flatMap((body) => (body.kind === 'Void' ? [body.transfer] : []))));
+}
+
 /** Gives the answers that became due while the partner had not heard of the epoch that we began. */
 export async function giveDueAnswers(tx: Queries, bank: Bank, pairId: string): Promise<void> {
   const work = await PairWork.open(tx, bank, pairId);
@@ -144,7 +140,9 @@ export async function giveDueAnswers(tx: Queries, bank: Bank, pairId: string): P
     waiting.map(({ id }) => id),
     holds.map(({ detail }) => detail),
   );
-  const desk = await Desk.open(work, exchanges);
+  const details = new Set(exchanges.map(({ row }) => row.detail));
+  const fresh = holds.flatMap(({ id, ...hold }) => (details.has(hold.detail) ? [] : [{ ...hold, transfer: id }]));
+  const desk = await Desk.open(work, exchanges, await hearHolds(work, fresh, new Set()));
   for (const transfer of waiting) desk.answer(transfer);
   await work.save();
 }
@@ -171,233 +169,4 @@ async function faultIn(
   await tx.insert(evidence).values({ bankId: bank.id, id: newId(), pairId: row.id, code: fault.code, document: kept });
   work.changes = { ...work.changes, mode: 'halted', haltedBecause: JSON.stringify(fault) };
   return fault;
-}
-
-/** Decides what the entries of a run do to the ledger and to exchanges. */
-class Desk {
-  readonly settled: TransferRow[] = [];
-  readonly ended: string[] = [];
-  readonly #work: PairWork;
-  readonly #byTransfer = new Map<string, TransferAtDesk>();
-  readonly #byDetail = new Map<string, TransferAtDesk>();
-  /** What accounts with a ceiling can still take; others take everything. */
-  readonly #space: Map<string, Space>;
-
-  private constructor(work: PairWork, exchanges: readonly TransferAtDesk[], space: Map<string, Space>) {
-    this.#work = work;
-    this.#space = space;
-    for (const known of exchanges) {
-      const { transfer, detail, direction } = known.row;
-      if (transfer !== null) this.#byTransfer.set(transfer, known);
-      if (detail !== null && direction === 'in') this.#byDetail.set(detail, known);
-    }
-  }
-
-  static async open(work: PairWork, exchanges: readonly TransferAtDesk[]): Promise<Desk> {
-    const bounded = exchanges.filter((known) => known.row.direction === 'in' && known.ceiling !== null);
-    return new Desk(work, exchanges, await spaceOf(work, bounded));
-  }
-
-  /** Whether nothing is answered yet, because the partner has not heard of the epoch that we began. */
-  get #silent(): boolean {
-    return isRecovering(this.#work.pair);
-  }
-
-  /** Gives the answer that a transfer waits for, if one is due. */
-  answer(transfer: Transfer): void {
-    const { debtor, id, accepted, posted } = transfer;
-    if (debtor === this.#work.pair.me) {
-      if (accepted !== null && posted === null) this.#accepted(id);
-      return;
-    }
-    const known = this.#byTransfer.get(id)?.row;
-    if (posted !== null)
-      this.#write({ kind: 'Receipt', transfer: id, unclaimed: known === undefined || known.code !== null });
-    else if (accepted === null) this.#hold({ ...transfer, transfer: id });
-  }
-
-  /** Signs what we compute. */
-  state(): void {
-    this.#write({ kind: 'Checkpoint', statement: statementFor(this.#work.pair) });
-    const [first, second] = this.#work.pair.heads;
-    this.#work.changes = { ...this.#work.changes, statedSeqs: first.seq + second.seq };
-  }
-
-  /** What an entry with effect leads to. */
-  take(entry: VerifiedEntry, compared: Appended['compared']): void {
-    const { body } = entry;
-    switch (body.kind) {
-      case 'Hold':
-        this.#hold(body);
-        break;
-      case 'HoldAccept':
-        this.#accepted(body.transfer);
-        break;
-      case 'HoldDecline':
-        this.#giveBack(body.transfer, body.code);
-        break;
-      case 'Void':
-        this.#change(this.#byTransfer.get(body.transfer)?.row, { status: 'returned' });
-        break;
-      case 'Post':
-        this.#credit(entry, body.transfer, body.minutes);
-        break;
-      case 'Receipt':
-        this.#receipted(body.transfer);
-        break;
-      case 'Checkpoint':
-        this.#work.changes = {
-          ...this.#work.changes,
-          statement: body.statement,
-          statementAgrees: compared?.agrees ?? null,
-          statementWeSayMinutes:
-            compared === null || compared.computed.debtMinutes === 0 ? 0 : -compared.computed.debtMinutes,
-          statementAt: new Date(),
-        };
-        break;
-      default:
-    }
-  }
-
-  #hold(body: Pick<Hold, 'transfer' | 'minutes' | 'payerRef' | 'payeeRef' | 'detail'>): void {
-    if (this.#silent) return;
-    const known = this.#byDetail.get(body.detail);
-    const row = known?.row;
-    const agreed =
-      known !== undefined &&
-      row !== undefined &&
-      row.status === 'accepted' &&
-      row.minutes === body.minutes &&
-      row.ownRef === body.payeeRef &&
-      row.peerRef === body.payerRef;
-    if (!agreed) {
-      this.#write({ kind: 'HoldDecline', transfer: body.transfer, code: 'terms_unknown' });
-      return;
-    }
-    const space = this.#space.get(row.accountId);
-    const code = !known.memberActive
-      ? 'payee_unavailable'
-      : space !== undefined && body.minutes > space.unpromised
-        ? 'account_full'
-        : null;
-    if (code !== null) {
-      this.#write({ kind: 'HoldDecline', transfer: body.transfer, code });
-      this.#change(row, { status: 'returned', code, transfer: body.transfer });
-      return;
-    }
-    if (space !== undefined) space.unpromised -= body.minutes;
-    this.#byTransfer.set(body.transfer, known);
-    // A second hold in this run finds the terms taken, as it would in the next one.
-    this.#byDetail.delete(body.detail);
-    this.#write({ kind: 'HoldAccept', transfer: body.transfer });
-    this.#change(row, { status: 'held', transfer: body.transfer });
-  }
-
-  #accepted(transfer: string): void {
-    if (this.#silent) return;
-    const row = this.#byTransfer.get(transfer)?.row;
-    if (row === undefined || row.holdId === null) {
-      // A restored bank may not know whose minutes these were; the hold is given up instead.
-      this.#write({ kind: 'Void', transfer });
-      return;
-    }
-    this.#write({ kind: 'Post', transfer, minutes: row.minutes });
-    this.#work.post({
-      id: newId(),
-      kind: 'post',
-      debit: row.accountId,
-      credit: this.#work.row.mirrorId,
-      minutes: row.minutes,
-      holdId: row.holdId,
-      heldMinutes: row.minutes,
-      cause: this.#work.pair.heads[this.#work.pair.me].hash,
-      transferId: row.id,
-    });
-    this.#change(row, { status: 'posted' });
-  }
-
-  #giveBack(transfer: string, code: string): void {
-    const row = this.#byTransfer.get(transfer)?.row;
-    if (row === undefined || row.holdId === null) return;
-    this.#work.post(voidOf(row, this.#work.row.mirrorId));
-    this.#change(row, { status: 'returned', code });
-    this.ended.push(row.id);
-  }
-
-  /** The payee's space was asked for at the hold; whoever filled it since has the minutes kept for them. */
-  #credit(entry: VerifiedEntry, transfer: string, amount: number): void {
-    const known = this.#byTransfer.get(transfer);
-    const row = known?.row;
-    const space = this.#space.get(row?.accountId ?? '');
-    const full = space !== undefined && amount > space.now;
-    const unclaimed = known === undefined || full || !known.memberActive;
-    this.#work.post({
-      id: newId(),
-      kind: 'direct',
-      debit: this.#work.row.mirrorId,
-      credit: unclaimed ? UNCLAIMED_ACCOUNT : known.row.accountId,
-      minutes: amount,
-      cause: entry.hash,
-      ...(row !== undefined && { transferId: row.id }),
-    });
-    if (!this.#silent) this.#write({ kind: 'Receipt', transfer, unclaimed });
-    if (row === undefined) return;
-    if (space !== undefined && !unclaimed) space.now -= amount;
-    this.#change(row, { status: 'settled', ...(unclaimed && { code: full ? 'account_full' : 'payee_unavailable' }) });
-    this.settled.push(row);
-  }
-
-  #receipted(transfer: string): void {
-    const row = this.#byTransfer.get(transfer)?.row;
-    if (row === undefined) return;
-    this.#change(row, { status: 'settled' });
-    this.settled.push(row);
-  }
-
-  #write(body: Parameters<PairWork['write']>[0]): void {
-    const result = this.#work.write(body);
-    // An answer to an entry that has effect has effect itself. The pair is open, or we would not be here.
-    if (!result.ok) throw new Error(`an answer was refused by our own rules: ${result.refusal.code}`);
-  }
-
-  #change(row: TransferRow | undefined, change: Omit<TransferChange, 'id'>): void {
-    if (row !== undefined) this.#work.change({ id: row.id, ...change });
-  }
-}
-
-interface Space {
-  /** Up to the ceiling. */
-  now: number;
-  /** The same, less what was promised to the account and has not come yet. */
-  unpromised: number;
-}
-
-/** Locks these exchanges' accounts, for the guard in the database would refuse the whole run. */
-async function spaceOf(work: PairWork, bounded: readonly TransferAtDesk[]): Promise<Map<string, Space>> {
-  if (bounded.length === 0) return new Map();
-  const { tx, bank } = work;
-  const accounts = await lockAccounts(tx, bank.id, [...new Set(bounded.map(({ row }) => row.accountId))]);
-  const promised = await onTheirWayTo(tx, bank.id, [...new Set(bounded.map(({ row }) => row.memberId))]);
-  return new Map(
-    [...accounts.values()].map(({ id, balance, ceiling }) => {
-      const now = (ceiling ?? Number.POSITIVE_INFINITY) - balance;
-      return [id, { now, unpromised: now - (promised.get(id) ?? 0) }];
-    }),
-  );
-}
-
-/** The posting that gives a held gift back to its giver. */
-export function voidOf(row: TransferRow, mirrorId: string): NewPosting {
-  if (row.holdId === null) throw new Error(`exchange ${row.id} holds nothing`);
-  return {
-    id: newId(),
-    kind: 'void',
-    debit: row.accountId,
-    credit: mirrorId,
-    minutes: 0,
-    holdId: row.holdId,
-    heldMinutes: row.minutes,
-    cause: row.id,
-    transferId: row.id,
-  };
 }

@@ -326,7 +326,7 @@ describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _he
     await expect(
       database.transaction(async (tx) => {
         await tx.execute(sql`alter table account disable trigger account_guard`);
-        await tx.execute(sql`update account set balance = 7 where id = ${ana}`);
+        await tx.execute(sql`update account set came = 7, balance = 7 where id = ${ana}`);
         expect(await recompute(tx, bankId)).toEqual([{ account: ana, balance: 7, postings: 0 }]);
         expect((await totals(tx, bankId)).sum).toBe(7);
         throw new Error('undone');

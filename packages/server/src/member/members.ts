@@ -9,7 +9,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
-import { newId } from '../db/id.ts';
+import { firstIdAt, newId } from '../db/id.ts';
 import { account, member } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
@@ -21,6 +21,11 @@ export interface NewMember {
   readonly name: string;
   readonly kind?: 'person' | 'household' | 'organisation';
   readonly about?: string;
+}
+
+/** A name as it is put in order and found: small letters without marks. */
+export function nameKey(name: string): string {
+  return name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
 export const HANDLE = /^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$/;
@@ -44,6 +49,7 @@ export async function addMember(
       id,
       handle: input.handle,
       name: input.name,
+      nameKey: nameKey(input.name),
       kind: input.kind ?? 'person',
       about: input.about ?? '',
       accountId,
@@ -133,8 +139,16 @@ export interface StatementLine {
   readonly direction: 'given' | 'came';
   readonly at: Date;
   readonly counterpartyName: string;
+  /** The other one's town; `null` in the own one. */
+  readonly town: string | null;
   readonly content: string;
   readonly transfer: string | null;
+}
+
+/** A stretch of time: from a moment on, and before another. */
+export interface Period {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
 }
 
 /** What moved on an account, newest first; `before` is the id of the last line seen. */
@@ -144,18 +158,24 @@ export async function statementOf(
   accountId: string,
   before: string | undefined,
   limit: number,
+  { from, to }: Period = {},
 ): Promise<StatementLine[]> {
-  const older = before === undefined ? sql`` : sql`and p.id < ${before}`;
+  const end = [before, to && firstIdAt(to)].filter((id) => id !== undefined).sort()[0];
+  const older = sql.join([
+    end === undefined ? sql`` : sql`and p.id < ${end} `,
+    from === undefined ? sql`` : sql`and p.id >= ${firstIdAt(from)}`,
+  ]);
   const branch = (side: 'debit' | 'credit') => sql`
     (select p.id, p.minutes, p.at, p.transfer_id, p.debit, p.credit from posting p
      where p.bank_id = ${bankId} and p.${sql.raw(side)} = ${accountId} and p.kind in ('direct', 'post') ${older}
      order by p.id desc limit ${limit})`;
   const result = await tx.execute(sql`
     select l.id, l.minutes::bigint as minutes, l.at, l.transfer_id, l.debit = ${accountId} as given,
-      e.direction, e.counterparty_name, e.content, e.transfer, e.member_id, m.name as giver_name
+      e.direction, e.counterparty_name, e.content, e.transfer, e.member_id, m.name as giver_name, t.peer_name
     from (${branch('debit')} union all ${branch('credit')}) l
     left join transfer e on e.bank_id = ${bankId} and e.id = l.transfer_id
     left join member m on m.bank_id = ${bankId} and m.id = e.member_id
+    left join pair t on t.bank_id = ${bankId} and t.id = e.pair_id
     order by l.id desc limit ${limit}`);
   interface Row {
     id: string;
@@ -168,6 +188,7 @@ export async function statementOf(
     content: string | null;
     transfer: string | null;
     giver_name: string | null;
+    peer_name: string | null;
   }
   return rowsOf<Row>(result).map((row) => ({
     id: row.id,
@@ -177,21 +198,31 @@ export async function statementOf(
     at: new Date(row.at),
     // A gift inside the bank is one exchange, seen from both sides.
     counterpartyName: (row.direction === 'local' && !row.given ? row.giver_name : row.counterparty_name) ?? '',
+    town: row.peer_name,
     content: row.content ?? '',
     transfer: row.transfer,
   }));
 }
 
-/** What a member has given and what came, in all. */
-export async function givenAndCame(
-  tx: Queries,
-  bankId: string,
-  accountId: string,
-): Promise<{ givenMinutes: number; cameMinutes: number }> {
-  const result = await tx.execute(sql`
-    select
-      (select coalesce(sum(minutes), 0)::bigint from posting where bank_id = ${bankId} and debit = ${accountId} and kind in ('direct', 'post')) as given,
-      (select coalesce(sum(minutes), 0)::bigint from posting where bank_id = ${bankId} and credit = ${accountId} and kind in ('direct', 'post')) as came`);
-  const row = rowsOf<{ given: number; came: number }>(result)[0];
-  return { givenMinutes: Number(row?.given ?? 0), cameMinutes: Number(row?.came ?? 0) };
+/** What has moved on an account since it was opened, in minutes. Kept with the account, so it is never added up. */
+export interface MovedTotals {
+  readonly givenMinutes: number;
+  readonly cameMinutes: number;
+  /** Of what came: for time that this member gave. Of what went: for time that they received. The rest was passed on. */
+  readonly timeGivenMinutes: number;
+  readonly timeReceivedMinutes: number;
+}
+
+export async function movedOn(tx: Queries, bankId: string, accountId: string): Promise<MovedTotals> {
+  const [row] = await tx
+    .select()
+    .from(account)
+    .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
+  if (row === undefined) throw new Refused('not_found');
+  return {
+    givenMinutes: row.given,
+    cameMinutes: row.came,
+    timeGivenMinutes: row.cameTime,
+    timeReceivedMinutes: row.givenTime,
+  };
 }

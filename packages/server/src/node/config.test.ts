@@ -38,6 +38,14 @@ describe('a wrong setting is named', () => {
       { EVENHOUR_SECRET: 'short' },
       /EVENHOUR_SECRET: give at least 32 characters, for example from: openssl rand -base64 32/,
     ],
+    [{ EVENHOUR_SMTP_URL: 'mail.example' }, 'EVENHOUR_SMTP_URL: give an address such as smtps://'],
+    [{ EVENHOUR_SMTP_URL: 'https://mail.example' }, 'EVENHOUR_SMTP_URL: give an address such as smtps://'],
+    [{ EVENHOUR_SMTP_URL: 'smtps://a:b%@mail.example' }, 'EVENHOUR_SMTP_URL: give an address such as smtps://'],
+    [{ EVENHOUR_SMTP_URL: 'smtps://mail.example' }, 'EVENHOUR_SMTP_URL needs EVENHOUR_MAIL_FROM'],
+    [
+      { EVENHOUR_MAIL_FROM: 'a@b.example\r\nBcc: c@d.example' },
+      /EVENHOUR_MAIL_FROM: .* is not an address such as timebank@town\.example/s,
+    ],
     [{ EVENHOUR_ENV: 'staging' }, 'EVENHOUR_ENV: use production or development.'],
     [{ EVENHOUR_DEMO: 'maybe' }, 'EVENHOUR_DEMO: use true or false.'],
     [{ EVENHOUR_LOG: 'loud' }, 'EVENHOUR_LOG: use debug, info, warning or error.'],
@@ -103,4 +111,15 @@ test('an origin is kept in its one spelling, and PORT gives way to our own varia
   const config = readConfig({ EVENHOUR_ORIGIN: 'HTTPS://Town.Example:443/', PORT: '1', EVENHOUR_PORT: '2' });
   expect([config.origin, config.port, config.production]).toEqual(['https://town.example', 2, true]);
   expect(config.trustedProxies).toEqual([]);
+});
+
+test('where mail goes', () => {
+  const mail = (env: Record<string, string>) => readConfig({ ...GOOD, ...env }).mail;
+  const from = { EVENHOUR_MAIL_FROM: 'timebank@Town.example' };
+  expect(mail({})).toEqual({ to: 'nowhere' });
+  expect(mail(development)).toMatchObject({ to: 'folder', folder: 'data/mail' });
+  expect(mail({ EVENHOUR_MAIL_FOLDER: '/srv/mail' })).toMatchObject({ to: 'folder', folder: '/srv/mail' });
+  const url = 'smtps://name:p%40ss@mail.example:465';
+  expect(mail({ ...from, EVENHOUR_SMTP_URL: url })).toEqual({ to: 'smtp', url, from: 'timebank@town.example' });
+  expect(mail({ ...development, ...from, EVENHOUR_SMTP_URL: url })).toMatchObject({ to: 'smtp' });
 });

@@ -6,8 +6,10 @@
  *
  * @module
  */
+import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { mailAddress } from '../mail/address.ts';
 
 const origin = z.string().transform((value, context) => {
   let url: URL;
@@ -48,6 +50,20 @@ const list = <T extends z.ZodType<unknown, string>>(item: T) =>
     )
     .pipe(z.array(item));
 
+const smtp = z.string().refine((value) => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, search, username, password } = new URL(value);
+  if ((protocol !== 'smtps:' && protocol !== 'smtp:') || hostname === '' || search !== '') return false;
+  return /^\/?$/.test(pathname) && !/%(?![0-9a-f]{2})/i.test(username + password);
+}, 'give an address such as smtps://name:password@mail.example:465');
+
+const mailFrom = z.string().transform((value, context) => {
+  const address = mailAddress(value);
+  if (address !== null) return address;
+  context.addIssue({ code: 'custom', message: `"${value}" is not an address such as timebank@town.example` });
+  return z.NEVER;
+});
+
 const webAddress = z.url({ protocol: /^https?$/, message: 'give an address such as https://town.example/source' });
 
 const schema = z.object({
@@ -74,6 +90,9 @@ const schema = z.object({
   EVENHOUR_STATEMENT_QUIET_MS: z.coerce.number().int().min(100).default(60_000),
   EVENHOUR_REFUSED_PER_ADDRESS: z.coerce.number('give a number').int().min(1).default(600),
   EVENHOUR_REFUSED_PER_PARTNER: z.coerce.number('give a number').int().min(1).default(120),
+  EVENHOUR_SMTP_URL: smtp.optional(),
+  EVENHOUR_MAIL_FROM: mailFrom.optional(),
+  EVENHOUR_MAIL_FOLDER: z.string().min(1, 'name a folder').optional(),
   EVENHOUR_LOG: z.enum(['debug', 'info', 'warning', 'error'], 'use debug, info, warning or error').default('info'),
 });
 
@@ -105,8 +124,15 @@ export interface Config {
   readonly refusedPerAddress: number;
   /** Requests a minute that may be refused for good, signed by one partner. */
   readonly refusedPerPartner: number;
+  readonly mail: MailConfig;
   readonly log: 'debug' | 'info' | 'warning' | 'error';
 }
+
+/** Where mail goes: to a mail server, into a folder for trying things out, or nowhere yet. */
+export type MailConfig =
+  | { readonly to: 'smtp'; readonly url: string; readonly from: string }
+  | { readonly to: 'folder'; readonly folder: string; readonly from: string }
+  | { readonly to: 'nowhere' };
 
 /** A setting that cannot be used. The message names the variable and what to do. */
 export class ConfigError extends Error {
@@ -153,6 +179,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     statementQuietMs: value.EVENHOUR_STATEMENT_QUIET_MS,
     refusedPerAddress: value.EVENHOUR_REFUSED_PER_ADDRESS,
     refusedPerPartner: value.EVENHOUR_REFUSED_PER_PARTNER,
+    mail: mailConfig(value, production),
     log: value.EVENHOUR_LOG,
   };
+}
+
+function mailConfig(value: z.infer<typeof schema>, production: boolean): MailConfig {
+  const { EVENHOUR_SMTP_URL: url, EVENHOUR_MAIL_FOLDER: folder, EVENHOUR_MAIL_FROM: from } = value;
+  if (url !== undefined) {
+    if (from === undefined)
+      throw new ConfigError(
+        'EVENHOUR_SMTP_URL needs EVENHOUR_MAIL_FROM, the address that mail comes from, such as timebank@town.example.',
+      );
+    return { to: 'smtp', url, from };
+  }
+  if (folder === undefined && production) return { to: 'nowhere' };
+  return { to: 'folder', folder: folder ?? join(value.EVENHOUR_DATA, 'mail'), from: from ?? 'timebank@town.example' };
 }

@@ -12,9 +12,12 @@ import type { Bank } from '../bank/bank.ts';
 import { isKeyOlder } from '../bank/keys.ts';
 import { account, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
+import { stuckMail } from '../mail/outbox.ts';
+import { type Words, wordsOf } from '../web/words.ts';
 import type { NodeContext } from './env.ts';
 import { saysOf, whereLeads } from './presence.ts';
 
+/** In the language of whoever asks. */
 export interface Check {
   readonly id: string;
   readonly ok: boolean;
@@ -22,12 +25,15 @@ export interface Check {
   readonly fix?: string;
 }
 
-/** What a node that everybody may use should say and this one does not. */
-export const NO_SOURCE =
-  'EVENHOUR_SOURCE_URL is not set. Every page links to the source of the program; name the address where people get yours.';
+interface Examination {
+  /** Whether a node runs on this database, so that partners and the origin can be asked about. */
+  readonly running?: boolean;
+  readonly words?: Words;
+}
 
-/** `running`: whether a node runs on this database, so that partners and the origin can be asked about. */
-export async function examine(node: NodeContext, bank: Bank, running = true): Promise<Check[]> {
+export async function examine(node: NodeContext, bank: Bank, how: Examination = {}): Promise<Check[]> {
+  const { running = true, words = wordsOf('en') } = how;
+  const { t } = words;
   const { db } = node.database;
   const sums = await totals(db, bank.id);
   const wrong = await recompute(db, bank.id);
@@ -35,49 +41,83 @@ export async function examine(node: NodeContext, bank: Bank, running = true): Pr
   const live = views.filter((view) => view.status === 'active' || view.status === 'suspended');
   const checks: Check[] = [
     sums.sum === 0
-      ? { id: 'sum', ok: true, says: 'All accounts of this bank sum to zero.' }
+      ? { id: 'sum', ok: true, says: t('doctor.sum') }
       : {
           id: 'sum',
           ok: false,
-          says: `The accounts of this bank sum to ${sums.sum} minutes.`,
-          fix: 'Stop the node, keep the database as it is, and compare it with your last backup.',
+          says: t('doctor.sumOff', { minutes: String(sums.sum) }),
+          fix: t('doctor.stopAndCompare'),
         },
     wrong.length === 0
-      ? { id: 'postings', ok: true, says: 'Every balance equals the postings that made it.' }
+      ? { id: 'postings', ok: true, says: t('doctor.postings') }
       : {
           id: 'postings',
           ok: false,
-          says: `${wrong.length} balances differ from their postings.`,
-          fix: 'Stop the node, keep the database as it is, and compare it with your last backup.',
+          says: t('doctor.postingsOff', { balances: wrong.length }),
+          fix: t('doctor.stopAndCompare'),
         },
   ];
-  for (const view of live) checks.push(...(await examinePair(node, bank, view, running)));
-  checks.push(await examineGuards(node));
-  if (running) checks.push(await examinePresence(node, bank));
+  for (const view of live) checks.push(...(await examinePair(node, bank, view, running, words)));
+  checks.push(await examineGuards(node, words));
+  if (running) checks.push(await examinePresence(node, bank, words));
   const { allowPrivateOrigins, production, sourceUrlGiven } = node.config;
   checks.push(
     allowPrivateOrigins.length === 0
-      ? { id: 'public_only', ok: true, says: 'Requests leave for public addresses only.' }
+      ? { id: 'public_only', ok: true, says: t('doctor.publicOnly') }
       : {
           id: 'public_only',
           // In production the setting is refused at the start.
           ok: true,
-          says: `Private addresses are open for ${allowPrivateOrigins.join(', ')}, as for a test on one machine.`,
+          says: t('doctor.privateOpen', { origins: allowPrivateOrigins.join(', ') }),
         },
   );
+  checks.push(...(await examineMail(node, bank)));
   if (production && !sourceUrlGiven)
     checks.push({
       id: 'source',
       ok: false,
-      says: 'Where people get the source of this program is not named.',
-      fix: NO_SOURCE,
+      says: t('doctor.sourceMissing'),
+      fix: t('doctor.noSource'),
     });
   return checks;
 }
 
+/** Whether mail goes out, and whether some waits for longer than a mail server's bad day. */
+async function examineMail(node: NodeContext, bank: Bank): Promise<Check[]> {
+  const { mail } = node.config;
+  const { stuck, because } = await stuckMail(node.database.db, bank.id);
+  const goes: Record<typeof mail.to, Check> = {
+    smtp: { id: 'mail', ok: true, says: 'Mail goes to a mail server.' },
+    folder: { id: 'mail', ok: true, says: 'Mail goes into a folder, as for a test, and to nobody.' },
+    nowhere: {
+      id: 'mail',
+      ok: false,
+      says: 'No mail server is set. Nobody can sign in by mail, and nobody is told anything by mail.',
+      fix: 'Set EVENHOUR_SMTP_URL and EVENHOUR_MAIL_FROM.',
+    },
+  };
+  if (stuck === 0) return [goes[mail.to]];
+  return [
+    goes[mail.to],
+    {
+      id: 'mail_waiting',
+      ok: false,
+      says: `${stuck} mails wait for more than an hour. ${because}`,
+      fix: 'Look whether EVENHOUR_SMTP_URL is right and the mail server answers. They go out by themselves then.',
+    },
+  ];
+}
+
 type View = Awaited<ReturnType<typeof agreementViews>>[number];
 
-async function examinePair(node: NodeContext, bank: Bank, view: View, running: boolean): Promise<Check[]> {
+async function examinePair(
+  node: NodeContext,
+  bank: Bank,
+  view: View,
+  running: boolean,
+  words: Words,
+): Promise<Check[]> {
+  const { t } = words;
   const { db } = node.database;
   const town = view.town;
   const [mirror] = await db
@@ -98,23 +138,27 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
   const checks: Check[] = [];
   checks.push(
     mirror?.balance === view.position.owesMinutes
-      ? { id: `mirror:${town}`, ok: true, says: `The books and the journals agree about ${town}.` }
+      ? { id: `mirror:${town}`, ok: true, says: t('doctor.mirror', { town }) }
       : {
           id: `mirror:${town}`,
           ok: false,
-          says: `The books say ${mirror?.balance} minutes about ${town}, the journals ${view.position.owesMinutes}.`,
-          fix: 'Stop new hours with this town and look at the journal with the other bridge builder.',
+          says: t('doctor.mirrorOff', {
+            books: String(mirror?.balance),
+            town,
+            journals: String(view.position.owesMinutes),
+          }),
+          fix: t('doctor.mirrorFix'),
         },
   );
   if (view.statement !== null)
     checks.push(
       view.statement.agrees
-        ? { id: `statement:${town}`, ok: true, says: `${town} and we say the same figure.` }
+        ? { id: `statement:${town}`, ok: true, says: t('doctor.statement', { town }) }
         : {
             id: `statement:${town}`,
             ok: false,
-            says: `${town} says ${view.statement.theySayMinutes} minutes, we say ${view.statement.weSayMinutes}.${partsAt(town, view.statement.partsAtSeq)}`,
-            fix: 'Call the other bridge builder. One of the two programs has a fault.',
+            says: saysDifference(words, town, view.statement),
+            fix: t('doctor.statementFix'),
           },
     );
   const { haltedBecause } = view;
@@ -122,41 +166,43 @@ async function examinePair(node: NodeContext, bank: Bank, view: View, running: b
     checks.push({
       id: `open:${town}`,
       ok: false,
-      says: `The pair with ${town} is halted: ${haltedBecause ?? ''}`,
-      fix: 'Keep both databases as they are and call the other bridge builder. If the two of you cannot go on, evenhour pair close ends it.',
+      says: t('doctor.halted', { town, why: haltedBecause ?? '' }),
+      fix: t('doctor.haltedFix'),
     });
   else if (isKeyOlder(view.delivery.lastError))
     checks.push({
       id: `open:${town}`,
       ok: false,
-      says: `The pair with ${town} waits. ${view.delivery.lastError}`,
-      fix: 'Run evenhour bank rotate-key with the files that were made since the copy, in their order. If the key was never changed, look whether a proxy rewrites requests.',
+      says: t('doctor.olderKey', { town, why: view.delivery.lastError ?? '' }),
+      fix: t('doctor.olderKeyFix'),
     });
-  else if (!running) return checks.concat(breachesOf(town, broken?.count ?? 0));
+  else if (!running) return checks.concat(breachesOf(words, town, broken?.count ?? 0));
   else if (view.delivery.attempts > 0 || view.mode === 'waiting')
     checks.push({
       id: `open:${town}`,
       ok: false,
-      says: `${town} does not answer; tried ${view.delivery.attempts} times. Nothing is lost.`,
-      fix: `Look whether ${view.origin} is up, and whether this machine can reach it.`,
+      says: t('doctor.noAnswer', { town, attempts: view.delivery.attempts }),
+      fix: t('doctor.noAnswerFix', { origin: view.origin }),
     });
-  else checks.push({ id: `open:${town}`, ok: true, says: `${town} answers.` });
-  return checks.concat(breachesOf(town, broken?.count ?? 0));
+  else checks.push({ id: `open:${town}`, ok: true, says: t('doctor.answers', { town }) });
+  return checks.concat(breachesOf(words, town, broken?.count ?? 0));
 }
 
-/** Where two figures part, as far as it is known. */
-function partsAt(town: string, seq: number | null): string {
-  return seq === null ? '' : ` The two towns count entry ${seq} of ${town}'s journal differently.`;
+/** Two figures that are not the same, and where they part, as far as it is known. */
+function saysDifference({ t }: Words, town: string, statement: NonNullable<View['statement']>): string {
+  const { theySayMinutes, weSayMinutes, partsAtSeq } = statement;
+  const figures = t('doctor.statementOff', { town, they: String(theySayMinutes), we: String(weSayMinutes) });
+  return partsAtSeq === null ? figures : `${figures} ${t('doctor.partsAt', { seq: String(partsAtSeq), town })}`;
 }
 
-function breachesOf(town: string, count: number): Check[] {
+function breachesOf({ t }: Words, town: string, count: number): Check[] {
   if (count === 0) return [];
   return [
     {
       id: `breaches:${town}`,
       ok: false,
-      says: `${count} entries broke a rule and have no effect.`,
-      fix: 'Show them to the other bridge builder; they are in the journal with their reasons.',
+      says: t('doctor.breaches', { entries: count }),
+      fix: t('doctor.breachesFix'),
     },
   ];
 }
@@ -170,33 +216,31 @@ const GUARDS = [
   'pair_guard',
 ];
 
-async function examineGuards(node: NodeContext): Promise<Check> {
+async function examineGuards(node: NodeContext, { t }: Words): Promise<Check> {
   const result = await node.database.db.execute<{ tgname: string }>(
     sql`select tgname from pg_trigger where not tgisinternal and tgenabled <> 'D'`,
   );
   const present = new Set((result as unknown as { rows: { tgname: string }[] }).rows.map((row) => row.tgname));
   const missing = GUARDS.filter((name) => !present.has(name));
   return missing.length === 0
-    ? { id: 'guards', ok: true, says: 'The database guards the ledger and the journals itself.' }
+    ? { id: 'guards', ok: true, says: t('doctor.guards') }
     : {
         id: 'guards',
         ok: false,
-        says: `Guards are missing in the database: ${missing.join(', ')}.`,
-        fix: 'Somebody removed them. Restore them from packages/server/src/db/migrations/0001_guards.sql.',
+        says: t('doctor.guardsMissing', { names: missing.join(', ') }),
+        fix: t('doctor.guardsFix'),
       };
 }
 
 /** Whether our own public origin leads to this database and not to another copy. */
-async function examinePresence(node: NodeContext, bank: Bank): Promise<Check> {
+async function examinePresence(node: NodeContext, bank: Bank, words: Words): Promise<Check> {
+  const { t } = words;
   const leads = await whereLeads(node.database.db, bank.origin, bank.id);
-  if (leads === 'here') return { id: 'origin', ok: true, says: `${bank.origin} leads here.` };
+  if (leads === 'here') return { id: 'origin', ok: true, says: t('doctor.origin', { origin: bank.origin }) };
   return {
     id: 'origin',
     ok: false,
-    says: saysOf(leads, bank.origin),
-    fix:
-      leads === 'elsewhere'
-        ? 'Stop this copy, or point the address here.'
-        : 'Check the address, the proxy and its certificate.',
+    says: saysOf(words, leads, bank.origin),
+    fix: t(leads === 'elsewhere' ? 'doctor.originElsewhereFix' : 'doctor.originFix'),
   };
 }

@@ -24,18 +24,32 @@ import { createApi } from '../api/app.ts';
 import { issueToken } from '../auth/tokens.ts';
 import { type Bank, Banks, createBank, FUND_HANDLE } from '../bank/bank.ts';
 import { keyFileName, writeKeyFile } from '../bank/keys.ts';
+import { Clock } from '../clock/clock.ts';
+import { doDue } from '../clock/due.ts';
 import { type Database, openFolder, openPostgres, type Queries } from '../db/database.ts';
-import { bank as bankTable, member, pair as pairTable } from '../db/schema.ts';
+import { bank as bankTable, mail, member, pair as pairTable } from '../db/schema.ts';
+import { OfferReader } from '../delivery/offer-reader.ts';
 import { partnerRoutes } from '../delivery/partner-routes.ts';
 import { Partners } from '../delivery/partners.ts';
 import { Senders } from '../delivery/senders.ts';
 import { Signals } from '../delivery/signals.ts';
 import { StatementClock } from '../delivery/statement-clock.ts';
+import { exchangeHandlers } from '../exchange/clock.ts';
 import { createFederationApp } from '../federation/federation.ts';
+import { marketOf } from '../federation/followers.ts';
 import { createKv, sweepDaily } from '../federation/kv.ts';
 import { createOutgoing } from '../federation/outgoing.ts';
 import type { HostedBank } from '../federation/ports.ts';
+import { Poster } from '../federation/poster.ts';
+import { gatheringHandlers } from '../gathering/clock.ts';
+import { LEAVES, memberLeaves } from '../leaving/leaving.ts';
+import { postDue } from '../mail/outbox.ts';
+import { openTransport } from '../mail/transport.ts';
 import { findMember } from '../member/members.ts';
+import { mailNotices } from '../notification/mailing.ts';
+import { MAIL_NOTICES } from '../notification/notify.ts';
+import { offerEnds } from '../offer/ends.ts';
+import { OFFER_ENDS } from '../offer/renewals.ts';
 import { GivingQueue } from '../transfer/giving-queue.ts';
 import { webRoutes } from '../web/routes.tsx';
 import type { Config } from './config.ts';
@@ -120,8 +134,18 @@ export async function startNode(config: Config, database: Database): Promise<Run
   signals.listen();
   await database.join(() => beginAnew(database.db));
   await partners.reload();
-  const clock = new StatementClock(context);
-  const stopSweeping = sweepDaily(database.db);
+  const statements = new StatementClock(context);
+  const offers = new OfferReader(context);
+  const poster = new Poster({ database, outgoing, signals, bank });
+  const spoken = (): Bank[] => banks.all().filter(({ id }) => presence.proved(id));
+  const transport = openTransport(config.mail);
+  const handlers = {
+    ...exchangeHandlers,
+    ...gatheringHandlers,
+    [LEAVES]: memberLeaves,
+    [OFFER_ENDS]: offerEnds,
+    [MAIL_NOTICES]: mailNotices({ seal, bank }),
+  };
   const off = signals.on((signal) => {
     if (signal.kind === 'partners' || signal.kind === 'everything')
       void partners
@@ -136,26 +160,34 @@ export async function startNode(config: Config, database: Database): Promise<Run
   });
 
   let stopping = false;
-  const app = createApp(context, () => stopping);
+  const app = createApp(context, poster, () => stopping);
   const server = await listen(app.fetch, config);
   const port = portOf(server);
+  const clock = new Clock(signals, {
+    due: (now) => doDue({ signals, banks: spoken, handlers }, now),
+    mail: (now) => postDue({ signals, transport, banks: spoken }, now),
+  });
+  const stopSweeping = sweepDaily(database.db);
   // A proxy that comes up later is waited for in the background.
   await Promise.race([presence.look(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
   senders.start();
+  offers.look();
   log.info('Listening.', { port, banks: banks.all().length, database: database.kind });
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     stopping = true;
     off();
-    clock.stop();
-    stopSweeping();
+    statements.stop();
+    const clockStopped = clock.stop();
+    const swept = stopSweeping();
     presence.stop();
     // A partner that does not answer is not waited for; what it was sent goes out again after the next start.
     const patience = setTimeout(() => outgoing.close(), SEND_GRACE_MS);
-    await Promise.all([senders.stop(), closed(server)]);
+    await Promise.all([senders.stop(), offers.stop(), poster.stop(), clockStopped, swept, closed(server)]);
     clearTimeout(patience);
     outgoing.close();
+    transport.close();
     await Promise.allSettled([banks.ready(), partners.ready()]);
     await database.close();
     log.info('Stopped.');
@@ -181,6 +213,7 @@ export async function startNode(config: Config, database: Database): Promise<Run
 export async function beginAnew(db: Queries): Promise<void> {
   await writePresence(db);
   await db.update(pairTable).set({ senderId: null }).where(isNotNull(pairTable.senderId));
+  await db.update(mail).set({ senderId: null, senderUntil: null }).where(isNotNull(mail.senderId));
   await db.update(pairTable).set({ peerSession: '' });
   await db.update(pairTable).set({ mode: 'waiting' }).where(sql`${pairTable.mode} in ('open', 'recovering')`);
   await db
@@ -189,7 +222,7 @@ export async function beginAnew(db: Queries): Promise<void> {
     .where(and(eq(pairTable.status, 'offered'), isNull(pairTable.invitationId), isNull(pairTable.honourPending)));
 }
 
-function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv> {
+function createApp(context: NodeContext, poster: Poster, stopping: () => boolean): Hono<NodeEnv> {
   const { database, banks } = context;
   const log = logger('web');
   const federation = createFederationApp({
@@ -242,7 +275,7 @@ function createApp(context: NodeContext, stopping: () => boolean): Hono<NodeEnv>
   app.use(async (c, next) => {
     const rest = await federation.fetch(
       c.req.raw,
-      hosted(context, c.var.bank),
+      hosted(context, c.var.bank, poster),
       () => new Response(null, { status: 404, headers: { 'x-pass': '1' } }),
     );
     return rest.headers.get('x-pass') === '1' ? next() : rest;
@@ -289,7 +322,7 @@ function remoteOf(c: Parameters<typeof getConnInfo>[0]): string {
   }
 }
 
-function hosted(context: NodeContext, bank: Bank): HostedBank {
+function hosted(context: NodeContext, bank: Bank, poster: Poster): HostedBank {
   const { db } = context.database;
   return {
     id: bank.id,
@@ -300,6 +333,7 @@ function hosted(context: NodeContext, bank: Bank): HostedBank {
     edKeyId: bank.key.verificationMethod,
     edMultikey: bank.key.publicMultikey,
     rsa: () => bank.rsa(),
+    ...marketOf(context.database, bank, () => poster.wake()),
     async findMember(idOrHandle) {
       const row = await findMember(db, bank.id, idOrHandle);
       return row === undefined || row.handle === FUND_HANDLE ? null : row;

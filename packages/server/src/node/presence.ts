@@ -13,6 +13,7 @@ import type { Bank, Banks } from '../bank/bank.ts';
 import type { Database, Queries } from '../db/database.ts';
 import { bank as bankTable, pair as pairTable } from '../db/schema.ts';
 import { createOutgoing } from '../federation/outgoing.ts';
+import { type Words, wordsOf } from '../web/words.ts';
 import { logger } from './log.ts';
 
 /** Where an origin leads. `unreachable` also stands for answers that are not such a word. */
@@ -50,10 +51,8 @@ export async function whereLeads(db: Queries, origin: string, bankId: string): P
 }
 
 /** What the operator reads about a bank that is kept closed. */
-export function saysOf(leads: Leads, origin: string): string {
-  if (leads === 'elsewhere')
-    return `${origin} leads to another program or another copy of this database. This one stays closed to partners.`;
-  return `${origin} could not be reached from here yet. Until it leads here, this bank stays closed to partners.`;
+export function saysOf({ t }: Words, leads: Leads, origin: string): string {
+  return t(leads === 'elsewhere' ? 'doctor.originElsewhere' : 'doctor.originUnreachable', { origin });
 }
 
 export class Presence {
@@ -86,7 +85,7 @@ export class Presence {
     return this.#banks
       .all()
       .filter((bank) => !this.proved(bank.id))
-      .map((bank) => saysOf(this.#leads.get(bank.id) ?? 'unreachable', bank.origin));
+      .map((bank) => saysOf(wordsOf('en'), this.#leads.get(bank.id) ?? 'unreachable', bank.origin));
   }
 
   /** Looks at all banks, and again later. Call it once the node listens, and when banks were added. */
@@ -120,7 +119,7 @@ export class Presence {
       this.#opened();
       return;
     }
-    const says = saysOf(leads, bank.origin);
+    const says = saysOf(wordsOf('en'), leads, bank.origin);
     logger('presence', { bank: bank.id }).warning(says);
     await this.#close(bank, leads, says).catch((error: unknown) =>
       logger('presence').error('A closed bank could not be marked.', { error }),

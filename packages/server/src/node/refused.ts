@@ -20,15 +20,17 @@ export class Refused extends Error {
   }
 }
 
-const GUARDS: Readonly<Record<string, RefusalCode>> = {
+/** What the database refuses: its guards do, and it keeps no text with a NUL, which an address can bring. */
+const RAISED: Readonly<Record<string, RefusalCode>> = {
   EH003: 'not_enough_hours',
   EH004: 'account_full',
   EH006: 'limit_reached',
+  '22021': 'invalid_request',
 };
 
-/** The refusal that an error stands for: thrown by us, or raised by a guard in the database. */
+/** The refusal that an error stands for: thrown by us, or raised by the database. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
-  const code = GUARDS[sqlState(error) ?? ''];
+  const code = RAISED[sqlState(error) ?? ''];
   return code === undefined ? null : refusal(code);
 }

@@ -14,9 +14,11 @@ import { and, eq, sql } from 'drizzle-orm';
 import { FUND_HANDLE, UNCLAIMED_ACCOUNT } from '../bank/bank.ts';
 import { newId } from '../db/id.ts';
 import { account, pairTransfer, posting } from '../db/schema.ts';
+import { agreedIn, partOf, partRow, partsOf } from '../exchange/across-holds.ts';
+import { loadExchange, logsOf } from '../exchange/exchange-store.ts';
+import { voidOf } from '../journal/desk.ts';
 import { loadTransfers } from '../journal/pair-store.ts';
 import type { PairWork } from '../journal/pair-work.ts';
-import { voidOf } from '../journal/settle.ts';
 import { CAUSES, rowsOf, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { signMessage } from '../transfer/sign-message.ts';
@@ -63,6 +65,7 @@ export async function bookAgain(work: PairWork, result: Stands): Promise<string[
     const { now, out } = each;
     const atDesk = knownOf(each);
     const row = atDesk?.row ?? begun.get(each.id) ?? null;
+    if (row?.exchangeId != null) work.exchanges.add(row.exchangeId);
     if (now === undefined) await bookGone(work, each, row);
     else if (now.holdCounts && out) bookOurs(work, each, now, row);
     else if (now.holdCounts) bookTheirs(work, each, now, row, atDesk?.memberActive ?? true);
@@ -135,13 +138,15 @@ async function bookGone(work: PairWork, { out }: Case, row: TransferRow | null):
   const { id, url } = row;
   if (!out) {
     // Of a gift whose words are lost, the yes is lost too: there is nothing to ask with.
-    const asks = row.salt !== null;
+    const asks = row.salt !== null && row.exchangeId === null;
     work.change(asks ? { id, status: 'accepted' } : { id, status: 'returned', code: 'terms_unknown' });
     return;
   }
   if (row.status === 'offered') return;
   if (row.status === 'held') work.post(voidOf(row, work.row.mirrorId));
   work.change({ id, status: 'returned', code: 'pair_recovering' });
+  // What is agreed is held anew, and nobody is told otherwise.
+  if (row.exchangeId !== null) return;
   const { bank, core, pair } = work;
   const cancel = { id: `${url}/2`, exchange: url, object: `${url}/1` };
   work.note([
@@ -178,7 +183,11 @@ function bookOurs(work: PairWork, { before, undone, posted }: Case, now: Transfe
   if (row === null) return;
   const status = moved ? (now.receipted === null ? 'posted' : 'settled') : open ? 'held' : 'returned';
   const code = status === 'returned' ? (now.declineCode ?? row.code ?? 'pair_recovering') : undefined;
-  const rest = { ...(code !== undefined && { code }), ...(holdId !== undefined && { holdId }) };
+  const rest = {
+    ...(code !== undefined && { code }),
+    ...(holdId !== undefined && { holdId }),
+    ...(moved && movedOf(row, now)),
+  };
   work.change({ id: row.id, status, peerRef: now.payeeRef, ...rest });
   work.answered([`${row.url}/1`]);
 }
@@ -221,12 +230,23 @@ function bookTheirs(
   const transfer = now.id;
   const code = row.code ?? now.declineCode;
   if (now.posted !== null)
-    work.change({ id, status: 'settled', transfer, ...(unclaimed && { code: row.code ?? 'payee_unavailable' }) });
+    work.change({
+      id,
+      status: 'settled',
+      transfer,
+      ...movedOf(row, now),
+      ...(unclaimed && { code: row.code ?? 'payee_unavailable' }),
+    });
   else if (now.declined !== null || now.voided !== null)
     work.change({ id, status: 'returned', transfer, ...(code !== null && { code }) });
   else if (now.accepted !== null) work.change({ id, status: 'held', transfer });
   // A gift that was over stays over: its Hold is declined.
   else if (row.status !== 'returned') work.change({ id, status: 'accepted' });
+}
+
+/** Of a part of an exchange less may have been posted than was held. */
+function movedOf({ exchangeId }: TransferRow, now: Transfer): { minutes?: number } {
+  return exchangeId === null || now.postedMinutes === null ? {} : { minutes: now.postedMinutes };
 }
 
 /** Begins the exchanges of transfers that the backup lacks, from what their Holds say. Those that name somebody here, by transfer. */
@@ -242,14 +262,34 @@ async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMa
   const rows = new Map<string, TransferRow>();
   for (const { id, out, now, reference } of named) {
     const member = members.get(reference.memberId.toLowerCase());
-    if (member !== undefined) rows.set(id, lostExchange(work, out, now, reference.exchangeId, member));
+    if (member === undefined) continue;
+    const part = await lostPart(work, out, now, reference.exchangeId, member);
+    rows.set(id, part ?? lostGift(work, out, now, reference.exchangeId, member));
   }
   const begun = await insertTransfers(tx, [...rows.values()]);
   for (const [id, { url }] of rows) if (!begun.has(url)) rows.delete(id);
   return rows;
 }
 
-function lostExchange(work: PairWork, out: boolean, now: Transfer, id: string, member: MemberRow): TransferRow {
+/** The part of an exchange that a transfer is, if it is of one: its steps were fetched before. */
+async function lostPart(
+  { tx, bank }: PairWork,
+  out: boolean,
+  now: Transfer,
+  exchangeId: string,
+  member: MemberRow,
+): Promise<TransferRow | null> {
+  const exchange = await loadExchange(tx, bank.id, exchangeId, true);
+  if (exchange === undefined) return null;
+  const hold = { ...now, transfer: now.id };
+  const part = partOf(exchange.row, hold, agreedIn(logsOf(exchange)), await partsOf(tx, exchange.row));
+  const rest = { direction: out ? 'out' : 'in', status: 'accepted', transfer: now.id } as const;
+  // Terms that nobody can prove any more prove nothing.
+  const salt = part === null ? null : exchange.row.salt;
+  return partRow(bank, exchange.row, hold, part, member.accountId, { ...rest, salt });
+}
+
+function lostGift(work: PairWork, out: boolean, now: Transfer, id: string, member: MemberRow): TransferRow {
   const { bank, row: pair } = work;
   const fund = member.handle === FUND_HANDLE;
   const at = new Date();
@@ -275,8 +315,11 @@ function lostExchange(work: PairWork, out: boolean, now: Transfer, id: string, m
     detail: now.detail,
     reverses: now.reverses,
     holdId: null,
+    unnamed: false,
     // Between two funds goes the test hour, and its way back names it.
     purpose: !fund ? 'gift' : now.reverses === null ? 'test' : 'test_back',
+    exchangeId: null,
+    part: null,
     createdAt: at,
     updatedAt: at,
   };

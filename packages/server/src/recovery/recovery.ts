@@ -27,6 +27,7 @@ import { droppedEntry, evidence } from '../db/schema.ts';
 import { afterWork } from '../delivery/after.ts';
 import type { Line } from '../delivery/line.ts';
 import { PartnerError } from '../delivery/partner-client.ts';
+import { compareLogs } from '../exchange/across-log.ts';
 import { forkOf } from '../journal/evidence.ts';
 import { type LoadedPair, loadTransfers, readEntries, readPair } from '../journal/pair-store.ts';
 import { type PairChanges, PairWork } from '../journal/pair-work.ts';
@@ -51,6 +52,8 @@ export async function recoverPair(line: Line, closes: Closes | null = null): Pro
   const { context, bank, row, log } = line;
   const held = await readPair(context.database.db, bank.id, row.id);
   if (held === null) return;
+  // What the journals bring back is booked by what the two members had said.
+  if (closes === null) await compareLogs(line);
   const found = (await goOn(line, held)) ?? (await beginAgain(line, held));
   const { result } = found;
   const done = await context.signals.commit(async (tx, after) => {

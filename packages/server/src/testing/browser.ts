@@ -36,6 +36,11 @@ export async function faultsOf(page: Page): Promise<string[]> {
     const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run({ runOnly });
     return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html.slice(0, 200)}`);
   }, RULES);
+  return [...found, ...(await tooWide(page))];
+}
+
+/** Whether a page is wider than the screen: nothing, or by how much. */
+export async function tooWide(page: Page): Promise<string[]> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  return wide > 0 ? [...found, `${wide} px wider than the screen`] : found;
+  return wide > 0 ? [`${wide} px wider than the screen`] : [];
 }

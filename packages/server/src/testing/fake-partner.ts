@@ -359,6 +359,8 @@ export class FakePartner {
         const results = items.map((item) => ({ id: item['id'], applied: true, known: false }));
         return { body: { pair, results, messages: answers.filter((answer) => answer !== null) } };
       }
+      case 'logs':
+        return { body: { pair, exchanges: [] } };
       case 'other':
         return { status: 404, unsigned: true };
       default:

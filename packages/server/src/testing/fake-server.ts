@@ -17,7 +17,7 @@ export interface Seen {
   readonly json: JsonObject;
 }
 
-export type Route = 'actor' | 'invitation' | 'offer' | 'answer' | 'open' | 'run' | 'messages' | 'other';
+export type Route = 'actor' | 'invitation' | 'offer' | 'answer' | 'open' | 'run' | 'messages' | 'logs' | 'other';
 
 /** How the partner answers: signed by its key and bound to the request, unless it says otherwise. */
 export interface Reply {
@@ -66,6 +66,7 @@ function routeOf(path: string): Route {
   if (path.startsWith('/ap/agreements/')) return 'answer';
   if (path === '/ap/journals/open') return 'open';
   if (path === '/ap/journals') return 'run';
+  if (path.startsWith('/ap/exchanges/')) return 'logs';
   return path === '/ap/exchanges' ? 'messages' : 'other';
 }
 

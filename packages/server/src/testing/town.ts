@@ -148,8 +148,11 @@ export async function startTowns(
   );
 }
 
+/** What can be asked of a town, whatever process it is in. */
+export type Calls = Pick<Town, 'call'>;
+
 /** Makes an agreement between two towns and waits until the test hour went there and back. */
-export async function connect(a: Town, b: Town, aGrants: number, bGrants: number): Promise<{ a: string; b: string }> {
+export async function connect(a: Calls, b: Calls, aGrants: number, bGrants: number): Promise<{ a: string; b: string }> {
   const invitation = await a.call('POST', '/api/invitations', { grantsMinutes: aGrants, bridgeBuilder: 'Fiona' });
   const offered = await b.call('POST', '/api/agreements', {
     link: invitation.body.link,

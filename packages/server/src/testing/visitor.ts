@@ -45,7 +45,9 @@ export class Visitor {
   /** Opens the page of a form and sends it with what the page put into it. */
   async fill(page: string, action: string, fields: Fields): Promise<Seen> {
     const { html } = await this.get(page);
-    const form = html.split('<form ').find((part) => part.includes(`action="${action}"`)) ?? '';
+    const form =
+      html.split('<form ').find((part) => /^[^>]*method="post"/.test(part) && part.includes(`action="${action}"`)) ??
+      '';
     const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
     return this.post(action, {
       ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),

@@ -6,9 +6,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Body, Gift } from '@evenhour/protocol';
 import { detailOf } from '@evenhour/protocol/wire';
+import { eq, lte } from 'drizzle-orm';
+import { mail, notice } from '../db/schema.ts';
 import { FakePartner } from './fake-partner.ts';
 import { hasTestPostgres, testDatabase } from './postgres.ts';
-import { evidenceOf, freePort, snapshot, startTown, type Town, type TownOptions } from './town.ts';
+import { evidenceOf, freePort, snapshot, startTown, type Town, type TownOptions, until } from './town.ts';
 
 export interface Stage {
   readonly town: Town;
@@ -67,6 +69,15 @@ export async function unchanged<T>(town: Town, work: () => Promise<T>): Promise<
   } finally {
     Object.assign(outgoing, { request });
   }
+}
+
+/** When whatever is to be told by now has been posted. */
+export async function posted({ database: { db } }: Town): Promise<void> {
+  await until(async () => {
+    const told = db.select({ id: notice.id }).from(notice).where(lte(notice.mailAt, new Date()));
+    const waiting = db.select({ id: mail.id }).from(mail).where(eq(mail.status, 'waiting'));
+    return (await told.limit(1)).length + (await waiting.limit(1)).length === 0;
+  });
 }
 
 function difference(before: unknown, after: unknown): string {

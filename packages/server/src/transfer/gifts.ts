@@ -7,24 +7,27 @@
  * @module
  */
 import {
-  type ExchangeMessage,
   foldGift,
   type GiftAccept,
+  type GiftMessage,
   type GiftOffer,
   isRefusalCode,
   type Refusal,
   type RefusalCode,
+  type StepMessage,
+  type TalkMessage,
 } from '@evenhour/protocol';
-import { detailOf } from '@evenhour/protocol/wire';
+import { detailOf, type ExchangeMessage } from '@evenhour/protocol/wire';
 import { and, eq, sql } from 'drizzle-orm';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import { type Queries, unwaited } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { transfer } from '../db/schema.ts';
+import { voidOf } from '../journal/desk.ts';
 import type { PairWork } from '../journal/pair-work.ts';
-import { voidOf } from '../journal/settle.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
+import { askReceiver } from './gift-answers.ts';
 import { type MessagePair, signMessage } from './sign-message.ts';
 import {
   dropMessages,
@@ -37,13 +40,29 @@ import {
   type TransferRow,
 } from './transfer-store.ts';
 
-export interface IncomingMessage {
-  readonly message: ExchangeMessage;
+/** A message as it came: what it says, as it was signed, and its hash. */
+export interface IncomingMessage<M extends ExchangeMessage = GiftMessage> {
+  readonly message: M;
   readonly document: string;
   readonly hash: string;
 }
 
 export type IncomingOffer = IncomingMessage & { readonly message: GiftOffer };
+
+export type IncomingStep = IncomingMessage<StepMessage>;
+export type IncomingTalk = IncomingMessage<TalkMessage>;
+
+export function isStep(item: IncomingMessage<ExchangeMessage>): item is IncomingStep {
+  return item.message.kind === 'Step';
+}
+
+export function isTalk(item: IncomingMessage<ExchangeMessage>): item is IncomingTalk {
+  return item.message.kind === 'Message' || item.message.kind === 'Thanks';
+}
+
+export function isGift(item: IncomingMessage<ExchangeMessage>): item is IncomingMessage {
+  return !isStep(item) && !isTalk(item);
+}
 
 export function isOffer(item: IncomingMessage): item is IncomingOffer {
   return item.message.kind === 'GiftOffer';
@@ -125,7 +144,8 @@ async function begin(
   const refused = new Set<string>();
   const now = new Date();
   const exchanges: TransferRow[] = [];
-  const replies: { message: GiftOffer; reply: ExchangeMessage }[] = [];
+  // No reply yet where the member is asked first; the partner asks again, and hears it then.
+  const replies: { message: GiftOffer; reply: GiftMessage | null }[] = [];
   for (const { message } of offers) {
     const receiver = receivers.get(payeeHandle(message.gift.payee, bank.host) ?? '');
     const id = newId();
@@ -148,7 +168,7 @@ async function begin(
       counterpartyName: message.gift.payerName,
       minutes: message.gift.minutes,
       content: message.gift.content,
-      status: 'accepted',
+      status: receiver.asksGifts ? 'offered' : 'accepted',
       code: null,
       facts: null,
       transfer: null,
@@ -158,21 +178,29 @@ async function begin(
       detail: detailOf(message.salt, message.gift),
       reverses: message.gift.reverses ?? null,
       holdId: null,
+      unnamed: false,
       purpose: message.gift.payee === `acct:${FUND_HANDLE}@${bank.host}` ? testPurpose(message.gift.content) : 'gift',
+      exchangeId: null,
+      part: null,
       createdAt: now,
       updatedAt: now,
     });
-    replies.push({ message, reply: { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name } });
+    const yes: GiftAccept = { kind: 'GiftAccept', ...base, payeeRef: ownRef, payeeName: receiver.name };
+    replies.push({ message, reply: receiver.asksGifts ? null : yes });
   }
   // An exchange is begun by one offer; a second one under its address, in this page or before it, is none.
   const begun = await insertTransfers(tx, exchanges);
   for (const { message, reply } of replies)
-    if (reply.kind === 'GiftAccept' && !begun.delete(message.exchange)) refused.add(message.id);
+    if (reply?.kind !== 'GiftReject' && !begun.delete(message.exchange)) refused.add(message.id);
   const answers = await Promise.all(
-    replies
-      .filter(({ message }) => !refused.has(message.id))
-      .map(({ message, reply }) => signMessage(bank, pair, reply, message.exchange)),
+    replies.flatMap(({ message, reply }) =>
+      reply === null || refused.has(message.id) ? [] : [signMessage(bank, pair, reply, message.exchange)],
+    ),
   );
+  const asking = new Set(
+    replies.flatMap(({ message, reply }) => (reply === null && !refused.has(message.id) ? [message.exchange] : [])),
+  );
+  for (const row of exchanges) if (asking.delete(row.url)) await askReceiver(tx, bank, row.memberId, row);
   return { answers, refused };
 }
 
@@ -315,7 +343,7 @@ async function apply(
     const offer = { id: `${row.url}/1`, exchange: row.url };
     if (message.kind === 'GiftCancel') {
       const cancelled = foldGift(offer, null, message) === 'cancelled';
-      if (cancelled && row.direction === 'in' && row.status === 'accepted')
+      if (cancelled && row.direction === 'in' && (row.status === 'accepted' || row.status === 'offered'))
         end({ id: row.id, status: 'returned', code: message.code });
       continue;
     }
@@ -343,7 +371,7 @@ async function apply(
     // There is no room any more: the giver has the minutes back, and the other bank hears of it.
     work.post(voidOf(row, work.row.mirrorId));
     end({ id: row.id, status: 'returned', code: refused.code, facts: refused.facts, ...names });
-    const cancel: ExchangeMessage = {
+    const cancel: GiftMessage = {
       kind: 'GiftCancel',
       id: `${row.url}/2`,
       exchange: row.url,

@@ -25,11 +25,13 @@ import { silenceOf } from '../agreement/silence.ts';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { pair as pairTable, transfer } from '../db/schema.ts';
+import { pair as pairTable } from '../db/schema.ts';
 import { type LoadedPair, loadPair, pairLine } from '../journal/pair-store.ts';
-import { type Account, available, lockAccounts, type NewPosting, rowsOf, textArray } from '../ledger/ledger.ts';
+import { type Account, available, lockAccounts, type NewPosting, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
+import { askReceiver } from './gift-answers.ts';
+import { givenLately, latelyKey } from './given-before.ts';
 import { type MessagePair, signMessage } from './sign-message.ts';
 import { beginGifts, type NewMessage, type TransferRow, unheldMinutes } from './transfer-store.ts';
 
@@ -42,6 +44,8 @@ export interface NewGift {
   readonly content: string;
   readonly reverses?: string;
   readonly purpose?: TransferRow['purpose'];
+  /** Not to be named to other members where it comes to the community fund. */
+  readonly unnamed?: boolean;
   /** The only member who may be the giver; nobody else's minutes are touched. */
   readonly onlyFrom?: string;
 }
@@ -104,6 +108,8 @@ class Counter {
   readonly #exchanges: TransferRow[] = [];
   readonly #offers: { readonly to: MessagePair; readonly offer: GiftOffer; readonly id: string }[] = [];
   readonly #postings: NewPosting[] = [];
+  /** Gifts inside the bank that wait for their receivers' yes. */
+  readonly #asked: TransferRow[] = [];
 
   private constructor(
     tx: Queries,
@@ -159,29 +165,36 @@ class Counter {
     this.#mustBeWithinTransferCap(gift);
     const from = this.#accountOf(giver);
     const to = this.#accountOf(receiver);
-    mustHave(from, gift.minutes);
+    this.#mustHave(giver, from, gift);
     if (to.ceiling !== null && to.balance + gift.minutes > to.ceiling)
       refuse('account_full', { roomMinutes: Math.max(0, to.ceiling - to.balance) });
 
     const id = newId();
-    this.#accounts.set(from.id, { ...from, balance: from.balance - gift.minutes });
-    this.#accounts.set(to.id, { ...to, balance: to.balance + gift.minutes });
-    this.#postings.push({
+    // What the fund grants was asked for.
+    const asks = receiver.asksGifts && giver.kind !== 'fund';
+    const posting: NewPosting = {
       id: newId(),
-      kind: 'direct',
+      kind: asks ? 'hold' : 'direct',
       debit: from.id,
       credit: to.id,
       minutes: gift.minutes,
       cause: id,
       transferId: id,
-    });
+    };
+    if (asks) this.#accounts.set(from.id, { ...from, held: from.held + gift.minutes });
+    else {
+      this.#accounts.set(from.id, { ...from, balance: from.balance - gift.minutes });
+      this.#accounts.set(to.id, { ...to, balance: to.balance + gift.minutes });
+    }
+    this.#postings.push(posting);
     const row = this.#begin(id, giver, gift, {
       direction: 'local',
       counterparty: receiver.id,
       counterpartyName: receiver.name,
       ownRef: this.#bank.references.make(giver.id, id),
-      status: 'settled',
+      ...(asks ? { status: 'offered', holdId: posting.id } : { status: 'settled' }),
     });
+    if (asks) this.#asked.push(row);
     return { exchange: row, pairId: null, agreementId: null };
   }
 
@@ -208,7 +221,7 @@ class Counter {
         ourTown: settings.name,
       });
     const account = this.#accountOf(giver);
-    mustHave(account, gift.minutes);
+    this.#mustHave(giver, account, gift);
     const given = latelyKey(giver.id, row.id);
     const lately = this.#lately.get(given) ?? 0;
     if (giver.kind !== 'fund' && lately + gift.minutes > settings.memberCapMinutes)
@@ -285,7 +298,10 @@ class Counter {
       detail: null,
       reverses: gift.reverses ?? null,
       holdId: null,
+      unnamed: gift.unnamed ?? false,
       purpose: gift.purpose ?? 'gift',
+      exchangeId: null,
+      part: null,
       createdAt: now,
       updatedAt: now,
       ...rest,
@@ -303,6 +319,13 @@ class Counter {
     if (gift.minutes > transferCapMinutes) refuse('over_transfer_cap', { capMinutes: transferCapMinutes });
   }
 
+  #mustHave(giver: MemberRow, account: Account, gift: NewGift): void {
+    // Below the bank's own floor the fund has a little for the test hour of two banks, which comes back.
+    const bounded = giver.kind === 'fund' && gift.purpose === undefined;
+    const left = available(bounded ? { ...account, floor: this.#bank.settings.fundFloorMinutes } : account);
+    if (left !== null && left < gift.minutes) refuse('not_enough_hours', { availableMinutes: Math.max(0, left) });
+  }
+
   #accountOf(row: MemberRow): Account {
     const account = this.#accounts.get(row.accountId);
     if (account === undefined) throw new Error(`member ${row.id} has no account`);
@@ -315,16 +338,16 @@ class Counter {
       this.#offers.map(({ to, offer, id }): Promise<NewMessage> => signMessage(this.#bank, to, offer, id)),
     );
     await beginGifts(this.#tx, this.#bank.id, this.#exchanges, messages, this.#postings);
+    for (const row of this.#asked)
+      await askReceiver(this.#tx, this.#bank, row.counterparty, {
+        ...row,
+        counterpartyName: this.#members.get(row.memberId)?.name ?? '',
+      });
   }
 }
 
 function refuse(code: RefusalCode, facts: Facts = {}): never {
   throw new Refused(refusal(code, facts));
-}
-
-function mustHave(account: Account, wanted: number): void {
-  const left = available(account);
-  if (left !== null && left < wanted) refuse('not_enough_hours', { availableMinutes: Math.max(0, left) });
 }
 
 /** `@rosa@town`, `rosa@town` and `rosa` are all understood; handles are in small letters. */
@@ -359,27 +382,4 @@ async function pairsByHost(tx: Queries, bankId: string, hosts: readonly string[]
     }),
   );
   return new Map(found);
-}
-
-function latelyKey(memberId: string, pairId: string): string {
-  return `${memberId} ${pairId}`;
-}
-
-const LATELY_DAYS = 30;
-
-/** What members have given to each partner within 30 days, and not had back. */
-async function givenLately(tx: Queries, bankId: string, memberIds: readonly string[]): Promise<Map<string, number>> {
-  // Ids rise with time, so a member's rows are read from about there on; a day more, for clocks that differ.
-  const from = newId(Date.now() - (LATELY_DAYS + 1) * 86_400_000);
-  const result = await tx.execute(sql`
-    select member_id, pair_id, sum(minutes)::bigint as total from ${transfer}
-    where bank_id = ${bankId} and member_id = any(${textArray(memberIds)}) and id > ${from} and direction = 'out'
-      and status not in ('declined', 'returned') and created_at > now() - make_interval(days => ${LATELY_DAYS})
-    group by member_id, pair_id`);
-  return new Map(
-    rowsOf<{ member_id: string; pair_id: string; total: number }>(result).map((row) => [
-      latelyKey(row.member_id, row.pair_id),
-      Number(row.total),
-    ]),
-  );
 }

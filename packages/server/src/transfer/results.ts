@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { type ExchangeMessage, isRefusalCode } from '@evenhour/protocol';
+import { type GiftMessage, isRefusalCode } from '@evenhour/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { transfer } from '../db/schema.ts';
+import { voidOf } from '../journal/desk.ts';
 import type { PairWork } from '../journal/pair-work.ts';
-import { voidOf } from '../journal/settle.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { signMessage } from './sign-message.ts';
 
@@ -60,7 +60,7 @@ export async function endRefused(work: PairWork, refused: ReadonlyMap<string, st
     const code = isRefusalCode(said) ? said : 'schema_mismatch';
     work.post(voidOf(row, work.row.mirrorId));
     work.change({ id: row.id, status: 'returned', code });
-    const cancel: ExchangeMessage = {
+    const cancel: GiftMessage = {
       kind: 'GiftCancel',
       id: `${row.url}/2`,
       exchange: row.url,

@@ -1,7 +1,7 @@
 /** Exchange messages in the form in which they are sent and kept. */
-import type { AgreementCore, ExchangeMessage, Party } from '@evenhour/protocol';
+import type { AgreementCore, Party } from '@evenhour/protocol';
 import { completeProof, prepareProof } from '@evenhour/protocol/proof';
-import { encodeExchangeMessage } from '@evenhour/protocol/wire';
+import { type ExchangeMessage, encodeExchangeMessage } from '@evenhour/protocol/wire';
 import type { Bank } from '../bank/bank.ts';
 import type { NewMessage } from './transfer-store.ts';
 
@@ -23,7 +23,7 @@ export async function signMessage(
   const prepared = prepareProof(document, bank.keyFor(pair.id), new Date().toISOString());
   const signed = await completeProof(prepared);
   // An answer is given in the response to its offer, and again whenever the offer comes again.
-  const pending = message.kind === 'GiftOffer' || message.kind === 'GiftCancel';
+  const pending = message.kind !== 'GiftAccept' && message.kind !== 'GiftReject';
   return {
     id: message.id,
     pairId: pair.id,

@@ -1,5 +1,5 @@
 /**
- * Taking a gift back that the other bank has not answered.
+ * Taking a gift back that the other bank, or a member here who asks first, has not answered.
  *
  * Promises: the minutes are free again and the other bank hears of it, in one transaction; a gift that
  * was answered stays as it is. An answer that crosses this has no effect at either bank. Spec: gift.
@@ -10,19 +10,21 @@ import type { GiftCancel } from '@evenhour/protocol';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import type { Signal } from '../delivery/signals.ts';
+import { voidOf } from '../journal/desk.ts';
 import { PairWork } from '../journal/pair-work.ts';
-import { voidOf } from '../journal/settle.ts';
 import { Refused } from '../node/refused.ts';
+import { endHere, lockOffered } from './gift-answers.ts';
 import { signMessage } from './sign-message.ts';
 import { type TransferRow, transferById } from './transfer-store.ts';
 
 /**
- * Takes a gift to another bank back, also while that bank is away or the pair stands still. Who may ask for
+ * Takes a gift back; one to another bank also while that bank is away or the pair stands still. Who may ask for
  * it is the caller's to check. Refuses `not_found`, and `already_answered` when there is nothing to take back.
  */
 export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signal[]): Promise<TransferRow> {
   const gift = await transferById(tx, bank.id, id);
   if (gift === undefined) throw new Refused('not_found');
+  if (gift.direction === 'local') return takeBackHere(tx, bank, gift, after);
   // The test hour belongs to the agreement and to nobody in particular.
   if (gift.direction !== 'out' || gift.pairId === null || gift.purpose !== 'gift')
     throw new Refused('already_answered');
@@ -48,4 +50,10 @@ export async function takeBack(tx: Queries, bank: Bank, id: string, after: Signa
   await work.save();
   after.push({ kind: 'pair', bankId: bank.id, pairId: work.row.id }, { kind: 'transfer', bankId: bank.id, id });
   return { ...row, status: 'returned', code: cancel.code, updatedAt: new Date() };
+}
+
+/** A gift inside the bank that its receiver has not answered. */
+async function takeBackHere(tx: Queries, bank: Bank, gift: TransferRow, after: Signal[]): Promise<TransferRow> {
+  const row = await lockOffered(tx, bank.id, gift.id);
+  return endHere(tx, bank, row, { status: 'returned', code: 'taken_back' }, after);
 }

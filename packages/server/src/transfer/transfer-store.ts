@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import { type Queries, unwaited } from '../db/database.ts';
 import { account, exchangeMessage, member, transfer } from '../db/schema.ts';
@@ -23,6 +23,8 @@ export interface TransferChange {
   readonly peerRef?: string;
   readonly holdId?: string;
   readonly counterpartyName?: string;
+  /** What moved, where it is less than was held. */
+  readonly minutes?: number;
 }
 
 /** The statement that changes exchanges; of several changes to one, what a later one names counts. */
@@ -38,13 +40,16 @@ export function transferChanges(bankId: string, changes: readonly TransferChange
     peer_ref: change.peerRef ?? null,
     hold_id: change.holdId ?? null,
     name: change.counterpartyName ?? null,
+    minutes: change.minutes ?? null,
   }));
   return sql`update transfer e set status = r.status, code = r.code, facts = coalesce(r.facts, e.facts),
       transfer = case r.status when 'accepted' then null else coalesce(r.transfer, e.transfer) end,
       peer_ref = coalesce(r.peer_ref, e.peer_ref), hold_id = coalesce(r.hold_id, e.hold_id),
-      counterparty_name = coalesce(r.name, e.counterparty_name), updated_at = now()
+      counterparty_name = coalesce(r.name, e.counterparty_name), minutes = coalesce(r.minutes, e.minutes),
+      updated_at = now()
     from json_to_recordset(${JSON.stringify(rows)}::json)
-      as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, hold_id text, name text)
+      as r(id text, status text, code text, facts jsonb, transfer text, peer_ref text, hold_id text, name text,
+        minutes bigint)
     where e.bank_id = ${bankId} and e.id = r.id`;
 }
 
@@ -200,7 +205,10 @@ function exchangeRows(exchanges: readonly TransferRow[]): SQL {
     detail: row.detail,
     reverses: row.reverses,
     hold_id: row.holdId,
+    unnamed: row.unnamed,
     purpose: row.purpose,
+    exchange_id: row.exchangeId,
+    part: row.part,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }));
@@ -294,6 +302,8 @@ export async function answersTo(
         eq(exchangeMessage.bankId, bankId),
         eq(exchangeMessage.pairId, pairId),
         eq(exchangeMessage.direction, sql`'out'`),
+        // Of a member who has left there is none.
+        ne(exchangeMessage.document, ''),
         sql`${exchangeMessage.exchangeId} = any(${textArray(exchanges)})`,
       ),
     );

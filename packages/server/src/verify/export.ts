@@ -29,6 +29,7 @@ import {
   posting,
   transfer,
 } from '../db/schema.ts';
+import { holdOf } from '../exchange/across-holds.ts';
 import { type PairRow, presentView, readEntries } from '../journal/pair-store.ts';
 import { FolderError } from './folder.ts';
 import {
@@ -237,6 +238,7 @@ async function* exchanges(tx: Queries, bankId: string, words: boolean): AsyncGen
       ...(row.transfer !== null && { transfer: row.transfer }),
       ...(row.detail !== null && { detail: row.detail }),
       ...(row.reverses !== null && { reverses: row.reverses }),
+      ...(row.exchangeId !== null && row.part !== null && { exchange: row.exchangeId, part: row.part }),
       createdAt: row.createdAt.toISOString(),
       ...(words && {
         private: {
@@ -244,6 +246,7 @@ async function* exchanges(tx: Queries, bankId: string, words: boolean): AsyncGen
           counterpartyName: row.counterpartyName,
           content: row.content,
           ...(row.salt !== null && { salt: row.salt }),
+          ...(row.exchangeId !== null && row.pairId !== null && (await holdOf(tx, row))),
         },
       }),
     };

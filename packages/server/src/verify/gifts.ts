@@ -9,7 +9,7 @@
  */
 import { type Gift, other, type Transfer, transferKey } from '@evenhour/protocol';
 import { verifyFork, verifyRun } from '@evenhour/protocol/proof';
-import { detailOf } from '@evenhour/protocol/wire';
+import { detailOf, detailOfHold } from '@evenhour/protocol/wire';
 import type { z } from 'zod';
 import { DoesNotHold, documentOf, type ExportFolder } from './folder.ts';
 import type { ProvenPair } from './pair.ts';
@@ -64,10 +64,16 @@ export async function proveGifts(folder: ExportFolder, pairs: PairsById, actor: 
     const transfer = proven.transfers.get(transferKey(debtor, item.transfer));
     const unlike = contradiction(item, transfer, proven);
     if (unlike !== null) fail(unlike);
-    if (transfer === undefined || item.direction !== 'out' || item.private?.salt === undefined) continue;
+    if (transfer === undefined || item.private?.salt === undefined) continue;
+    if (item.exchange !== undefined) {
+      if (!standsFor(item, transfer)) fail('is for other terms or another exchange than its signed Hold stands for');
+      continue;
+    }
+    if (item.direction !== 'out') continue;
     const wish =
       giftOf(item, transfer, accounts.get(item.accountId), actor) ?? fail('names another account than its member has');
-    if (detail(item.private.salt, wish) !== transfer.detail)
+    const { salt } = item.private;
+    if (salted(() => detailOf(salt, wish)) !== transfer.detail)
       fail('has another giver, other words or another receiver than its signed Hold stands for');
     named += 1;
   }
@@ -79,7 +85,11 @@ function contradiction(item: GiftLine, transfer: Transfer | undefined, { pair, c
   const { status, direction, minutes, detail } = item;
   const posted = transfer?.posted ?? null;
   if (transfer?.holdCounts === true) {
-    if (transfer.minutes !== minutes) return `says ${minutes} minutes; the signed Hold says ${transfer.minutes}`;
+    // Of a part of an exchange less may be posted than was held.
+    const moved = item.exchange === undefined ? null : transfer.postedMinutes;
+    if (moved !== null && moved !== minutes) return `says ${minutes} minutes; the signed Post says ${moved}`;
+    if (moved === null && transfer.minutes !== minutes)
+      return `says ${minutes} minutes; the signed Hold says ${transfer.minutes}`;
     if (detail !== transfer.detail) return 'stands for other words than the signed Hold';
   }
   if (direction === 'in') {
@@ -97,6 +107,24 @@ function contradiction(item: GiftLine, transfer: Transfer | undefined, { pair, c
   const receipted = transfer.receipted !== null;
   if (receipted === (status === 'settled')) return null;
   return receipted ? 'says posted, and there is a Receipt' : 'says settled, and there is no Receipt';
+}
+
+/** Whether the signed Hold of a part stands for the exchange and the terms that the export has for it. */
+function standsFor({ part, memberId, accountId, private: words }: GiftLine, transfer: Transfer): boolean {
+  const hold = words?.hold;
+  if (words?.salt === undefined || hold === undefined || hold.part !== part || accountId !== `member:${memberId}`)
+    return false;
+  const { minutes, payerRef, payeeRef } = transfer;
+  const { exchange, agreed } = hold;
+  const { content, minutes: agreedMinutes, startTime, place } = agreed.terms;
+  const terms = {
+    content,
+    minutes: agreedMinutes,
+    ...(startTime !== undefined && { startTime }),
+    ...(place !== undefined && { place }),
+  };
+  const details = { exchange, part, minutes, payerRef, payeeRef, agreed: { ...agreed, terms } };
+  return salted(() => detailOfHold(words.salt ?? '', details)) === transfer.detail;
 }
 
 /** The gift as its giver's bank offered it, or `null` when the account is not the giver's. A member's name stays the same. */
@@ -119,10 +147,10 @@ function giftOf(
   };
 }
 
-/** The hash that a Hold has of a gift, or nothing when the salt is none. */
-function detail(salt: string, gift: Gift): string | undefined {
+/** The hash that a Hold has of its details, or nothing when the salt is none. */
+function salted(hash: () => string): string | undefined {
   try {
-    return detailOf(salt, gift);
+    return hash();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -74,6 +74,9 @@ export const exchangeShape = z.strictObject({
   transfer: z.string().optional(),
   detail: z.string().optional(),
   reverses: z.string().optional(),
+  /** Of a part of an exchange: which one, and which part. */
+  exchange: z.string().optional(),
+  part: whole.optional(),
   createdAt: z.string(),
   /** Only where members' words were asked for. */
   private: z
@@ -82,6 +85,23 @@ export const exchangeShape = z.strictObject({
       counterpartyName: z.string(),
       content: z.string(),
       salt: z.string().optional(),
+      /** Of a part of an exchange across: what its Hold stands for, beside what the Hold says itself. */
+      hold: z
+        .strictObject({
+          exchange: z.string(),
+          part: whole,
+          agreed: z.strictObject({
+            side: z.enum(['giver', 'receiver']),
+            n: whole,
+            terms: z.strictObject({
+              minutes: whole,
+              content: z.string(),
+              startTime: z.string().optional(),
+              place: z.string().optional(),
+            }),
+          }),
+        })
+        .optional(),
     })
     .optional(),
 });

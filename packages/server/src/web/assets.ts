@@ -32,13 +32,24 @@ const sources = {
     'band.css',
     'halves.css',
     'paper.css',
+    'receipt.css',
     'forms.css',
     'pages.css',
+    'giving.css',
+    'exchanges.css',
+    'offers.css',
+    'gathering.css',
+    'people.css',
+    'notices.css',
     'help.css',
     'print.css',
   ],
   'live.css': ['live.css'],
   'fresh.js': ['fresh.js'],
+  'app.js': ['app.js'],
+  'sw.js': ['sw.js'],
+  'passkey.js': ['passkey.js'],
+  'check.js': ['check.js'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type AssetName = keyof typeof sources;
@@ -59,6 +70,11 @@ export function assetUrl(name: AssetName): string {
   const asset = assets.get(name);
   if (asset === undefined) throw new Error(`no asset ${name}`);
   return asset.address;
+}
+
+/** An asset as text, for a file that has it inside. */
+export function assetText(name: AssetName): string {
+  return Buffer.from(assets.get(name)?.body ?? []).toString('utf8');
 }
 
 /** Serves every asset at its address, to be mounted at the root. */

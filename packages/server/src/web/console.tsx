@@ -6,48 +6,60 @@
  * @module
  */
 import type { Child } from 'hono/jsx';
-import { ending } from './ending-words.ts';
-import { clock, firstName, list, soon, weekday } from './format.ts';
+import { firstName } from './format.ts';
 import { ButtonLink } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Check, ConsoleModel, Frame, Theme, Waiting } from './models.ts';
 import { Dial, Slip } from './parts.tsx';
 import { paths } from './paths.ts';
 import { BooksSum, PartnerSheet } from './positions.tsx';
-import { reading, whyHalted } from './standing.ts';
-import { desk, standing, towns } from './words.ts';
+import { reading, sayDifference, sayHalted } from './standing.ts';
+import { useWords } from './words.ts';
 
 export function ConsolePage({ frame, model }: { frame: Frame; model: ConsoleModel }) {
   const failing = model.checks.filter(({ ok }) => !ok).length;
   const needing = model.waiting.filter((waiting) => !isResting(waiting));
   const resting = model.waiting.filter(isResting);
   const when = reading(frame);
+  const { t, number, capital, weekday, clock } = frame.words;
+  const things = needing.length + failing;
   return (
-    <Page frame={frame} title={desk.title} at={paths.console}>
+    <Page frame={frame} title={t('desk.title')} at={paths.console}>
       <p class="meta">
         {weekday(frame.now, when)}, {clock(frame.now, when.timeZone)}
       </p>
-      <h1>{desk.heading(needing.length + failing)}</h1>
-      <Slips frame={frame} id="needs" title={desk.needs} waiting={needing} />
+      <h1>{capital(t('desk.heading', { things, count: number(things) }))}</h1>
+      <Slips frame={frame} id="needs" title={t('desk.needs')} waiting={needing} />
       <section class="section" aria-labelledby="house">
-        <h2 id="house">{desk.house}</h2>
-        {model.checks.length === 0 ? <p>{desk.noChecks}</p> : <Checks checks={model.checks} />}
+        <h2 id="house">{t('desk.house')}</h2>
+        {model.checks.length === 0 ? <p>{t('desk.noChecks')}</p> : <Checks checks={model.checks} />}
       </section>
-      <Slips frame={frame} id="rest" title={desk.rest} waiting={resting} />
+      <Slips frame={frame} id="rest" title={t('desk.rest')} waiting={resting} />
       <section class="section" aria-labelledby="towns">
-        <h2 id="towns">{desk.towns}</h2>
-        {model.positions.length === 0 ? <p>{towns.none(frame.bank.bridgeBuilder)}</p> : null}
+        <h2 id="towns">{t('desk.towns')}</h2>
+        {model.positions.length === 0 ? <p>{t('towns.none', { name: firstName(frame.bank.bridgeBuilder) })}</p> : null}
         <div class="two">
           {model.positions.map((position) => (
             <PartnerSheet frame={frame} position={position} />
           ))}
         </div>
         <p class="acts mt">
-          <ButtonLink href={paths.invitations}>{desk.invite}</ButtonLink>
+          <ButtonLink href={paths.invitations}>{t('desk.invite')}</ButtonLink>
         </p>
       </section>
+      <p class="acts mt">
+        <a class="link" href={paths.disputes}>
+          {t('exchange.deskDisputes')}
+        </a>{' '}
+        <a class="link" href={paths.consoleSlips}>
+          {t('slip.deskHeading')}
+        </a>
+        <a class="link" href={paths.consoleFund}>
+          {t('fund.deskTitle')}
+        </a>
+      </p>
       <section class="section" aria-labelledby="books">
-        <h2 id="books">{towns.books}</h2>
+        <h2 id="books">{t('towns.books')}</h2>
         <BooksSum books={model.books} />
       </section>
     </Page>
@@ -75,17 +87,18 @@ function Slips(props: { frame: Frame; id: string; title: string; waiting: readon
 
 /** What failed comes first. */
 function Checks({ checks }: { checks: readonly Check[] }) {
+  const { t } = useWords();
   const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
     <ul class="list-rule checks">
       {sorted.map(({ id, ok, sentence, fix }) => (
         <li id={`check-${id}`} class={ok ? 'check' : 'check check--off'}>
           <p>
-            <strong class="check__word">{ok ? desk.well : desk.notWell}</strong> {sentence}
+            <strong class="check__word">{ok ? t('desk.well') : t('desk.notWell')}</strong> {sentence}
           </p>
           {!ok && fix ? (
             <p class="note">
-              <strong>{desk.fix}:</strong> {fix}
+              <strong>{t('desk.fix')}:</strong> {fix}
             </p>
           ) : null}
         </li>
@@ -103,11 +116,12 @@ interface SlipText {
 }
 
 function WaitingSlip({ frame, waiting }: { frame: Frame; waiting: Waiting }) {
+  const { t } = frame.words;
   const { title, text, start, end, act } = slipText(frame, waiting);
   return (
     <Slip
       dial={<Dial start={start} end={end} />}
-      stub={desk.stub[waiting.kind]}
+      stub={t(`desk.stub.${waiting.kind}`)}
       title={title}
       rest={isResting(waiting)}
     >
@@ -118,7 +132,8 @@ function WaitingSlip({ frame, waiting }: { frame: Frame; waiting: Waiting }) {
 }
 
 function slipText(frame: Frame, waiting: Waiting): SlipText {
-  const { name, theme } = waiting.town;
+  const { name: town, theme } = waiting.town;
+  const { t, number, capital, short, soon } = frame.words;
   const us = frame.bank.theme;
   const open = (id: string, label: string, quiet: boolean) => (
     <ButtonLink href={paths.agreement(id)} quiet={quiet}>
@@ -128,63 +143,73 @@ function slipText(frame: Frame, waiting: Waiting): SlipText {
   switch (waiting.kind) {
     case 'your_yes':
       return {
-        title: desk.yourYes(name),
-        text: desk.yourYesText,
+        title: t('desk.yourYes', { town }),
+        text: t('desk.yourYesText'),
         start: null,
         end: theme,
-        act: open(waiting.agreementId, desk.read, false),
+        act: open(waiting.agreementId, t('desk.read'), false),
       };
     case 'their_yes':
       return {
-        title: desk.theirYes(name),
-        text: desk.theirYesText,
+        title: t('desk.theirYes', { town }),
+        text: t('desk.theirYesText'),
         start: us,
         end: null,
-        act: open(waiting.agreementId, desk.agreement, true),
+        act: open(waiting.agreementId, t('desk.agreement'), true),
       };
     case 'halted':
       return {
-        title: desk.halted(name),
-        text: standing.halted(whyHalted(waiting.because), list([name, firstName(frame.bank.bridgeBuilder)])),
+        title: t('desk.halted', { town }),
+        text: sayHalted(frame, waiting.because, town),
         start: null,
         end: null,
-        act: open(waiting.agreementId, desk.agreement, true),
+        act: open(waiting.agreementId, t('desk.agreement'), true),
       };
     case 'silent':
       return {
-        title: desk.halted(name),
-        text: waiting.gone ? desk.gone : desk.silent(name),
+        title: t('desk.halted', { town }),
+        text: waiting.gone ? t('desk.gone') : t('desk.silent', { town }),
         start: us,
         end: null,
-        act: open(waiting.agreementId, desk.agreement, true),
+        act: open(waiting.agreementId, t('desk.agreement'), true),
       };
     case 'unsettled':
       return {
-        title: desk.unsettled(name),
-        text: ending.unsettled(name),
+        title: t('desk.unsettled', { town }),
+        text: t('ending.unsettled', { town }),
         start: null,
         end: null,
-        act: open(waiting.agreementId, desk.agreement, true),
+        act: open(waiting.agreementId, t('desk.agreement'), true),
       };
     case 'disagree':
       return {
-        title: desk.disagree(name),
-        text: towns.difference(name, waiting),
+        title: t('desk.disagree', { town }),
+        text: sayDifference(frame.words, town, waiting),
         start: null,
         end: null,
-        act: open(waiting.agreementId, desk.agreement, false),
+        act: open(waiting.agreementId, t('desk.agreement'), false),
       };
     case 'off':
       return {
-        title: desk.off(name),
-        text: desk.offText(waiting.messages, soon(waiting.nextAttemptAt, reading(frame))),
+        title: t('desk.off', { town }),
+        text: capital(
+          t('desk.offText', {
+            messages: waiting.messages,
+            count: number(waiting.messages),
+            when: soon(waiting.nextAttemptAt, reading(frame)),
+          }),
+        ),
         start: us,
         end: null,
       };
     case 'near_limit':
       return {
-        title: desk.nearLimit(name, waiting.toGiveMinutes, waiting.theyHonourMinutes),
-        text: desk.nearLimitText(name),
+        title: t('towns.gaugeWe', {
+          town,
+          hours: short(waiting.toGiveMinutes),
+          limit: short(waiting.theyHonourMinutes),
+        }),
+        text: t('desk.nearLimitText', { town }),
         start: null,
         end: theme,
       };

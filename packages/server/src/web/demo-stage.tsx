@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { clock, hands, short } from './format.ts';
+import { hands } from './format.ts';
 import { live } from './live-words.ts';
 import type { DemoModel, LiveHour, LiveTown } from './models.ts';
 import { leaning } from './positions.tsx';
+import { useWords } from './words.ts';
 
 /** Top, right, left: where each town's clock stands. */
 const places = [
@@ -24,6 +25,7 @@ const ticks = Array.from({ length: 12 }, (_, i) => i * 30);
 
 export function Stage({ model }: { model: DemoModel }) {
   const { towns, hours, now } = model;
+  const { clock, short } = useWords();
   const name = (index: number) => towns[index]?.name ?? '';
   const label = live.clocks(
     towns.map((town) => live.clock(town.name, clock(now, town.timeZone), town.on)),
@@ -57,6 +59,7 @@ export function sumOf({ sums }: DemoModel): number {
 
 function Clock({ town, now, index }: { town: LiveTown; now: Date; index: number }) {
   const { x, y } = places[index] ?? { x: 0, y: 0 };
+  const words = useWords();
   const { hour, minute } = hands(now, town.timeZone);
   return (
     <g data-part={`clock-${town.id}`}>
@@ -73,7 +76,7 @@ function Clock({ town, now, index }: { town: LiveTown; now: Date; index: number 
         {town.name}
       </text>
       <text class="sub" x={x} y={y + 101} text-anchor="middle">
-        {town.on ? (town.openMinutes === 0 ? live.even : leaning(town.openMinutes)) : live.off}
+        {town.on ? (town.openMinutes === 0 ? live.even : leaning(words, town.openMinutes)) : live.off}
       </text>
     </g>
   );
@@ -81,6 +84,7 @@ function Clock({ town, now, index }: { town: LiveTown; now: Date; index: number 
 
 /** A disc in the giver's colour, as full as the hour is; one that waits has its second half still missing. */
 function Hour({ hour, theme, stop }: { hour: LiveHour; theme: string; stop: number }) {
+  const { short } = useWords();
   return (
     <g class={`hour way-${hour.from}-${hour.to} stop-${stop} hour--${hour.step}`} data-key={`${hour.id}-${hour.step}`}>
       <circle class="hour__ground" r="15" />

@@ -9,7 +9,6 @@
 
 import { Stage, sumOf } from './demo-stage.tsx';
 import { Emblem } from './emblems.tsx';
-import { clockWithSeconds } from './format.ts';
 import { Button, ButtonLink, Choices, Form } from './forms.tsx';
 import { type Fresh, freshAttributes, Shell } from './layout.tsx';
 import { acts, live, sayEvent } from './live-words.ts';
@@ -18,7 +17,11 @@ import { Agree, Dial } from './parts.tsx';
 import { livePaths } from './paths.ts';
 import { leaning, Sums } from './positions.tsx';
 import { Entries, LedgerTable } from './proof.tsx';
-import { common, proof, wrong } from './words.ts';
+import { WordsContext, wordsOf } from './words.ts';
+
+/** The live page is for people who want to look inside: it is in one language. */
+const english = wordsOf('en');
+const { t, clockWithSeconds } = english;
 
 /** The whole page. Answer `?fragment=1` with {@link DemoFragment} instead. */
 export function DemoPage({ model }: { model: DemoModel }) {
@@ -26,9 +29,10 @@ export function DemoPage({ model }: { model: DemoModel }) {
   const fresh = freshOf(model);
   return (
     <Shell
+      words={english}
       title={live.title}
       theme="plain"
-      name={common.plain.name}
+      name="Evenhour"
       motto={live.motto(model.towns.length)}
       nav={[
         { href: livePaths.home, label: nav.live, current: true },
@@ -49,16 +53,17 @@ export function DemoPage({ model }: { model: DemoModel }) {
 export function DemoNotFound({ towns, sourceUrl }: { towns: number; sourceUrl: string }) {
   return (
     <Shell
-      title={wrong.notFound}
+      words={english}
+      title={t('wrong.notFound')}
       theme="plain"
-      name={common.plain.name}
+      name="Evenhour"
       motto={live.motto(towns)}
       nav={[{ href: livePaths.home, label: live.nav.live }]}
       live
       foot={<LiveFoot sourceUrl={sourceUrl} />}
     >
-      <h1>{wrong.notFound}</h1>
-      <p class="lead read mt-s">{wrong.notFoundText}</p>
+      <h1>{t('wrong.notFound')}</h1>
+      <p class="lead read mt-s">{t('wrong.notFoundText')}</p>
       <p class="acts mt">
         <ButtonLink href={livePaths.home}>{live.toStart}</ButtonLink>
       </p>
@@ -69,9 +74,11 @@ export function DemoNotFound({ towns, sourceUrl }: { towns: number; sourceUrl: s
 /** `<main>` alone, for the script. */
 export function DemoFragment({ model }: { model: DemoModel }) {
   return (
-    <main id="main" class="wrap" {...freshAttributes(freshOf(model))}>
-      <DemoMain model={model} />
-    </main>
+    <WordsContext.Provider value={english}>
+      <main id="main" class="wrap" {...freshAttributes(freshOf(model))}>
+        <DemoMain model={model} />
+      </main>
+    </WordsContext.Provider>
   );
 }
 
@@ -91,7 +98,7 @@ function DemoMain({ model }: { model: DemoModel }) {
           <h1>{live.heading}</h1>
           <p class="lead" data-part="checked">
             {live.lead(towns.map(({ name }) => name))}
-            <strong>{sumOf(model) === 0 ? '0' : leaning(sumOf(model))}</strong>
+            <strong>{sumOf(model) === 0 ? '0' : leaning(english, sumOf(model))}</strong>
             {live.checked(clockWithSeconds(model.checkedAt, towns[0]?.timeZone ?? 'UTC'))}
           </p>
           <p class="acts acts--always">
@@ -258,18 +265,18 @@ function Opened({ opened, model }: { opened: LiveOpened; model: DemoModel }) {
           start={opened.checked ? opened.giver.town.theme : null}
           end={opened.checked ? opened.receiver.town.theme : null}
         />
-        <strong>{opened.checked ? proof.checked : proof.notChecked}</strong>
+        <strong>{opened.checked ? t('proof.checked') : t('proof.notChecked')}</strong>
       </p>
       <div class="two">
         {opened.ledgers.map(({ town, lines }) => (
-          <LedgerTable caption={proof.ledger(town.name)} lines={lines} when={when} captioned />
+          <LedgerTable caption={t('proof.ledger', { bank: town.name })} lines={lines} when={when} captioned />
         ))}
       </div>
       {opened.entries.length === 0 ? (
         <p class="read">{live.unsigned(opened.receiver.town.name)}</p>
       ) : (
         <>
-          <h3>{proof.entries(opened.entries.length)}</h3>
+          <h3>{t(opened.entries.length === 4 ? 'proof.entriesFour' : 'proof.entries')}</h3>
           <Entries entries={opened.entries} when={when} />
         </>
       )}

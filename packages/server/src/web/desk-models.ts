@@ -5,14 +5,23 @@
  *
  * @module
  */
+import type { NewcomerValues } from './join.tsx';
 import type { Books, Difference, Position, RefusalView, Town } from './models.ts';
 
 /** The desk's list of members. */
 export interface MembersModel {
-  /** Just made. The words are shown once. */
-  readonly card: { readonly name: string; readonly words: string } | null;
-  /** Where the words of a card are typed. */
-  readonly signInUrl: string;
+  /** Who asks to join, oldest first. */
+  readonly applications: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly about: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly reach: string;
+    readonly inviterName: string;
+    readonly createdAt: Date;
+  }[];
+  readonly search: string;
   readonly members: readonly {
     readonly id: string;
     readonly name: string;
@@ -22,9 +31,26 @@ export interface MembersModel {
   readonly firstHref: string | null;
   readonly moreHref: string | null;
   /** What was typed. */
-  readonly values: { readonly name: string; readonly handle: string };
-  /** What is wrong with it, in words. */
-  readonly errors: { readonly name?: string; readonly handle?: string };
+  readonly values: NewcomerValues & { readonly handle: string };
+  readonly errors: Readonly<Partial<Record<keyof NewcomerValues | 'handle', string>>>;
+}
+
+/** A member at the desk, or the desk itself. */
+export interface DeskMemberModel {
+  readonly member: {
+    readonly id: string;
+    readonly name: string;
+    readonly about: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly reach: string;
+    readonly resting: boolean;
+  } | null;
+  /** Who acts for them, and whether a card of theirs counts. */
+  readonly wearers: readonly { readonly personId: string; readonly name: string; readonly card: boolean }[];
+  readonly waiting: readonly { readonly email: string; readonly name: string }[];
+  readonly values: { readonly name: string; readonly email: string };
+  readonly errors: { readonly name?: string; readonly email?: string };
 }
 
 export interface InvitationModel {

@@ -13,23 +13,29 @@ beforeAll(async () => {
 afterAll(() => streets?.stop());
 
 const add = (fields: Record<string, string>) => desk.fill('/console/members', '/console/members', fields);
-const wordsOf = (html: string) => /id="card-words"[^>]*>(eh_[^<]+)</.exec(html)?.[1];
+const wordsOf = (html: string) => [...html.matchAll(/<li>([a-z]+)<\/li>/g)].map(([, word]) => word).join(' ');
 const members = async () => (await streets.leith.call('GET', '/api/members')).body.items.length;
 
-test('somebody new has a card that opens the door and is shown once', async () => {
-  expect(await add({ name: ' Davie Muir ', handle: 'davie' })).toMatchObject({ status: 303, to: '/console/members' });
-  const made = (await desk.get('/console/members')).html;
-  expect(made).toContain('A card for Davie Muir');
-  const words = wordsOf(made) ?? '';
-  expect((await desk.get('/console/members')).html).not.toContain(words);
-  const davie = await streets.visitor('leith').signIn(words);
+test('somebody new has a card that opens the door, is shown once, and stops when there is another', async () => {
+  expect(await add({ name: ' Davie Muir ', handle: 'davie' })).toMatchObject({ status: 303, to: '/console/card' });
+  const made = (await desk.get('/console/card')).html;
+  expect(made).toContain('A card for Davie');
+  const words = wordsOf(made);
+  expect(words.split(' ')).toHaveLength(4);
+  expect((await desk.get('/console/card')).to).toBe('/console/members');
+  const comeIn = (who: string) => streets.visitor('leith').post('/sign-in', { who });
+  const davie = streets.visitor('leith');
+  expect((await davie.post('/sign-in', { who: words })).to).toBe('/me');
   expect((await davie.get('/me')).html).toContain('Hours of Davie Muir');
 
   const id = (await streets.leith.call('GET', '/api/members/davie')).body.id;
-  await desk.fill('/console/members', `/console/members/${id}/card`, {});
-  const another = wordsOf((await desk.get('/console/members')).html) ?? '';
-  expect(another).not.toBe(words);
-  await streets.visitor('leith').signIn(another);
+  await desk.fill(`/console/members/${id}`, `/console/members/${id}/card`, {});
+  const another = wordsOf((await desk.get('/console/card')).html);
+  expect((await davie.get('/me')).to).toMatch(/^\/sign-in/);
+  expect((await comeIn(words)).status).toBe(400);
+  expect((await comeIn(another)).to).toBe('/me');
+  await desk.fill(`/console/members/${id}`, `/console/members/${id}/card/end`, {});
+  expect((await comeIn(another)).status).toBe(400);
 });
 
 test.each([

@@ -10,35 +10,40 @@ import { ButtonLink } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { ErrorModel, Frame } from './models.ts';
 import { paths } from './paths.ts';
-import { sayRefusal } from './refusal-words.ts';
-import { common, wrong } from './words.ts';
+import { sayRefusal } from './refusals.ts';
 
 export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }) {
-  const { bank } = frame;
-  const { what, todo } = sayRefusal(model.refusal, { bank: bank.name, bridgeBuilder: bank.bridgeBuilder });
+  const { bank, words } = frame;
+  const { t } = words;
+  const { what, todo } = sayRefusal(words, model.refusal, { bank: bank.name, bridgeBuilder: bank.bridgeBuilder });
   const code = model.refusal?.code ?? null;
   return (
-    <Page frame={frame} title={wrong.title}>
+    <Page frame={frame} title={t('wrong.title')}>
       <h1>{what}</h1>
       <p class="lead read mt-s">{todo}</p>
       <p class="acts mt">
-        {code === 'not_signed_in' ? <ButtonLink href={paths.signIn}>{common.nav.signIn}</ButtonLink> : null}
+        {code === 'not_signed_in' ? <ButtonLink href={paths.signIn}>{t('page.navSignIn')}</ButtonLink> : null}
         <ButtonLink href={paths.home} quiet={code === 'not_signed_in'}>
-          {wrong.home}
+          {t('wrong.home')}
         </ButtonLink>
       </p>
-      <p class="meta mt">{wrong.code(model.status, code)}</p>
+      <p class="meta mt">
+        {code === null
+          ? t('wrong.status', { status: String(model.status) })
+          : t('wrong.code', { code, status: String(model.status) })}
+      </p>
     </Page>
   );
 }
 
 export function NotFoundPage({ frame }: { frame: Frame }) {
+  const { t } = frame.words;
   return (
-    <Page frame={frame} title={wrong.notFound}>
-      <h1>{wrong.notFound}</h1>
-      <p class="lead read mt-s">{wrong.notFoundText}</p>
+    <Page frame={frame} title={t('wrong.notFound')}>
+      <h1>{t('wrong.notFound')}</h1>
+      <p class="lead read mt-s">{t('wrong.notFoundText')}</p>
       <p class="acts mt">
-        <ButtonLink href={paths.home}>{wrong.home}</ButtonLink>
+        <ButtonLink href={paths.home}>{t('wrong.home')}</ButtonLink>
       </p>
     </Page>
   );

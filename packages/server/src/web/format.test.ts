@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { capital, clock, count, day, hands, long, moment, short, since, soon, spoken, until } from './format.ts';
+import { firstName, hands } from './format.ts';
+import { wordsOf } from './words.ts';
+
+const { clock, day, long, moment, short, since, soon, spoken, until, number } = wordsOf('en');
 
 describe('minutes', () => {
   it.each([
@@ -18,8 +21,8 @@ describe('minutes', () => {
   });
 
   it('counts things in words up to twelve', () => {
-    expect(capital(count(1, 'thing', 'things'))).toBe('One thing');
-    expect(count(13, 'thing', 'things')).toBe('13 things');
+    expect([0, 1, 12, 13].map(number)).toEqual(['no', 'one', 'twelve', '13']);
+    expect([1, 12, 13].map(wordsOf('es').number)).toEqual(['una', 'doce', '13']);
   });
 });
 
@@ -53,5 +56,18 @@ describe('times', () => {
   it('turn the hands of a clock', () => {
     expect(hands(new Date('2026-11-22T18:00:00Z'), 'Europe/London')).toEqual({ hour: 180, minute: 0 });
     expect(hands(new Date('2026-11-22T15:30:00Z'), 'Europe/London')).toEqual({ hour: 105, minute: 180 });
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['Moira Baird', 'Moira'],
+    ['Rosa', 'Rosa'],
+    ['The little library', 'The little library'],
+    ['La cooperativa', 'La cooperativa'],
+    ['Laia Camps', 'Laia'],
+    ['', ''],
+  ])('%s is called %s', (name, called) => {
+    expect(firstName(name)).toBe(called);
   });
 });

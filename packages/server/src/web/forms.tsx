@@ -7,7 +7,7 @@
  * @module
  */
 import type { Child, PropsWithChildren } from 'hono/jsx';
-import type { RefusalText } from './refusal-words.ts';
+import type { RefusalText } from './refusals.ts';
 
 export function Form(props: PropsWithChildren<{ action: string; csrf: string; class?: string; label?: string }>) {
   return (
@@ -30,7 +30,7 @@ interface FieldProps {
   readonly value: string;
   readonly hint?: string | undefined;
   readonly error?: string | undefined;
-  readonly type?: 'text' | 'url' | 'password' | 'number' | 'textarea';
+  readonly type?: 'text' | 'url' | 'email' | 'tel' | 'search' | 'password' | 'number' | 'date' | 'time' | 'textarea';
   readonly required?: boolean;
   /** Further attributes of the input, such as `list` or `min`. */
   readonly more?: Readonly<Record<string, string | number>>;

@@ -22,6 +22,7 @@ const hour = (fields: Fields): Fields => ({
   hours: '',
   minutes: '',
   what: '',
+  sure: 'yes',
   ...fields,
 });
 const give = (fields: Fields, visitor = moira) => visitor.fill('/give', '/give', hour(fields));
@@ -219,6 +220,60 @@ describe('the form', () => {
   });
 });
 
+describe('before anything moves', () => {
+  const look = (fields: Fields) => give({ sure: '', ...fields });
+
+  test('one page says what both will have, and asks', async () => {
+    const before = await rows();
+    const seen = await look({ who: 'Agnes Tulloch', length: '90', what: 'Buttons' });
+    expect(seen.status).toBe(200);
+    expect(seen.html).toContain('Agnes Tulloch will have an hour and a half more');
+    expect(seen.html).toMatch(/You will have [\d\s\u00a0hmin]+ to give, whenever you like/);
+    expect(seen.html).toContain('Yes, give 1 h 30 min');
+    expect(await rows()).toHaveLength(before.length);
+    expect((await look({ who: 'agnes', change: 'yes', what: 'Buttons' })).html).toContain('Buttons</textarea>');
+    expect(await rows()).toHaveLength(before.length);
+  });
+
+  test('a part of a name is asked back, and can be looked for', async () => {
+    for (const [more, status] of [
+      [{ sure: 'yes' }, 422],
+      [{ find: 'yes' }, 200],
+    ] as const) {
+      const seen = await look({ who: 'Tull', ...more });
+      expect(seen.status).toBe(status);
+      expect(seen.html).toContain(`value="agnes@${streets.leith.host}"`);
+    }
+    const seen = await look({ who: '', to: `agnes@${streets.leith.host}` });
+    expect(seen.html).toContain('Agnes Tulloch will have an hour more');
+  });
+
+  test('people from before and the funds are in sight', async () => {
+    const { html } = await moira.get('/give');
+    for (const choice of [`agnes@${streets.leith.host}`, `rosa@${streets.gracia.host}`])
+      expect(html).toContain(`name="to" value="${choice}"`);
+    for (const town of [streets.leith, streets.gracia]) expect(html).toContain(`value="bank@${town.host}"`);
+    const seen = await look({ to: `bank@${streets.gracia.host}` });
+    expect(seen.html).toContain('The community fund of Gràcia will have an hour more');
+  });
+
+  test('only our own fund asks whether to name the giver, and then does not', async () => {
+    expect((await look({ to: `agnes@${streets.leith.host}` })).html).not.toContain('name="unnamed"');
+    const to = `bank@${streets.leith.host}`;
+    expect((await look({ to })).html).toContain('name="unnamed"');
+    expect((await give({ to, length: '15', unnamed: 'yes' })).status).toBe(303);
+    const { html } = await streets.visitor('leith').get('/fund');
+    expect(html).toContain('15 min from a member who is not named');
+    expect(html).not.toContain('Moira');
+  });
+
+  test.each(['x', 'other@', '@', 'a b@c', 'agnes@elsewhere.example', '<b>@x'])('%s is nobody', async (to) => {
+    const before = await rows();
+    expect((await give({ to })).status).toBe(422);
+    expect(await rows()).toHaveLength(before.length);
+  });
+});
+
 describe('the statement', () => {
   test('goes back and forth by pages, each line once', async () => {
     const callum = await streets.visitor('corner').signIn(streets.tokens.callum);
@@ -233,11 +288,12 @@ describe('the statement', () => {
         hours: '',
         minutes: '1',
         what: `Line ${i}.`,
+        sure: 'yes',
       });
     const seen: string[][] = [];
     let path: string | undefined = '/me';
     const stack: string[] = [];
-    const linesOf = (html: string) => [...html.matchAll(/Line (\d+)\./g)].map(([, number = '']) => number);
+    const linesOf = (html: string) => [...html.matchAll(/>Line (\d+)\.</g)].map(([, number = '']) => number);
     const link = (html: string, text: string) =>
       new RegExp(`href="(/me[^"]*)">${text}`).exec(html)?.[1]?.replace('&amp;', '&');
     while (path !== undefined) {

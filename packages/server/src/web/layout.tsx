@@ -6,18 +6,21 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import type { Child, PropsWithChildren } from 'hono/jsx';
 import { assetUrl } from './assets.ts';
+import { Bell } from './bell.tsx';
 import { Emblem, Sprite } from './emblems.tsx';
-import { language } from './format.ts';
+import { firstName } from './format.ts';
+import { Form } from './forms.tsx';
 import type { Frame, Theme, Viewer } from './models.ts';
 import { paths } from './paths.ts';
-import { common } from './words.ts';
+import { languages, useWords, type Words, WordsContext } from './words.ts';
 
 /** Answers with pages must carry exactly this policy. Assets need none. */
 export const contentSecurityPolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export interface NavItem {
   readonly href: string;
@@ -36,15 +39,19 @@ export interface Fresh {
 }
 
 interface ShellProps {
+  readonly words: Words;
   readonly title: string;
   readonly theme: Theme;
   readonly name: string;
   readonly motto: string;
   readonly nav: readonly NavItem[];
   readonly me?: { readonly href: string; readonly name: string };
+  readonly bell?: Child;
   readonly foot: Child;
   readonly class?: string;
   readonly live?: boolean;
+  /** Differs whenever somebody else is signed in; says nothing about who. */
+  readonly who?: string;
   readonly fresh?: Fresh;
 }
 
@@ -52,15 +59,11 @@ const font = 'besley-latin-700-normal.woff2';
 
 export function Shell(props: PropsWithChildren<ShellProps>) {
   const sheets = props.live ? (['look.css', 'live.css'] as const) : (['look.css'] as const);
+  const { language, dir, t } = props.words;
   return (
-    <>
+    <WordsContext.Provider value={props.words}>
       {raw('<!doctype html>')}
-      <html
-        lang={language.tag}
-        dir={language.dir}
-        data-town={props.theme}
-        {...(props.class ? { class: props.class } : {})}
-      >
+      <html lang={language} dir={dir} data-town={props.theme} {...(props.class ? { class: props.class } : {})}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -71,12 +74,14 @@ export function Shell(props: PropsWithChildren<ShellProps>) {
           {sheets.map((sheet) => (
             <link rel="stylesheet" href={assetUrl(sheet)} />
           ))}
+          {props.live ? null : <link rel="manifest" href={paths.manifest} />}
+          {props.live ? null : <script src={assetUrl('app.js')} data-who={props.who} defer />}
           {props.fresh ? <FreshHead fresh={props.fresh} /> : null}
         </head>
         <body>
           <Sprite />
           <a class="skip" href="#main">
-            {common.skip}
+            {t('page.skip')}
           </a>
           <header>
             <div class="band">
@@ -88,6 +93,7 @@ export function Shell(props: PropsWithChildren<ShellProps>) {
                     <small>{props.motto}</small>
                   </span>
                 </a>
+                {props.bell}
                 {props.me ? (
                   <a class="band__me" href={props.me.href}>
                     {props.me.name}
@@ -95,7 +101,7 @@ export function Shell(props: PropsWithChildren<ShellProps>) {
                 ) : null}
               </div>
             </div>
-            <nav class="nav wrap" aria-label={common.mainNav}>
+            <nav class="nav wrap" aria-label={t('page.mainNav')}>
               <ul>
                 {props.nav.map(({ href, label, current }) => (
                   <li>
@@ -116,7 +122,7 @@ export function Shell(props: PropsWithChildren<ShellProps>) {
           </footer>
         </body>
       </html>
-    </>
+    </WordsContext.Provider>
   );
 }
 
@@ -148,16 +154,19 @@ interface PageProps {
 
 /** A page of a bank. */
 export function Page({ frame, title, at, children, ...rest }: PropsWithChildren<PageProps>) {
-  const { bank, viewer } = frame;
+  const { bank, viewer, words } = frame;
+  const { t } = words;
   const me = meLink(viewer);
   return (
     <Shell
+      words={words}
+      who={whoOf(frame)}
       title={title}
       theme={bank.theme}
       name={bank.name}
-      motto={common.motto}
-      nav={navFor(viewer).map((item) => ({ ...item, current: item.href === at }))}
-      {...(me ? { me } : {})}
+      motto={t('page.motto')}
+      nav={navFor(viewer, words).map((item) => ({ ...item, current: item.href === at }))}
+      {...(me ? { me, bell: <Bell count={frame.unread} /> } : {})}
       foot={<BankFoot frame={frame} />}
       {...rest}
     >
@@ -166,57 +175,99 @@ export function Page({ frame, title, at, children, ...rest }: PropsWithChildren<
   );
 }
 
-function navFor(viewer: Viewer): NavItem[] {
-  const { nav } = common;
-  const home = { href: paths.home, label: nav.home };
-  const towns = { href: paths.towns, label: nav.towns };
+function whoOf({ csrf }: Frame): string {
+  return csrf === '' ? '' : createHash('sha256').update(`who ${csrf}`).digest('base64url').slice(0, 12);
+}
+
+function navFor(viewer: Viewer, { t }: Words): NavItem[] {
+  const home = { href: paths.home, label: t('page.navHome') };
+  const towns = { href: paths.towns, label: t('page.navTowns') };
   switch (viewer.kind) {
     case 'guest':
-      return [home, towns, { href: paths.signIn, label: nav.signIn }];
+      return [home, towns, { href: paths.signIn, label: t('page.navSignIn') }];
     case 'member':
-      return [home, { href: paths.give, label: nav.give }, { href: paths.me, label: nav.me }, towns];
+      return [
+        home,
+        { href: paths.find, label: t('offers.find.title') },
+        { href: paths.gatherings, label: t('gathering.nav') },
+        { href: paths.exchanges, label: t('exchange.title') },
+        { href: paths.give, label: t('page.navGive') },
+        { href: paths.me, label: t('page.navMe') },
+        { href: paths.people, label: t('page.navPeople') },
+        towns,
+      ];
     case 'operator':
       return [
-        { href: paths.console, label: nav.console },
-        { href: paths.members, label: nav.members },
+        { href: paths.console, label: t('page.navConsole') },
+        { href: paths.members, label: t('page.navMembers') },
+        { href: paths.gatherings, label: t('gathering.nav') },
         towns,
-        { href: paths.invitations, label: nav.invite },
+        { href: paths.invitations, label: t('page.navInvite') },
       ];
   }
 }
 
 function meLink(viewer: Viewer) {
   if (viewer.kind === 'guest') return undefined;
-  return { href: viewer.kind === 'member' ? paths.me : paths.console, name: viewer.name };
+  return { href: viewer.kind === 'member' ? paths.profile : paths.console, name: viewer.name };
 }
 
-function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl } }: { frame: Frame }) {
+function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl, here } }: { frame: Frame }) {
+  const { t } = useWords();
   return (
     <>
       {bank.phone ? (
         <>
-          <p class="lead">{common.ring(bank.bridgeBuilder)}</p>
+          <p class="lead">{t('page.ring', { name: firstName(bank.bridgeBuilder) })}</p>
           <p>
             <a class="tel" href={`tel:${bank.phone.replaceAll(/[^+\d]/g, '')}`}>
               {bank.phone}
             </a>
           </p>
-          <p>{common.alsoByPhone}</p>
+          <p>{t('page.alsoByPhone')}</p>
         </>
       ) : null}
       <div class="foot__line">
-        {liveUrl ? <a href={liveUrl}>{common.live}</a> : null}
+        <a href={paths.fund}>{t('fund.link')}</a>
+        {liveUrl ? <a href={liveUrl}>{t('page.live')}</a> : null}
         {viewer.kind === 'guest' ? null : (
           <form method="post" action={paths.signOut}>
             <input type="hidden" name="csrf" value={csrf} />
             <button type="submit" class="as-link">
-              {common.signOut}
+              {t('page.signOut')}
             </button>
           </form>
         )}
-        <a href={sourceUrl}>{common.source}</a>
-        <span>{common.runsOn(bank.name)}</span>
+        <a href={sourceUrl}>{t('page.source')}</a>
+        <span>{t('page.runsOn', { bank: bank.name })}</span>
       </div>
+      <LanguageSwitch here={here} csrf={csrf} />
+    </>
+  );
+}
+
+/** Each language under the name that its own speakers know. */
+function LanguageSwitch({ here, csrf }: { here: string; csrf: string }) {
+  const { language, t } = useWords();
+  return (
+    <>
+      <Form action={paths.language} csrf={csrf} class="foot__line" label={t('page.languages')}>
+        <input type="hidden" name="next" value={here} />
+        {Object.entries(languages).map(([tag, { name, dir }]) => (
+          <button
+            type="submit"
+            name="language"
+            value={tag}
+            lang={tag}
+            dir={dir}
+            class="as-link"
+            {...(tag === language ? { 'aria-current': 'true' } : {})}
+          >
+            {name}
+          </button>
+        ))}
+      </Form>
+      {languages[language].asksReaders ? <p>{t('page.needsReader')}</p> : null}
     </>
   );
 }

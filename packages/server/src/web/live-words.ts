@@ -1,13 +1,15 @@
 /**
  * Everything that the live page of the three towns says.
  *
- * Promises: as `words.ts`. This page is for people who want to look inside, so it may also speak of
+ * Promises: this page is for people who want to look inside, so it is in English only, and may also speak of
  * journals, signatures and lines in books.
  *
  * @module
  */
-import { list, long, short } from './format.ts';
 import type { ActName, LiveEvent, Party } from './models.ts';
+import { wordsOf } from './words.ts';
+
+const { list, long, short } = wordsOf('en');
 
 const of = (party: Party) => `${party.name} in ${party.town.name}`;
 

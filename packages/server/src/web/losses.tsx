@@ -7,22 +7,27 @@
  * @module
  */
 import { Emblem } from './emblems.tsx';
-import { ending, losses } from './ending-words.ts';
-import { day } from './format.ts';
+import { firstName } from './format.ts';
 import { Page } from './layout.tsx';
 import type { EndedModel, Frame, LossesModel } from './models.ts';
 import { paths } from './paths.ts';
 import { reading } from './standing.ts';
-import { towns } from './words.ts';
+import { useWords } from './words.ts';
 
 export function LossesPage({ frame, model }: { frame: Frame; model: LossesModel }) {
+  const { t, short } = frame.words;
+  const { carriedMinutes } = model;
   return (
-    <Page frame={frame} title={losses.title} at={paths.towns}>
-      <h1>{losses.heading(model.carriedMinutes)}</h1>
-      <p class="lead read mt-s">{losses.lead}</p>
+    <Page frame={frame} title={t('ending.lossesTitle')} at={paths.towns}>
+      <h1>
+        {carriedMinutes === 0 ? t('ending.lossesNone') : t('ending.lossesHeading', { hours: short(carriedMinutes) })}
+      </h1>
+      <p class="lead read mt-s">{t('ending.lossesLead')}</p>
       <section class="section" aria-labelledby="ended">
-        <h2 id="ended">{losses.list}</h2>
-        {model.ended.length === 0 ? <p>{losses.none(frame.bank.bridgeBuilder)}</p> : null}
+        <h2 id="ended">{t('ending.list')}</h2>
+        {model.ended.length === 0 ? (
+          <p>{t('ending.noneEnded', { name: firstName(frame.bank.bridgeBuilder) })}</p>
+        ) : null}
         <div class="two">
           {model.ended.map((ended) => (
             <article class="sheet stack" data-town={ended.town.theme} aria-labelledby={`ended-${ended.id}`}>
@@ -34,7 +39,7 @@ export function LossesPage({ frame, model }: { frame: Frame; model: LossesModel 
               {frame.viewer.kind === 'operator' ? (
                 <p>
                   <a class="btn btn--quiet" href={paths.agreement(ended.id)}>
-                    {towns.agreement}
+                    {t('towns.agreement')}
                     <span class="vh"> {ended.town.name}</span>
                   </a>
                 </p>
@@ -51,33 +56,39 @@ export function LossesPage({ frame, model }: { frame: Frame; model: LossesModel 
 export function EndingText({ frame, ended }: { frame: Frame; ended: EndedModel }) {
   const { town, by, because, at, settled } = ended;
   const us = frame.bank.name;
+  const { t, day } = frame.words;
   return (
     <>
-      <p>{ending.line(ending.by[by](us, town.name), day(at, reading(frame)))}</p>
-      {because ? <p>{ending.because(because)}</p> : null}
-      {settled === null ? <p class="note">{ending.unsettled(town.name)}</p> : <Settled us={us} ended={ended} />}
+      <p>{t('ending.line', { who: by === 'us' ? us : town.name, when: day(at, reading(frame)) })}</p>
+      {because ? <p>{t('ending.because', { words: because })}</p> : null}
+      {settled === null ? (
+        <p class="note">{t('ending.unsettled', { town: town.name })}</p>
+      ) : (
+        <Settled us={us} ended={ended} />
+      )}
     </>
   );
 }
 
 function Settled({ us, ended: { town, settled } }: { us: string; ended: EndedModel }) {
+  const { t, short } = useWords();
   if (settled === null) return null;
   const { toGiveMinutes, backMinutes, lossMinutes, alone } = settled;
   const left =
     toGiveMinutes === 0
-      ? ending.even(town.name)
+      ? t('ending.even', { town: town.name })
       : toGiveMinutes > 0
-        ? ending.weLean(us, town.name, toGiveMinutes)
-        : ending.theyLean(us, town.name, -toGiveMinutes);
+        ? t('ending.lean', { from: us, to: town.name, hours: short(toGiveMinutes) })
+        : t('ending.lean', { from: town.name, to: us, hours: short(toGiveMinutes) });
   return (
     <>
       <p>
-        {left} {alone ? ending.alone(town.name) : ''}
+        {left} {alone ? t('ending.alone', { town: town.name }) : ''}
       </p>
-      {backMinutes > 0 ? <p>{ending.back(backMinutes)}</p> : null}
+      {backMinutes > 0 ? <p>{t('ending.back', { hours: short(backMinutes) })}</p> : null}
       {lossMinutes > 0 ? (
         <p>
-          <strong>{ending.lost(lossMinutes, town.name)}</strong>
+          <strong>{t('ending.lost', { hours: short(lossMinutes), town: town.name })}</strong>
         </p>
       ) : null}
     </>

@@ -8,6 +8,9 @@
  * @module
  */
 import type { Facts, RefusalCode } from '@evenhour/protocol';
+import type { MovedTotals } from '../member/members.ts';
+import type { OfferBrief, WaitSlip } from './home-models.ts';
+import type { Words } from './words.ts';
 
 export type Theme = 'leith' | 'gracia' | 'galway' | 'plain';
 
@@ -32,6 +35,8 @@ export type Viewer =
 
 /** What every page of a bank is framed by. */
 export interface Frame {
+  /** What the page says, in the reader's language. */
+  readonly words: Words;
   readonly bank: BankView;
   readonly viewer: Viewer;
   /** Goes into every form as the hidden field `csrf`. */
@@ -41,6 +46,10 @@ export interface Frame {
   readonly sourceUrl: string;
   /** The live page of the three towns, in a demo. */
   readonly liveUrl?: string;
+  /** Where a change of language leads back to: this page, or the one that the form was on. */
+  readonly here: string;
+  /** What the reader was told and has not opened, a hundred at most. */
+  readonly unread: number;
 }
 
 /** Why something was not done, as the core says it. */
@@ -82,6 +91,10 @@ export interface HomeModel {
   readonly partners: readonly PartnerBrief[];
   /** Seeded members of a demo. Empty outside a demo. */
   readonly demoMembers: readonly DemoMember[];
+  /** What members show to everybody. */
+  readonly offers: readonly OfferBrief[];
+  /** For the desk: what waits there. */
+  readonly waiting: readonly WaitSlip[];
 }
 
 /** Both figures of one statement, taken at the same place of both journals. */
@@ -158,6 +171,8 @@ export interface StatementLine {
   readonly refusal?: RefusalView;
   /** The exchange whose proof can be read; settled lines between towns have one. */
   readonly proofId: string | null;
+  /** The transfer whose receipt can be shown; settled lines have one. */
+  readonly receiptId: string | null;
 }
 
 export interface StatementModel {
@@ -166,11 +181,23 @@ export interface StatementModel {
   readonly balanceMinutes: number;
   /** Promised and on its way; still part of the balance. */
   readonly heldMinutes: number;
-  readonly givenMinutes: number;
-  readonly cameMinutes: number;
+  readonly moved: MovedTotals;
+  /** The days that the forms for paper and file begin with, such as `2026-11-22`. */
+  readonly firstDay: string;
+  readonly lastDay: string;
   readonly lines: readonly StatementLine[];
   readonly olderHref: string | null;
   readonly newerHref: string | null;
+}
+
+/** A stretch of days for paper, oldest line first. */
+export interface StatementSheetModel {
+  readonly name: string;
+  readonly from: Date;
+  /** Within the last day. */
+  readonly last: Date;
+  readonly balanceMinutes: number;
+  readonly lines: readonly StatementLine[];
 }
 
 /** A town that hours can be given in. The own town comes first and has no limit. */
@@ -180,8 +207,10 @@ export interface GiveTown {
   readonly partner: { readonly standing: Standing; readonly theyHonourMoreMinutes: number } | null;
 }
 
-/** What the form posts: `town who length hours minutes what key csrf`. All are strings. */
+/** What the form posts: `to town who length hours minutes what unnamed key csrf`. All are strings. */
 export interface GiveValues {
+  /** An address that was chosen, or `other`: then `town` and `who` say it. */
+  readonly to: string;
   readonly town: string;
   readonly who: string;
   /** `30`, `60`, `90`, `120` or `other`; with `other` the figures in `hours` and `minutes` count. */
@@ -189,18 +218,48 @@ export interface GiveValues {
   readonly hours: string;
   readonly minutes: string;
   readonly what: string;
+  /** `yes`: not to be named to other members. */
+  readonly unnamed: string;
+}
+
+/** Somebody to give to, all in sight. */
+export interface GiveChoice {
+  /** `rosa@gracia.example`. */
+  readonly value: string;
+  readonly name: string;
+  /** `null` in the own town. */
+  readonly town: string | null;
+  readonly fund: boolean;
 }
 
 export interface GiveModel {
   readonly towns: readonly GiveTown[];
   readonly balanceMinutes: number;
   readonly values: GiveValues;
-  /** Names of the own town's members, offered while typing. */
-  readonly neighbours: readonly { readonly handle: string; readonly name: string }[];
+  /** People from before, those whom a search found, and the funds. */
+  readonly choices: readonly GiveChoice[];
   /** Sent with the form so that pressing twice gives once. */
   readonly key: string;
-  readonly errors: { readonly who?: 'missing'; readonly length?: 'missing' | 'too_long'; readonly what?: 'too_long' };
+  readonly errors: {
+    /** `which`: several have this name, and are among the choices. */
+    readonly who?: 'missing' | 'which';
+    readonly length?: 'missing' | 'too_long';
+    readonly what?: 'too_long';
+  };
   readonly refusal: RefusalView | null;
+}
+
+/** What is about to be given. */
+export interface GiveSureModel {
+  readonly values: GiveValues;
+  readonly key: string;
+  readonly to: GiveChoice;
+  readonly town: Town;
+  readonly minutes: number;
+  /** The giver's, once it is given. */
+  readonly afterMinutes: number;
+  /** The receiver is asked first. */
+  readonly asks: boolean;
 }
 
 export interface GivenModel {
@@ -215,6 +274,8 @@ export interface GivenModel {
   readonly standing: Standing | null;
   readonly refusal: RefusalView | null;
   readonly proofId: string | null;
+  /** What a coordinator wrote down about it. */
+  readonly slips: readonly { readonly href: string; readonly by: string; readonly slip: string }[];
   /** Where the giver can take it back; `null` once the other town has answered. */
   readonly takeBackHref: string | null;
 }
@@ -316,7 +377,11 @@ export interface LossesModel {
 }
 
 export interface SignInModel {
+  /** The operator's token was none. */
   readonly refused: boolean;
+  /** What was typed, and what is wrong with it. */
+  readonly who: string;
+  readonly wrong: string | null;
   /** Where to go afterwards: a path at this origin. */
   readonly next: string;
   readonly demoMembers: readonly DemoMember[];
@@ -329,4 +394,17 @@ export interface ErrorModel {
 }
 
 export type * from './desk-models.ts';
+export type * from './home-models.ts';
 export type * from './live-models.ts';
+export type * from './receipt-models.ts';
+
+/** What is kept for when there is no connection. */
+export interface OfflineModel {
+  readonly next: {
+    readonly title: string;
+    readonly who: string;
+    readonly startTime: Date | null;
+    readonly place: string;
+    readonly minutes: number;
+  } | null;
+}

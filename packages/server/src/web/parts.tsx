@@ -8,9 +8,8 @@
  */
 import type { Child, PropsWithChildren } from 'hono/jsx';
 import { Emblem, Seal } from './emblems.tsx';
-import { short } from './format.ts';
 import type { Theme, Town } from './models.ts';
-import { proof, statement, towns } from './words.ts';
+import { useWords } from './words.ts';
 
 /** The small form of a pair: which halves are there. Always beside a sentence that says the same. */
 export function Dial(props: { start?: Theme | null; end?: Theme | null; size?: 's' | 'l' }) {
@@ -27,18 +26,26 @@ export function Dial(props: { start?: Theme | null; end?: Theme | null; size?: '
 
 const MOST_BEADS = 24;
 
-/** One circle is an hour given and an hour come. Above 24 hours two bars say it. */
-export function Beads({ givenMinutes, cameMinutes, size }: { givenMinutes: number; cameMinutes: number; size?: 'l' }) {
+/**
+ * One circle is an hour that came, for time that was given, and one that went. Above 24 hours two bars say it.
+ */
+export function Beads(props: { givenMinutes: number; cameMinutes: number; size?: 'l' | 'hero' }) {
+  const { givenMinutes, cameMinutes, size } = props;
+  const { t, long } = useWords();
   const most = Math.max(givenMinutes, cameMinutes);
   if (most === 0) return null;
-  const label = statement.beads(givenMinutes, cameMinutes, Math.abs(cameMinutes - givenMinutes));
+  const both = { given: long(givenMinutes), came: long(cameMinutes) };
+  const label =
+    givenMinutes === cameMinutes
+      ? t('statement.beadsEven', both)
+      : t('statement.beads', { ...both, open: long(cameMinutes - givenMinutes) });
   if (most > MOST_BEADS * 60) return <Share givenMinutes={givenMinutes} cameMinutes={cameMinutes} label={label} />;
   return (
     <div class={size ? `beads beads--${size}` : 'beads'} role="img" aria-label={label}>
       {Array.from({ length: Math.ceil(most / 60) }, (_, i) => (
         <svg viewBox="0 0 33 32" aria-hidden="true">
-          <BeadHalf side="start" filled={part(givenMinutes, i)} wanted={part(most, i)} />
-          <BeadHalf side="end" filled={part(cameMinutes, i)} wanted={part(most, i)} />
+          <BeadHalf side="start" filled={part(cameMinutes, i)} wanted={part(most, i)} />
+          <BeadHalf side="end" filled={part(givenMinutes, i)} wanted={part(most, i)} />
         </svg>
       ))}
     </div>
@@ -74,21 +81,21 @@ function Share({ givenMinutes, cameMinutes, label }: { givenMinutes: number; cam
   return (
     <svg class="share" role="img" aria-label={label}>
       <rect class="o" width="100%" height="46%" />
-      <rect class="g" width={width(givenMinutes)} height="46%" />
+      <rect class="g" width={width(cameMinutes)} height="46%" />
       <rect class="o" y="54%" width="100%" height="46%" />
-      <rect class="r" y="54%" width={width(cameMinutes)} height="46%" />
+      <rect class="r" y="54%" width={width(givenMinutes)} height="46%" />
     </svg>
   );
 }
 
 /** What the three kinds of half mean. */
 export function BeadKey() {
-  const { key } = statement;
+  const { t } = useWords();
   return (
     <p class="key">
-      <KeyItem cls="g" d={halfDisc('start', 1)} text={key.given} />{' '}
-      <KeyItem cls="r" d={halfDisc('end', 1)} text={key.came} />{' '}
-      <KeyItem cls="o" d={halfDisc('end', 1)} text={key.open} />
+      <KeyItem cls="g" d={halfDisc('start', 1)} text={t('statement.keyCame')} />{' '}
+      <KeyItem cls="r" d={halfDisc('end', 1)} text={t('statement.keyGiven')} />{' '}
+      <KeyItem cls="o" d={halfDisc('end', 1)} text={t('statement.keyOpen')} />
     </p>
   );
 }
@@ -206,7 +213,7 @@ export function Agree({ start, end }: { start: Figure; end: Figure }) {
 
 /** Breaks between hours and minutes only, and never before the tick. */
 function Amount({ minutes, end }: { minutes: number; end?: Child }) {
-  const pieces = short(minutes).split(/(?<=h) /);
+  const pieces = useWords().pieces(minutes);
   return pieces.map((piece, i) => (
     <>
       {i > 0 ? ' ' : ''}
@@ -219,8 +226,9 @@ function Amount({ minutes, end }: { minutes: number; end?: Child }) {
 }
 
 function Tick() {
+  const { t } = useWords();
   return (
-    <svg class="tick-mark" viewBox="0 0 20 20" role="img" aria-label={towns.same}>
+    <svg class="tick-mark" viewBox="0 0 20 20" role="img" aria-label={t('towns.same')}>
       <path d="M2.5 11.5L7.5 16.5L17.5 4" />
     </svg>
   );
@@ -258,17 +266,18 @@ export function Ticket(
   props: PropsWithChildren<{ start: { name: string; town: Town }; end: { name: string; town: Town }; title: string }>,
 ) {
   const { start, end } = props;
+  const { t } = useWords();
   return (
-    <article class="ticket" aria-label={proof.receipt}>
+    <article class="ticket" aria-label={t('proof.receipt')}>
       <div class="ticket__halves">
-        <Seal start={start.town} end={end.town} label={proof.seal(start.town.name, end.town.name)} />
+        <Seal start={start.town} end={end.town} label={t('proof.seal', { a: start.town.name, b: end.town.name })} />
         <div data-town={start.town.theme}>
-          <p>{proof.gave}</p>
+          <p>{t('proof.gave')}</p>
           <p class="voice t-2">{start.name}</p>
           <p>{start.town.name}</p>
         </div>
         <div data-town={end.town.theme}>
-          <p>{proof.received}</p>
+          <p>{t('proof.received')}</p>
           <p class="voice t-2">{end.name}</p>
           <p>{end.town.name}</p>
         </div>
@@ -287,6 +296,8 @@ export interface Step {
   readonly dial: Child;
   readonly title: string;
   readonly text?: string;
+  /** When, after the sentence. */
+  readonly meta?: string;
 }
 
 export function Line({ steps }: { steps: readonly Step[] }) {
@@ -298,6 +309,7 @@ export function Line({ steps }: { steps: readonly Step[] }) {
           <div>
             <h3>{step.title}</h3>
             {step.text ? <p>{step.text}</p> : null}
+            {step.meta ? <p class="meta">{step.meta}</p> : null}
           </div>
         </li>
       ))}

@@ -6,21 +6,26 @@
  *
  * @module
  */
-import { clock, firstName, long, moment, type Reading, short, weekday } from './format.ts';
+import { firstName, type Reading } from './format.ts';
 import { Page } from './layout.tsx';
 import type { Frame, LedgerLine, ProofModel, SignedEntry } from './models.ts';
 import { Dial, Ticket } from './parts.tsx';
 import { reading } from './standing.ts';
-import { proof } from './words.ts';
+import { useWords } from './words.ts';
 
 export function ProofPage({ frame, model }: { frame: Frame; model: ProofModel }) {
   const { giver, receiver, minutes, checked, entries } = model;
   const when = reading(frame);
+  const { t, long, weekday } = frame.words;
   return (
-    <Page frame={frame} title={proof.title(firstName(giver.name), firstName(receiver.name))} class="for-hand">
+    <Page
+      frame={frame}
+      title={t('proof.title', { giver: firstName(giver.name), receiver: firstName(receiver.name) })}
+      class="for-hand"
+    >
       <div class="screen-only">
-        <h1>{proof.heading}</h1>
-        <p class="lead read mt-s">{proof.lead}</p>
+        <h1>{t('proof.heading')}</h1>
+        <p class="lead read mt-s">{t('proof.lead')}</p>
       </div>
       <div class="mt ticket-place">
         <Ticket start={giver} end={receiver} title={long(minutes)}>
@@ -31,17 +36,17 @@ export function ProofPage({ frame, model }: { frame: Frame; model: ProofModel })
           </p>
           <p class="ticket__check">
             <Dial start={checked ? giver.town.theme : null} end={checked ? receiver.town.theme : null} />
-            <strong>{checked ? proof.checked : proof.notChecked}</strong>
+            <strong>{checked ? t('proof.checked') : t('proof.notChecked')}</strong>
           </p>
         </Ticket>
       </div>
       <section class="section screen-only" aria-labelledby="ledger">
-        <h2 id="ledger">{proof.ledger(frame.bank.name)}</h2>
-        <LedgerTable caption={proof.ledger(frame.bank.name)} lines={model.ledger} when={when} />
+        <h2 id="ledger">{t('proof.ledger', { bank: frame.bank.name })}</h2>
+        <LedgerTable caption={t('proof.ledger', { bank: frame.bank.name })} lines={model.ledger} when={when} />
       </section>
       <section class="section screen-only" aria-labelledby="entries">
-        <h2 id="entries">{proof.entries(entries.length)}</h2>
-        <p class="read">{entries.length === 0 ? proof.none : proof.entriesLead}</p>
+        <h2 id="entries">{t(entries.length === 4 ? 'proof.entriesFour' : 'proof.entries')}</h2>
+        <p class="read">{entries.length === 0 ? t('proof.none') : t('proof.entriesLead')}</p>
         <Entries entries={entries} when={when} />
       </section>
     </Page>
@@ -57,18 +62,18 @@ interface LedgerProps {
 }
 
 export function LedgerTable({ caption, lines, when, captioned }: LedgerProps) {
-  const { columns, kinds } = proof;
+  const { t, clock, short } = useWords();
   return (
     <table class="rows">
       <caption class={captioned ? '' : 'vh'}>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">{columns.at}</th>
-          <th scope="col">{columns.from}</th>
-          <th scope="col">{columns.kind}</th>
-          <th scope="col">{columns.to}</th>
+          <th scope="col">{t('proof.columnAt')}</th>
+          <th scope="col">{t('proof.columnFrom')}</th>
+          <th scope="col">{t('proof.columnKind')}</th>
+          <th scope="col">{t('proof.columnTo')}</th>
           <th scope="col" class="n">
-            {columns.minutes}
+            {t('proof.columnMinutes')}
           </th>
         </tr>
       </thead>
@@ -78,9 +83,9 @@ export function LedgerTable({ caption, lines, when, captioned }: LedgerProps) {
             <th scope="row" class="wide meta">
               {clock(line.at, when.timeZone)}
             </th>
-            <td data-l={columns.from}>{line.from}</td>
-            <td class="meta">{kinds[line.kind]}</td>
-            <td data-l={columns.to}>{line.to}</td>
+            <td data-l={t('proof.columnFrom')}>{line.from}</td>
+            <td class="meta">{t(`proof.kind.${line.kind}`)}</td>
+            <td data-l={t('proof.columnTo')}>{line.to}</td>
             <td class="n">{short(line.minutes)}</td>
           </tr>
         ))}
@@ -91,24 +96,26 @@ export function LedgerTable({ caption, lines, when, captioned }: LedgerProps) {
 
 /** Each signed entry can be opened: in words, its place in the chain, and the document itself. */
 export function Entries({ entries, when }: { entries: readonly SignedEntry[]; when: Reading }) {
+  const { t, say, moment } = useWords();
   return (
     <div class="entries">
       {entries.map((entry) => (
         <details>
           <summary>
             <span>
-              {proof.entry(entry.kind, entry.by.name, entry.seq)} <span class="meta">{moment(entry.at, when)}</span>
+              {t('proof.entry', { kind: entry.kind, bank: entry.by.name, seq: entry.seq })}{' '}
+              <span class="meta">{moment(entry.at, when)}</span>
             </span>
           </summary>
           <div class="stack">
-            <p>{proof.meaning[entry.kind] ?? ''}</p>
+            <p>{say(`proof.meaning.${entry.kind}`) ?? ''}</p>
             <dl class="facts">
-              <dt>{proof.hash}</dt>
+              <dt>{t('proof.hash')}</dt>
               <dd>
                 <code>{entry.hash}</code>
               </dd>
-              <dt>{proof.place}</dt>
-              <dd>{proof.placeText(entry.epoch, entry.seq)}</dd>
+              <dt>{t('proof.place')}</dt>
+              <dd>{t('proof.placeText', { epoch: entry.epoch, seq: entry.seq })}</dd>
             </dl>
             <pre>
               <code>{pretty(entry.document)}</code>

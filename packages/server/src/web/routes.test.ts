@@ -1,7 +1,7 @@
 /** The doors of a bank's pages: who is let in where, by which form, and what every answer carries. */
 import { count, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idempotency, invitation, kv, token, transfer } from '../db/schema.ts';
+import { idempotency, invitation, kv, session, token, transfer } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { freePort, startTown } from '../testing/town.ts';
 import { Visitor } from '../testing/visitor.ts';
@@ -20,7 +20,7 @@ const someId = '01J00000000000000000000000';
 /** How many rows there are of what forms make. */
 async function made(): Promise<number[]> {
   const { db } = streets.leith.database;
-  const tables = [transfer, idempotency, invitation, kv, token];
+  const tables = [transfer, idempotency, invitation, kv, session, token];
   return Promise.all(tables.map(async (table) => (await db.select({ rows: count() }).from(table))[0]?.rows ?? 0));
 }
 
@@ -130,7 +130,7 @@ describe('the door', () => {
     for (const words of ['', 'wrong', `eh_${'A'.repeat(32)}`, streets.tokens.rosa, streets.tokens.callum]) {
       const seen = await visitor.post('/sign-in', { token: words, next: '/give' });
       expect(seen.status).toBe(403);
-      expect(seen.html).toContain('These words are not on any card.');
+      expect(seen.html).toContain('This is not a key of this bank.');
       expect(seen.html).toContain('name="next" value="/give"');
     }
     expect(visitor.cookies.size).toBe(0);
@@ -167,9 +167,9 @@ describe('the door', () => {
   test('closes by itself after a month', async () => {
     const visitor = await member();
     const { db } = streets.leith.database;
-    await db.update(kv).set({ expiresAt: sql`${kv.expiresAt} - interval '29 days 23 hours'` });
+    await db.update(session).set({ expiresAt: sql`${session.expiresAt} - interval '29 days 23 hours'` });
     expect((await visitor.get('/me')).status).toBe(200);
-    await db.update(kv).set({ expiresAt: sql`${kv.expiresAt} - interval '1 hour'` });
+    await db.update(session).set({ expiresAt: sql`${session.expiresAt} - interval '1 hour'` });
     expect((await visitor.get('/me')).status).toBe(303);
   });
 

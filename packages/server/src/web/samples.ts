@@ -6,6 +6,7 @@
  * @module
  */
 import type * as m from './models.ts';
+import { wordsOf } from './words.ts';
 
 export const now = new Date('2026-11-22T10:02:15Z');
 export const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -22,6 +23,9 @@ export const galway: m.Town = { name: 'Galway', theme: 'galway' };
 export const corner: m.Town = { name: 'Corner House', theme: 'plain' };
 
 const base = {
+  words: wordsOf('en'),
+  here: '/',
+  unread: 3,
   bank: leith,
   csrf: 'c5rf',
   now,
@@ -42,6 +46,8 @@ export const demoMembers: readonly m.DemoMember[] = [
 export const homeModel: m.HomeModel = {
   memberCount: 214,
   demoMembers,
+  offers: [{ href: '/offers/o1', kind: 'offer', title: 'Hems, zips and curtains', who: '' }],
+  waiting: [],
   partners: [
     { town: gracia, standing: { kind: 'open' }, theyHonourMoreMinutes: 720 },
     {
@@ -50,6 +56,35 @@ export const homeModel: m.HomeModel = {
       theyHonourMoreMinutes: 1560,
     },
   ],
+};
+
+export const memberHome: m.MemberHomeModel = {
+  name: 'Moira Baird',
+  about: 'English conversation by telephone',
+  balanceMinutes: 150,
+  moved: { givenMinutes: 690, cameMinutes: 840, timeGivenMinutes: 840, timeReceivedMinutes: 600 },
+  waiting: [
+    { what: 'claimed', href: '/exchanges/e1', name: 'Rosa', title: 'Catalan', minutes: 90 },
+    { what: 'asked', href: '/exchanges/e2', name: 'Davie', title: 'A zip', minutes: 60 },
+  ],
+  told: [{ href: '/notices', text: 'Callum said thank you.' }],
+  resting: [
+    { what: 'waiting', href: '/exchanges/e3', name: 'Callum', title: 'The kitchen tap', minutes: 60, startTime: null },
+    { what: 'agreed', href: '/exchanges/e4', name: 'Samira', title: 'Soup', minutes: 120, startTime: before(-3000) },
+  ],
+  mine: [{ href: '/offers/o2', kind: 'offer', title: 'English conversation', who: '' }],
+  others: [
+    { href: '/offers/o3', kind: 'offer', title: 'Bicycles', who: 'Callum' },
+    { href: '/offers/o4', kind: 'need', title: 'Company on the 22 bus', who: 'Agnes' },
+  ],
+  thanks: { text: 'Amb la Moira no em fa por anar a poc a poc.', name: 'Jordi', title: 'English conversation' },
+  partners: homeModel.partners,
+};
+export const emptyHome: m.MemberHomeModel = {
+  ...memberHome,
+  balanceMinutes: 0,
+  moved: { givenMinutes: 0, cameMinutes: 0, timeGivenMinutes: 0, timeReceivedMinutes: 0 },
+  ...{ waiting: [], told: [], resting: [], mine: [], others: [], partners: [], thanks: null },
 };
 
 const position: m.Position = {
@@ -116,6 +151,7 @@ const line = (id: string, given: boolean, rest: Partial<m.StatementLine>): m.Sta
   direction: given ? 'given' : 'came',
   status: 'settled',
   proofId: null,
+  receiptId: null,
   ...rest,
 });
 
@@ -123,8 +159,9 @@ export const statementModel: m.StatementModel = {
   name: 'Moira Baird',
   balanceMinutes: 150,
   heldMinutes: 90,
-  givenMinutes: 690,
-  cameMinutes: 840,
+  moved: { givenMinutes: 690, cameMinutes: 840, timeGivenMinutes: 840, timeReceivedMinutes: 600 },
+  firstDay: '2026-01-01',
+  lastDay: '2026-11-22',
   olderHref: '/me?before=9',
   newerHref: null,
   lines: [
@@ -160,8 +197,9 @@ export const emptyStatement: m.StatementModel = {
   name: 'Davie Muir',
   balanceMinutes: 0,
   heldMinutes: 0,
-  givenMinutes: 0,
-  cameMinutes: 0,
+  moved: { givenMinutes: 0, cameMinutes: 0, timeGivenMinutes: 0, timeReceivedMinutes: 0 },
+  firstDay: '2026-01-01',
+  lastDay: '2026-11-22',
   olderHref: null,
   newerHref: null,
   lines: [],
@@ -178,8 +216,13 @@ export const giveModel: m.GiveModel = {
     },
   ],
   balanceMinutes: 150,
-  values: { town: 'gracia', who: '', length: '60', hours: '', minutes: '', what: '' },
-  neighbours: [{ handle: 'agnes', name: 'Agnes Tulloch' }],
+  values: { to: 'other', town: 'gracia', who: '', length: '60', hours: '', minutes: '', what: '', unnamed: '' },
+  choices: [
+    { value: 'agnes@leith', name: 'Agnes Tulloch', town: null, fund: false },
+    { value: 'rosa@gracia', name: 'Rosa Vidal', town: 'Gràcia', fund: false },
+    { value: 'bank@leith', name: '', town: null, fund: true },
+    { value: 'bank@gracia', name: '', town: 'Gràcia', fund: true },
+  ],
   key: '01J0',
   errors: {},
   refusal: null,
@@ -187,7 +230,16 @@ export const giveModel: m.GiveModel = {
 
 export const giveRefused: m.GiveModel = {
   ...giveModel,
-  values: { town: 'gracia', who: 'rosa', length: 'other', hours: '40', minutes: '', what: 'Catalan' },
+  values: {
+    to: 'other',
+    town: 'gracia',
+    who: 'rosa',
+    length: 'other',
+    hours: '40',
+    minutes: '',
+    what: 'Catalan',
+    unnamed: '',
+  },
   errors: { length: 'too_long' },
   refusal: { code: 'limit_reached', facts: { roomMinutes: 720 } },
 };
@@ -202,6 +254,7 @@ export const givenModel: m.GivenModel = {
   standing: { kind: 'off', nextAttemptAt: before(-1) },
   refusal: null,
   proofId: null,
+  slips: [],
   takeBackHref: null,
 };
 
@@ -250,15 +303,26 @@ export const proofModel: m.ProofModel = {
 };
 
 export const membersModel: m.MembersModel = {
-  card: { name: 'Davie Muir', words: 'eh_9f2cQm9yZWQ' },
-  signInUrl: 'https://leith.example/sign-in',
+  applications: [
+    {
+      id: 'a1',
+      name: 'Ewan Laing',
+      about: 'Digging and lifting',
+      email: '',
+      phone: '0131 496 0199',
+      reach: 'after six',
+      inviterName: 'Moira Baird',
+      createdAt: new Date('2026-11-20T10:00:00Z'),
+    },
+  ],
+  search: '',
   members: [
     { id: 'm1', name: 'Moira Baird', handle: 'moira', resting: false },
-    { id: 'm2', name: 'Agnes Tulloch', handle: 'agnes', resting: true },
+    { id: 'm2', name: 'Davie Muir', handle: 'davie', resting: true },
   ],
   firstHref: '/console/members',
   moreHref: '/console/members?after=m2',
-  values: { name: 'Rosa Vidal', handle: 'Rosa' },
+  values: { name: 'Rosa', kind: 'person', about: '', email: '', phone: '', reach: '', handle: 'Rosa!' },
   errors: { handle: 'Only small letters.' },
 };
 

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { firstName, list, type Reading, since, soon } from './format.ts';
-import type { Frame, Standing, Theme, Town } from './models.ts';
-import * as words from './words.ts';
+import { firstName, type Reading } from './format.ts';
+import type { Difference, Frame, Standing, Theme, Town } from './models.ts';
+import type { Words } from './words.ts';
 
 /** What is known beside the standing, where a page knows it. */
 export interface StandingFacts {
@@ -19,42 +19,56 @@ export function reading(frame: Frame): Reading {
   return { timeZone: frame.bank.timeZone, now: frame.now };
 }
 
-export function whyHalted(because: string | null): string {
-  return words.halted[because ?? 'other'] ?? words.halted['other'] ?? '';
+/** Why a pair stands still. Words of the core that have no sentence get a general one. */
+export function whyHalted({ t, say }: Words, because: string | null): string {
+  return say(`standing.halted.${because ?? 'other'}`) ?? t('standing.halted.other');
 }
 
-export function sayStanding(frame: Frame, town: Town, standing: Standing, facts: StandingFacts = {}): string {
-  const say = words.standing;
-  const ours = frame.bank.bridgeBuilder;
+export function sayStanding(frame: Frame, { name: town }: Town, standing: Standing, facts: StandingFacts = {}): string {
+  const { words, bank } = frame;
+  const { t, short, since, soon } = words;
+  const at = reading(frame);
   switch (standing.kind) {
     case 'open': {
       const more = facts.theyHonourMoreMinutes;
-      if (more === undefined) return say.open(town.name);
-      return more > 0 ? say.more(town.name, more) : say.full(town.name, ours);
+      if (more === undefined) return t('standing.open', { town });
+      if (more > 0) return t('standing.more', { town, hours: short(more) });
+      return t('standing.full', { town, name: firstName(bank.bridgeBuilder) });
     }
     case 'waiting':
-      return say.waiting(town.name);
+      return t('standing.waiting', { town });
     case 'off': {
-      const when = soon(standing.nextAttemptAt, reading(frame));
+      const when = soon(standing.nextAttemptAt, at);
       return standing.since
-        ? say.offSince(town.name, since(standing.since, reading(frame)), when)
-        : say.off(town.name, when);
+        ? t('standing.offSince', { town, since: since(standing.since, at), when })
+        : t('standing.off', { town, when });
     }
     case 'silent':
-      return standing.since ? say.silentSince(town.name, since(standing.since, reading(frame))) : say.silent(town.name);
+      return standing.since
+        ? t('standing.silentSince', { town, since: since(standing.since, at) })
+        : t('standing.silent', { town });
     case 'halted':
-      return say.halted(whyHalted(standing.because), bothNames(ours, facts.theirBridgeBuilder ?? town.name));
+      return sayHalted(frame, standing.because, facts.theirBridgeBuilder ?? town);
     case 'suspended':
-      return standing.by === 'them' ? say.suspendedByThem(town.name) : say.suspendedByUs(town.name);
+      return standing.by === 'them' ? t('standing.suspendedByThem', { town }) : t('standing.suspendedByUs', { town });
     case 'agreeing':
-      return say.agreeing(town.name);
+      return t('standing.agreeing', { town });
     case 'ended':
-      return say.ended(town.name);
+      return t('standing.ended', { town });
   }
 }
 
-function bothNames(ours: string, theirs: string): string {
-  return list([firstName(theirs), firstName(ours)]);
+/** Why new hours wait, and who looks: somebody there, and our own bridge builder. */
+export function sayHalted({ words, bank }: Frame, because: string | null, theirs: string): string {
+  const both = words.list([firstName(theirs), firstName(bank.bridgeBuilder)]);
+  return words.t('standing.halted', { why: whyHalted(words, because), both });
+}
+
+/** That two figures are not the same, and where they part. */
+export function sayDifference({ t, short }: Words, town: string, difference: Difference): string {
+  const { theySayMinutes, weSayMinutes, partsAtSeq } = difference;
+  const figures = t('towns.notSame', { they: short(theySayMinutes), we: short(weSayMinutes) });
+  return partsAtSeq === null ? figures : `${figures} ${t('towns.partsAt', { seq: partsAtSeq, town })}`;
 }
 
 /** Which halves are there: ours at the start, the town's at the end. */

@@ -42,6 +42,8 @@ ALTER TABLE posting
 --> statement-breakpoint
 ALTER TABLE account
   ADD CONSTRAINT account_held CHECK (held >= 0),
+  ADD CONSTRAINT account_balance CHECK (balance = came - given),
+  ADD CONSTRAINT account_time CHECK (given_time <= given AND came_time <= came),
   ADD CONSTRAINT account_range CHECK (floor IS NULL OR ceiling IS NULL OR floor <= ceiling);
 --> statement-breakpoint
 
@@ -53,12 +55,13 @@ $$;
 CREATE FUNCTION evenhour_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.balance <> 0 OR NEW.held <> 0 THEN
+    IF (NEW.given, NEW.came, NEW.given_time, NEW.came_time, NEW.balance, NEW.held) <> (0, 0, 0, 0, 0, 0) THEN
       RAISE EXCEPTION 'an account begins with nothing' USING ERRCODE = 'EH002', DETAIL = NEW.id;
     END IF;
     RETURN NEW;
   END IF;
-  IF (NEW.balance, NEW.held) IS DISTINCT FROM (OLD.balance, OLD.held) THEN
+  IF (NEW.given, NEW.came, NEW.given_time, NEW.came_time, NEW.balance, NEW.held)
+      IS DISTINCT FROM (OLD.given, OLD.came, OLD.given_time, OLD.came_time, OLD.balance, OLD.held) THEN
     IF pg_trigger_depth() < 2 THEN
       RAISE EXCEPTION 'balances change by postings only' USING ERRCODE = 'EH002', DETAIL = NEW.id;
     END IF;
@@ -95,16 +98,24 @@ BEGIN
   PERFORM 1 FROM account a
     WHERE (a.bank_id, a.id) IN (SELECT bank_id, debit FROM new_posting UNION SELECT bank_id, credit FROM new_posting WHERE kind IN ('direct', 'post'))
     ORDER BY a.bank_id, a.id FOR NO KEY UPDATE;
-  UPDATE account a SET balance = a.balance + d.balance, held = a.held + d.held
+  WITH moved AS (
+    SELECT p.*, coalesce(t.purpose NOT IN ('gift', 'test', 'test_back'), false) AS for_time
+    FROM new_posting p LEFT JOIN transfer t ON t.bank_id = p.bank_id AND t.id = p.transfer_id
+    WHERE p.kind IN ('direct', 'post')
+  )
+  UPDATE account a SET given = a.given + d.given, came = a.came + d.came, balance = a.balance + d.came - d.given, held = a.held + d.held,
+    given_time = a.given_time + coalesce(d.given_time, 0), came_time = a.came_time + coalesce(d.came_time, 0)
   FROM (
-    SELECT bank_id, id, sum(balance)::bigint AS balance, sum(held)::bigint AS held FROM (
-      SELECT bank_id, debit AS id, -minutes AS balance, -coalesce(held_minutes, 0) AS held FROM new_posting WHERE kind IN ('direct', 'post')
+    SELECT bank_id, id, sum(given)::bigint AS given, sum(came)::bigint AS came, sum(held)::bigint AS held,
+      sum(given) FILTER (WHERE for_time)::bigint AS given_time, sum(came) FILTER (WHERE for_time)::bigint AS came_time
+    FROM (
+      SELECT bank_id, debit AS id, minutes AS given, 0 AS came, -coalesce(held_minutes, 0) AS held, for_time FROM moved
       UNION ALL
-      SELECT bank_id, credit, minutes, 0 FROM new_posting WHERE kind IN ('direct', 'post')
+      SELECT bank_id, credit, 0, minutes, 0, for_time FROM moved
       UNION ALL
-      SELECT bank_id, debit, 0, minutes FROM new_posting WHERE kind = 'hold'
+      SELECT bank_id, debit, 0, 0, minutes, false FROM new_posting WHERE kind = 'hold'
       UNION ALL
-      SELECT bank_id, debit, 0, -held_minutes FROM new_posting WHERE kind = 'void'
+      SELECT bank_id, debit, 0, 0, -held_minutes, false FROM new_posting WHERE kind = 'void'
     ) parts GROUP BY bank_id, id
   ) d
   WHERE a.bank_id = d.bank_id AND a.id = d.id;
@@ -125,3 +136,34 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER pair_guard BEFORE UPDATE ON pair FOR EACH ROW EXECUTE FUNCTION evenhour_pair_guard();
+--> statement-breakpoint
+-- Words that look alike, for searches with typing mistakes. The owner of a database may add this extension.
+create extension if not exists pg_trgm;
+--> statement-breakpoint
+create index offer_word_alike on offer_word using gin (word gin_trgm_ops);
+--> statement-breakpoint
+
+-- What a coordinator wrote down stays. Beside it an objection and how it was settled are written once.
+CREATE FUNCTION evenhour_broker_act_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  objection text[] := array['objected_at', 'objected_how', 'objection'];
+  settling text[] := array['settled_at', 'settled_how', 'settled_by'];
+BEGIN
+  -- What a slip says of somebody goes with them; that there was one stays.
+  IF coalesce(current_setting('evenhour.erases', true), '') = OLD.member_id AND NEW.reason = '' AND NEW.what = '{}'::jsonb
+     AND to_jsonb(NEW) - array['what', 'reason', 'objection'] = to_jsonb(OLD) - array['what', 'reason', 'objection'] THEN
+    RETURN NEW;
+  END IF;
+  IF to_jsonb(NEW) - objection - settling IS DISTINCT FROM to_jsonb(OLD) - objection - settling
+     OR (OLD.objected_at IS NOT NULL AND to_jsonb(NEW) - settling IS DISTINCT FROM to_jsonb(OLD) - settling)
+     OR (OLD.settled_at IS NOT NULL AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD)) THEN
+    RAISE EXCEPTION 'what was written down for a member is never changed' USING ERRCODE = 'EH001';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER broker_act_guard BEFORE UPDATE ON broker_act FOR EACH ROW EXECUTE FUNCTION evenhour_broker_act_guard();
+--> statement-breakpoint
+CREATE TRIGGER broker_act_no_delete BEFORE DELETE ON broker_act FOR EACH ROW EXECUTE FUNCTION evenhour_only_insert();
+--> statement-breakpoint
+CREATE TRIGGER broker_act_no_truncate BEFORE TRUNCATE ON broker_act EXECUTE FUNCTION evenhour_only_insert();

@@ -5,8 +5,9 @@ import { bank } from './bank.ts';
 import { at, minutes } from './columns.ts';
 
 /**
- * An account. `balance` is what came in less what went out; `held` is promised and not yet gone.
- * Both are changed by the posting trigger only.
+ * An account. `given` went out and `came` in since it was opened, so that neither is ever added up anew; of these
+ * `given_time` and `came_time` were for time that somebody gave, the rest was passed on. `balance` is what came less
+ * what was given; `held` is promised and not yet gone. All are changed by the posting trigger only.
  */
 export const account = pgTable(
   'account',
@@ -16,6 +17,10 @@ export const account = pgTable(
       .references(() => bank.id),
     id: text('id').notNull(),
     kind: text('kind', { enum: ['member', 'fund', 'mirror', 'unclaimed', 'loss'] }).notNull(),
+    given: minutes('given').notNull().default(0),
+    came: minutes('came').notNull().default(0),
+    givenTime: minutes('given_time').notNull().default(0),
+    cameTime: minutes('came_time').notNull().default(0),
     balance: minutes('balance').notNull().default(0),
     held: minutes('held').notNull().default(0),
     floor: minutes('floor'),
@@ -51,5 +56,6 @@ export const posting = pgTable(
     uniqueIndex('posting_hold_ends_once').on(t.bankId, t.holdId).where(sql`${t.holdId} is not null`),
     index('posting_by_debit').on(t.bankId, t.debit, t.id),
     index('posting_by_credit').on(t.bankId, t.credit, t.id),
+    index('posting_by_transfer').on(t.bankId, t.transferId, t.id).where(sql`${t.transferId} is not null`),
   ],
 );

@@ -1,6 +1,6 @@
 /** Hours on their way from one member to another, and the messages about them. */
 import { sql } from 'drizzle-orm';
-import { boolean, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { at, minutes } from './columns.ts';
 
 /** A gift between two members, as people see it. Words stay here and never enter a journal. */
@@ -33,9 +33,14 @@ export const transfer = pgTable(
     detail: text('detail'),
     reverses: text('reverses'),
     holdId: text('hold_id'),
-    purpose: text('purpose', { enum: ['gift', 'test', 'test_back'] })
+    /** The giver is not named to other members, where hours come to the community fund. */
+    unnamed: boolean('unnamed').notNull().default(false),
+    purpose: text('purpose', { enum: ['gift', 'test', 'test_back', 'exchange'] })
       .notNull()
       .default('gift'),
+    /** Of an exchange: which one, and which of its parts: the first promise is 1, whatever is added later counts on. */
+    exchangeId: text('exchange_id'),
+    part: integer('part'),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
@@ -44,6 +49,14 @@ export const transfer = pgTable(
     unique('transfer_url').on(t.bankId, t.url),
     unique('transfer_transfer').on(t.bankId, t.transfer),
     index('transfer_by_member').on(t.bankId, t.memberId, t.id),
+    index('transfer_by_receiver').on(t.bankId, t.counterparty, t.id).where(sql`${t.direction} = 'local'`),
+    index('transfer_asked_here')
+      .on(t.bankId, t.counterparty, t.id)
+      .where(sql`${t.direction} = 'local' and ${t.status} = 'offered'`),
+    index('transfer_asked_from')
+      .on(t.bankId, t.memberId, t.id)
+      .where(sql`${t.direction} = 'in' and ${t.status} = 'offered'`),
+    unique('transfer_part').on(t.bankId, t.exchangeId, t.part),
     index('transfer_by_detail').on(t.bankId, t.detail).where(sql`${t.direction} = 'in'`),
     index('transfer_unheld').on(t.bankId, t.pairId).where(sql`${t.status} in ('offered', 'accepted')`),
   ],

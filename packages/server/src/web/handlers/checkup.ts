@@ -11,6 +11,7 @@ import { examine } from '../../node/doctor.ts';
 import type { NodeContext } from '../../node/env.ts';
 import { logger } from '../../node/log.ts';
 import type { Check } from '../models.ts';
+import type { Words } from '../words.ts';
 
 const FRESH_MS = 15_000;
 const PATIENCE_MS = 2_000;
@@ -24,13 +25,14 @@ export class Checkup {
   readonly #rounds = new Map<string, Round>();
   readonly #last = new Map<string, readonly Check[]>();
 
-  /** The latest checks; none when the first ones are not ready yet. */
-  async of(node: NodeContext, bank: Bank): Promise<readonly Check[]> {
-    const known = this.#rounds.get(bank.id);
-    const round = known !== undefined && Date.now() - known.at < FRESH_MS ? known : this.#begin(node, bank);
+  /** The latest checks in the reader's language; none when the first ones are not ready yet. */
+  async of(node: NodeContext, bank: Bank, words: Words): Promise<readonly Check[]> {
+    const key = `${bank.id} ${words.language}`;
+    const known = this.#rounds.get(key);
+    const round = known !== undefined && Date.now() - known.at < FRESH_MS ? known : this.#begin(key, node, bank, words);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<readonly Check[]>((resolve) => {
-      timer = setTimeout(() => resolve(this.#last.get(bank.id) ?? []), PATIENCE_MS);
+      timer = setTimeout(() => resolve(this.#last.get(key) ?? []), PATIENCE_MS);
     });
     try {
       return await Promise.race([round.checks, late]);
@@ -39,8 +41,8 @@ export class Checkup {
     }
   }
 
-  #begin(node: NodeContext, bank: Bank): Round {
-    const checks = examine(node, bank).then(
+  #begin(key: string, node: NodeContext, bank: Bank, words: Words): Round {
+    const checks = examine(node, bank, { words }).then(
       (found) => {
         const shown = found.map(({ id, ok, says, fix }) => ({
           id,
@@ -48,16 +50,16 @@ export class Checkup {
           sentence: says,
           ...(fix !== undefined && { fix }),
         }));
-        this.#last.set(bank.id, shown);
+        this.#last.set(key, shown);
         return shown;
       },
       (error: unknown) => {
         logger('web').error('The checks of a bank could not be made.', { bank: bank.host, error });
-        return this.#last.get(bank.id) ?? [];
+        return this.#last.get(key) ?? [];
       },
     );
     const round = { at: Date.now(), checks };
-    this.#rounds.set(bank.id, round);
+    this.#rounds.set(key, round);
     return round;
   }
 }

@@ -29,7 +29,7 @@ export function consoleRoutes(app: WebApp): void {
       waiting: waiting.flat(),
       positions: await positionsOf(db, bank, views),
       books: await booksOf(db, bank),
-      checks: await checkup.of(node, bank),
+      checks: await checkup.of(node, bank, c.var.words),
     };
     return c.html(<ConsolePage frame={frameOf(c)} model={model} />);
   });

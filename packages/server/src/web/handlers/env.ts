@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import type { Caller } from '../../auth/tokens.ts';
 import type { NodeEnv } from '../../node/env.ts';
+import type { Language, Words } from '../words.ts';
 
 /** Somebody who is signed in. */
 export interface Session {
@@ -10,11 +11,17 @@ export interface Session {
   readonly name: string;
   /** What forms of this session carry. */
   readonly csrf: string;
+  /** The language that this member chose, if any. */
+  readonly language: Language | null;
 }
 
 export interface WebEnv {
   Variables: NodeEnv['Variables'] & {
     session: Session | null;
+    /** What pages say, in the language of whoever looks. */
+    words: Words;
+    /** How much whoever looks was told and has not opened. */
+    unread: number;
     /** The fields of a form, once it has been let in. */
     form: URLSearchParams;
   };

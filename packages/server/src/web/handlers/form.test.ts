@@ -124,12 +124,14 @@ describe('what is given', () => {
 
   test('a form that says nothing is read as empty', () => {
     expect(readGive(new URLSearchParams())).toEqual({
+      to: 'other',
       town: '',
       who: '',
       length: '',
       hours: '',
       minutes: '',
       what: '',
+      unnamed: '',
     });
   });
 });

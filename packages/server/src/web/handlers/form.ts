@@ -10,7 +10,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Refused } from '../../node/refused.ts';
-import type { WebEnv } from './env.ts';
+import type { WebContext, WebEnv } from './env.ts';
 import { mustCarrySecret, mustComeFromHere } from './session.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -51,6 +51,11 @@ const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g
 /** One field, without spaces around it. Lines stay lines. */
 export function field(form: URLSearchParams, name: string): string {
   return (form.get(name) ?? '').replaceAll('\t', ' ').replaceAll(CONTROLS, '').trim();
+}
+
+/** What the address of a page asks for, read as a field is. */
+export function asked({ req }: Pick<WebContext, 'req'>, name: string): string {
+  return field(new URL(req.url).searchParams, name);
 }
 
 /** A whole number of at most seven figures, or `null`. */

@@ -13,26 +13,30 @@ import { field, wholeNumber } from './form.ts';
 /** The longest that the books take in one gift. The bank's own rule is nearly always less. */
 const MOST_MINUTES = 600_000;
 const MOST_LETTERS = 300;
-const LENGTHS = ['30', '60', '90', '120'];
+const LENGTHS = ['15', '30', '45', '60', '75', '90', '105', '120'];
 
 export const emptyGive = (town: string): GiveValues => ({
+  to: 'other',
   town,
   who: '',
   length: '60',
   hours: '',
   minutes: '',
   what: '',
+  unnamed: '',
 });
 
 export function readGive(form: URLSearchParams): GiveValues {
   const of = (name: string) => field(form, name).slice(0, 2000);
   return {
+    to: of('to') || 'other',
     town: of('town'),
     who: of('who'),
     length: of('length'),
     hours: of('hours'),
     minutes: of('minutes'),
     what: of('what'),
+    unnamed: of('unnamed') === 'yes' ? 'yes' : '',
   };
 }
 
@@ -45,10 +49,12 @@ export interface Meant {
   readonly minutes: number;
 }
 
-type Neighbours = GiveModel['neighbours'];
+/** Members here whom the name may mean. */
+export type Neighbours = readonly { readonly handle: string; readonly name: string }[];
 
 /** What the form means. `towns` are the hosts that hours can be given at, the own one first. */
-export function understand(typed: GiveValues, towns: readonly string[], neighbours: Neighbours): Meant {
+export function understand(asked: GiveValues, towns: readonly string[], neighbours: Neighbours): Meant {
+  const typed = asked.to === 'other' ? asked : { ...asked, who: asked.to };
   const [who = '', host] = typed.who.replace(/^@/, '').split('@');
   // A whole address says its town itself.
   const values = host === undefined || host === '' ? typed : { ...typed, town: host.toLowerCase() };

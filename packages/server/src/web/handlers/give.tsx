@@ -9,41 +9,52 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
-import { and, asc, eq, sql } from 'drizzle-orm';
 import { agreementViewOfPair, agreementViews } from '../../agreement/view.ts';
-import { member } from '../../db/schema.ts';
+import { FUND_HANDLE } from '../../bank/bank.ts';
+import { actsAbout } from '../../broker/acts.ts';
 import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
+import { givenBefore, membersMeant } from '../../transfer/given-before.ts';
 import { takeBack } from '../../transfer/take-back.ts';
 import { type TransferRow, transferById } from '../../transfer/transfer-store.ts';
+import { firstName } from '../format.ts';
 import { GivenPage, GivePage } from '../give.tsx';
-import type { GiveModel, GivenModel, GiveTown } from '../models.ts';
+import { GiveSurePage } from '../give-sure.tsx';
+import type { GiveChoice, GiveModel, GivenModel, GiveTown } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange } from './exchanges.ts';
-import { field, guarded, idOf } from './form.ts';
-import { emptyGive, type Meant, readGive, understand } from './give-form.ts';
+import { asked, field, guarded, idOf } from './form.ts';
+import { emptyGive, type Meant, type Neighbours, readGive, understand } from './give-form.ts';
 import { frameOf, memberOf, pattern, signedIn, statusOf } from './page.tsx';
 import { bankView, isLive, standingOf, townOf } from './towns.ts';
 
 export function giveRoutes(app: WebApp): void {
   app.get(paths.give, signedIn, async (c) => {
-    const desk = await deskOf(c);
-    return form(c, desk, { values: emptyGive(c.var.bank.host), errors: {}, refusal: null, key: randomUUID() }, 200);
+    const to = asked(c, 'to').slice(0, 200);
+    const desk = await deskOf(c, '');
+    const known = desk.choices.some(({ value }) => value === to);
+    const values = { ...emptyGive(c.var.bank.host), ...(known ? { to } : { who: to }) };
+    return form(c, desk, { values, errors: {}, refusal: null, key: randomUUID() }, 200);
   });
 
   app.post(paths.give, ...guarded, async (c) => {
-    const desk = await deskOf(c);
-    const meant = understand(
-      readGive(c.var.form),
-      desk.towns.map(({ value }) => value),
-      desk.neighbours,
-    );
-    const { values, errors } = meant;
+    const typed = readGive(c.var.form);
+    const desk = await deskOf(c, typed.to === 'other' && typed.town === c.var.bank.host ? typed.who : '');
+    const towns = desk.towns.map(({ value }) => value);
+    const meant = understand(typed, towns, desk.found);
+    const { values } = meant;
     const key = field(c.var.form, 'key');
+    const [handle = ''] = meant.to.split('@');
+    const open = desk.found.length > 0 && !desk.found.some((each) => each.handle === handle);
+    const finding = field(c.var.form, 'find') !== '';
+    if (field(c.var.form, 'change') !== '' || (finding && open))
+      return form(c, desk, { values, errors: {}, refusal: null, key }, 200);
+    const errors = { ...meant.errors, ...(open && { who: 'which' as const }) };
     if (Object.keys(errors).length > 0) return form(c, desk, { values, errors, refusal: null, key }, 422);
     if (meant.refusal !== null) return form(c, desk, { values, errors, refusal: meant.refusal, key }, 422);
     try {
+      if (field(c.var.form, 'sure') === '') return await sure(c, desk, meant, key);
       return c.redirect(paths.given(await giveOnce(c, desk.me, meant, key)), 303);
     } catch (error) {
       const refusal = refusalOf(error);
@@ -83,10 +94,13 @@ async function ownGift(c: WebContext): Promise<TransferRow> {
 interface Desk {
   readonly me: MemberRow;
   readonly towns: readonly GiveTown[];
-  readonly neighbours: GiveModel['neighbours'];
+  readonly choices: readonly GiveChoice[];
+  /** Members here whom a name may mean. */
+  readonly found: Neighbours;
 }
 
-async function deskOf(c: WebContext): Promise<Desk> {
+/** @param search the name of somebody here */
+async function deskOf(c: WebContext, search: string): Promise<Desk> {
   const { bank, node } = c.var;
   const { db } = node.database;
   const me = await findMember(db, bank.id, memberOf(c).memberId);
@@ -100,33 +114,57 @@ async function deskOf(c: WebContext): Promise<Desk> {
       partner: { standing: standingOf(view), theyHonourMoreMinutes: view.position.roomMinutes },
     }),
   );
-  const neighbours = await db
-    .select({ handle: member.handle, name: member.name })
-    .from(member)
-    .where(
-      and(
-        eq(member.bankId, bank.id),
-        eq(member.status, 'active'),
-        sql`${member.kind} <> 'fund'`,
-        sql`${member.id} <> ${me.id}`,
-      ),
-    )
-    .orderBy(asc(member.name))
-    .limit(500);
-  return { me, towns: [own, ...others], neighbours };
+  const towns = [own, ...others];
+  const [found, before] = [await membersMeant(db, bank.id, search), await givenBefore(db, bank, me.id)];
+  const people = [
+    ...found.filter(({ id }) => id !== me.id).map(({ handle, name }) => ({ value: `${handle}@${bank.host}`, name })),
+    ...before,
+  ];
+  const choices = [
+    ...people.flatMap(({ value, name }) => choiceIn(towns, value, name, false) ?? []),
+    ...towns.flatMap(({ value }) => choiceIn(towns, `${FUND_HANDLE}@${value}`, '', true) ?? []),
+  ];
+  const once = new Map(choices.map((choice) => [choice.value, choice]));
+  return { me, towns, choices: [...once.values()], found };
+}
+
+/** `null` when hours cannot go to that town. */
+function choiceIn(towns: readonly GiveTown[], value: string, name: string, fund: boolean): GiveChoice | null {
+  const town = towns.find((each) => each.value === value.split('@')[1]);
+  return town === undefined ? null : { value, name, fund, town: town.partner === null ? null : town.town.name };
+}
+
+/** One page before anything moves: who it is, and what both will have. */
+async function sure(c: WebContext, { me, towns, choices }: Desk, meant: Meant, key: string): Promise<Response> {
+  const { bank, node } = c.var;
+  const { db } = node.database;
+  const { values, minutes } = meant;
+  const [handle = '', host = ''] = meant.to.split('@');
+  const town = towns.find(({ value }) => value === host);
+  if (town === undefined) throw new Refused('not_partners');
+  const here = town.partner === null ? await findMember(db, bank.id, handle) : undefined;
+  if (town.partner === null && here === undefined) throw new Refused('unknown_payee');
+  if (here?.id === me.id) throw new Refused('same_account');
+  const chosen = choices.find(({ value }) => value === meant.to);
+  const name = here?.name ?? chosen?.name ?? handle;
+  const to = chosen ?? { value: meant.to, name, town: town.partner === null ? null : town.town.name, fund: false };
+  const { balanceMinutes, heldMinutes } = await balanceOf(db, bank.id, me.accountId);
+  const afterMinutes = balanceMinutes - heldMinutes - minutes;
+  const model = { values, key, to, town: town.town, minutes, afterMinutes, asks: here?.asksGifts ?? false };
+  return c.html(<GiveSurePage frame={frameOf(c)} model={model} />);
 }
 
 type Filled = Pick<GiveModel, 'values' | 'errors' | 'refusal' | 'key'>;
 
 async function form(
   c: WebContext,
-  { me, towns, neighbours }: Desk,
+  { me, towns, choices }: Desk,
   filled: Filled,
   status: 200 | ReturnType<typeof statusOf>,
 ): Promise<Response> {
   const { bank, node } = c.var;
   const { balanceMinutes } = await balanceOf(node.database.db, bank.id, me.accountId);
-  return c.html(<GivePage frame={frameOf(c)} model={{ towns, balanceMinutes, neighbours, ...filled }} />, status);
+  return c.html(<GivePage frame={frameOf(c)} model={{ towns, balanceMinutes, choices, ...filled }} />, status);
 }
 
 /** A refused form may be sent again as it is. One that was sent before with something else needs a new key. */
@@ -139,12 +177,12 @@ async function giveOnce(c: WebContext, me: MemberRow, { values, to, minutes }: M
   const { bank, node } = c.var;
   if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw new Refused('idempotency_key_missing');
   const digest = createHash('sha256')
-    .update(JSON.stringify(['give', me.id, to, minutes, values.what]))
+    .update(JSON.stringify(['give', me.id, to, minutes, values.what, values.unnamed]))
     .digest('base64url');
   return node.giving.give(bank, {
     key: `form ${key}`,
     digest,
-    gift: { from: me.id, to, minutes, content: values.what },
+    gift: { from: me.id, to, minutes, content: values.what, unnamed: values.unnamed === 'yes' },
     answer: (given) => given.exchange.id,
   });
 }
@@ -153,6 +191,7 @@ async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> 
   const { bank, node } = c.var;
   const { db } = node.database;
   const status = statusOfExchange(row);
+  const slips = await actsAbout(db, bank.id, [row.id]);
   const view = row.pairId === null ? null : await agreementViewOfPair(db, bank, row.pairId);
   return {
     minutes: row.minutes,
@@ -164,6 +203,11 @@ async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> 
     standing: view === null || status === 'settled' ? null : standingOf(view),
     refusal: refusalOfExchange(row),
     proofId: status === 'settled' && view !== null ? row.id : null,
-    takeBackHref: row.direction === 'out' && row.status === 'offered' ? paths.takeBack(row.id) : null,
+    slips: slips.map(({ row: { id, personName, slip } }) => ({
+      href: paths.slip(id),
+      by: firstName(personName),
+      slip,
+    })),
+    takeBackHref: row.direction !== 'in' && row.status === 'offered' ? paths.takeBack(row.id) : null,
   };
 }

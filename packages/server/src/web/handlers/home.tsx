@@ -6,19 +6,27 @@
  *
  * @module
  */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { agreementViews } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
 import { member } from '../../db/schema.ts';
+import { disputedExchanges, exchangePath } from '../../exchange/exchange-store.ts';
+import { waitingApplications } from '../../member/joining.ts';
+import { findMember } from '../../member/members.ts';
+import { newestOffers } from '../../offer/offers.ts';
 import { BankHome } from '../home.tsx';
-import type { DemoMember } from '../models.ts';
+import { MemberHome } from '../member-home.tsx';
+import type { DemoMember, WaitSlip } from '../models.ts';
 import { paths } from '../paths.ts';
 import { PositionsPage } from '../positions.tsx';
-import { home } from '../words.ts';
 import type { WebApp, WebContext } from './env.ts';
+import { memberHome, offerBrief } from './member-home.ts';
 import { frameOf, toSignIn } from './page.tsx';
 import { bankView, booksOf, isLive, partnerBrief, positionsOf } from './towns.ts';
+
+/** How many of each are on the first page. */
+const SHOWN = 4;
 
 export function homeRoutes(app: WebApp): void {
   app.get(paths.home, async (c) => {
@@ -26,10 +34,17 @@ export function homeRoutes(app: WebApp): void {
     const { db } = node.database;
     const inside = isInside(c);
     const views = (await agreementViews(db, bank)).filter((view) => isLive(view) && (inside || view.public));
+    const partners = views.map((view) => partnerBrief(view, inside));
+    const caller = c.var.session?.caller;
+    const row = caller?.role === 'member' ? await findMember(db, bank.id, caller.memberId) : undefined;
+    if (row !== undefined) return c.html(<MemberHome frame={frameOf(c)} model={await memberHome(c, row, partners)} />);
+    const newest = await newestOffers(db, bank.id, SHOWN);
     const model = {
       memberCount: await countMembers(db, bank),
-      partners: views.map((view) => partnerBrief(view, inside)),
+      partners,
       demoMembers: await demoMembers(c),
+      offers: newest.filter(({ visibility }) => visibility === 'public').map((offer) => offerBrief(offer, '')),
+      waiting: caller === undefined ? [] : await waitingAtDesk(db, bank),
     };
     return c.html(<BankHome frame={frameOf(c)} model={model} />);
   });
@@ -48,6 +63,40 @@ export function homeRoutes(app: WebApp): void {
 
 function isInside(c: WebContext): boolean {
   return c.var.session !== null || c.var.node.config.demo;
+}
+
+/** What waits at the desk. */
+async function waitingAtDesk(db: Queries, bank: Bank): Promise<WaitSlip[]> {
+  const [applications, disputed] = await Promise.all([
+    waitingApplications(db, bank.id, undefined, SHOWN),
+    disputedExchanges(db, bank.id, SHOWN),
+  ]);
+  return [
+    ...applications.map(({ name, about }) => ({
+      what: 'application' as const,
+      href: `${paths.members}#asking`,
+      name,
+      title: about,
+      minutes: 0,
+    })),
+    ...disputed.map(({ id, giverName, title, minutes }) => ({
+      what: 'disputed' as const,
+      href: exchangePath(id),
+      name: giverName,
+      title,
+      minutes,
+    })),
+  ];
+}
+
+/** Names of members by their ids. */
+export async function namesOf(db: Queries, bankId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: member.id, name: member.name })
+    .from(member)
+    .where(and(eq(member.bankId, bankId), inArray(member.id, [...ids])));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Members, without the community fund. */
@@ -72,5 +121,5 @@ export async function demoMembers(c: WebContext): Promise<DemoMember[]> {
     .where(and(eq(member.bankId, bank.id), eq(member.kind, 'person'), eq(member.status, 'active')))
     .orderBy(asc(member.id))
     .limit(5);
-  return [...rows, { id: DESK, name: bankView(bank).bridgeBuilder, about: home.walkInDesk }];
+  return [...rows, { id: DESK, name: bankView(bank).bridgeBuilder, about: c.var.words.t('home.walkInDesk') }];
 }

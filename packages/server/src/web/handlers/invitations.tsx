@@ -14,9 +14,8 @@ import { offerAgreement } from '../../agreement/service.ts';
 import { toGiveOf } from '../../agreement/view.ts';
 import { invitation, member } from '../../db/schema.ts';
 import { refusalOf } from '../../node/refused.ts';
-import { invite } from '../agreement-words.ts';
 import { InvitationPage, InviteOpenedPage } from '../invitation.tsx';
-import { sayLink } from '../link-words.ts';
+import { sayLink } from '../links.ts';
 import type { InvitationModel, InviteOpenedModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
@@ -48,7 +47,7 @@ export function invitationRoutes(app: WebApp): void {
   app.post(paths.openInvitation, ...guarded, operatorOnly, async (c) => {
     const link = field(c.var.form, 'link').slice(0, 512);
     if (link === '')
-      return invitationPage(c, { values: await emptyValues(c), errors: { link: invite.linkMissing } }, 422);
+      return invitationPage(c, { values: await emptyValues(c), errors: { link: c.var.words.t('link.missing') } }, 422);
     keep(c, 'open', link);
     return c.redirect(paths.openInvitation, 303);
   });
@@ -113,7 +112,7 @@ async function withDraft(
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) throw error;
-    const errors = { link: sayLink(refusal, link, c.var.bank.origin) };
+    const errors = { link: sayLink(c.var.words, refusal, link, c.var.bank.origin) };
     return invitationPage(c, { values: { ...(await emptyValues(c)), link }, errors }, statusOf(refusal));
   }
   return then(draft);

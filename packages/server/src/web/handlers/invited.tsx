@@ -8,8 +8,6 @@
  */
 import { type InvitationDraft, showInvitation } from '../../agreement/invitations.ts';
 import { Refused } from '../../node/refused.ts';
-import { invited, opened } from '../agreement-words.ts';
-import { until } from '../format.ts';
 import { Page } from '../layout.tsx';
 import type { Frame } from '../models.ts';
 import { Articles } from '../parts.tsx';
@@ -29,23 +27,32 @@ export function invitedRoutes(app: WebApp): void {
 }
 
 function InvitedPage({ frame, draft, link }: { frame: Frame; draft: InvitationDraft; link: string }) {
-  const { party, words, expiresAt } = draft;
+  const { party, words: articles, expiresAt } = draft;
+  const { t, short, until } = frame.words;
   const us = frame.bank.name;
   return (
-    <Page frame={frame} title={invited.title(us)}>
-      <h1>{invited.heading(us, party.grantsMinutes)}</h1>
-      <p class="lead read mt-s">{invited.lead(party.bridgeBuilder, us, until(new Date(expiresAt), reading(frame)))}</p>
+    <Page frame={frame} title={t('invite.invitedTitle', { us })}>
+      <h1>{t('invite.invitedHeading', { us, hours: short(party.grantsMinutes) })}</h1>
+      <p class="lead read mt-s">
+        {t('invite.invitedLead', { name: party.bridgeBuilder, us, when: until(new Date(expiresAt), reading(frame)) })}
+      </p>
       <section class="sheet stack mt" aria-labelledby="how">
-        <h2 id="how">{invited.how}</h2>
-        <p class="read">{invited.howText}</p>
+        <h2 id="how">{t('invite.invitedHow')}</h2>
+        <p class="read">{t('invite.invitedHowText')}</p>
         <div class="field">
-          <label for="link">{invited.link}</label>
+          <label for="link">{t('invite.invitedLink')}</label>
           <input class="code" type="text" id="link" value={link} readonly />
         </div>
       </section>
       <section class="section" aria-labelledby="words">
-        <h2 id="words">{opened.theirWords}</h2>
-        <Articles items={words.map((sentence) => <p class="lead">{sentence}</p>)} />
+        <h2 id="words">{t('invite.openedWords')}</h2>
+        <Articles
+          items={articles.map((sentence) => (
+            <p class="lead" dir="auto">
+              {sentence}
+            </p>
+          ))}
+        />
       </section>
     </Page>
   );

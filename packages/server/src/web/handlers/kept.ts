@@ -12,22 +12,26 @@ import { paths } from '../paths.ts';
 import type { WebContext } from './env.ts';
 import { cookieName, cookieOptions } from './session.ts';
 
-type Name = 'made' | 'open' | 'card';
+type Name = 'made' | 'open' | 'card' | 'mine' | 'link' | 'asked';
 
 /** No other page is sent it. */
 const PATHS: Readonly<Record<Name, string>> = {
   made: paths.invitations,
   open: paths.invitations,
-  card: paths.members,
+  card: paths.madeCard,
+  mine: paths.myCard,
+  link: paths.joinLinks,
+  asked: paths.signInCode,
 };
 
 const nameOf = (c: WebContext, name: Name) => cookieName(c.var.bank, `evenhour-${name}`);
 const optionsOf = (c: WebContext, name: Name) => ({ ...cookieOptions(c.var.bank), path: PATHS[name] });
-const purposeOf = (c: WebContext, name: Name) =>
-  `kept ${name} ${c.var.bank.id} ${c.var.session?.caller.tokenHash ?? ''}`;
+const purposeOf = (c: WebContext, name: Name, hash = c.var.session?.caller.tokenHash ?? '') =>
+  `kept ${name} ${c.var.bank.id} ${hash}`;
 
-export function keep(c: WebContext, name: Name, value: string): void {
-  const sealed = c.var.node.seal.seal(purposeOf(c, name), value);
+/** `hash` is that of the session's secret, when it has only just begun. */
+export function keep(c: WebContext, name: Name, value: string, hash?: string): void {
+  const sealed = c.var.node.seal.seal(purposeOf(c, name, hash), value);
   setCookie(c, nameOf(c, name), sealed, { ...optionsOf(c, name), maxAge: 15 * 60 });
 }
 

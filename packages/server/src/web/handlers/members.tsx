@@ -1,62 +1,182 @@
 /**
- * The desk's page of members: adding one, and making the words of a card.
+ * The desk's pages of members: who asks to join, adding one, cards, and who acts for whom.
  *
- * Promises: only the operator is let in; a member comes with a card in one transaction; the words of a card are
- * shown once, to the session that asked for them.
+ * Promises: only the desk is let in; the words of a card are shown once, to the session that asked for them.
  *
  * @module
  */
 import { newMemberSchema } from '../../api/schemas.ts';
-import { issueToken } from '../../auth/tokens.ts';
-import { addMember, findMember, listMembers } from '../../member/members.ts';
+import { cardOf } from '../../auth/cards.ts';
+import { readAddress } from '../../auth/codes.ts';
+import { issueCardFor, revokeCardsOf } from '../../member/cards.ts';
+import { decide, prepareCard, takeIn, type Welcomed, waitingApplications } from '../../member/joining.ts';
+import { findMember, setStatus } from '../../member/members.ts';
+import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor, wearersOf } from '../../member/people.ts';
+import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
-import { members as words } from '../member-words.ts';
-import { MembersPage } from '../members.tsx';
-import type { MembersModel } from '../models.ts';
+import { lookAgain } from '../../offer/offers.ts';
+import { DeskMemberPage, MembersPage } from '../members.tsx';
+import type { DeskMemberModel, MembersModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
-import { field, guarded, idOf } from './form.ts';
+import { asked, field, guarded, idOf } from './form.ts';
+import { cardPage, faultsIn, newcomerIn } from './joining.tsx';
 import { keep, take } from './kept.ts';
 import { frameOf, operatorOnly, pattern, signedIn } from './page.tsx';
+import { moreOf } from './profile.tsx';
 
 const PAGE = 50;
+const APPLICATIONS = 20;
 
 export function membersRoutes(app: WebApp): void {
   app.get(paths.members, signedIn, operatorOnly, (c) => membersPage(c, {}, 200));
 
   app.post(paths.members, ...guarded, operatorOnly, async (c) => {
-    const { bank, node, form } = c.var;
-    const values = { name: field(form, 'name'), handle: field(form, 'handle') };
-    const given = newMemberSchema.safeParse(values);
-    if (!given.success) {
-      const wrong = given.error.issues.map(({ path }) => path[0]);
-      const errors = {
-        ...(wrong.includes('name') && { name: words.nameMissing }),
-        ...(wrong.includes('handle') && { handle: words.handleWrong }),
-      };
-      return membersPage(c, { values, errors }, 422);
-    }
+    const { bank, node, form, words } = c.var;
+    const typed = newcomerIn(c);
+    const handle = field(form, 'handle');
+    const values = { ...typed.values, handle };
+    const usable = handle === '' || newMemberSchema.shape.handle.safeParse(handle).success;
+    const wrong = usable ? {} : { handle: words.t('members.handleWrong') };
+    if ('errors' in typed || !usable)
+      return membersPage(c, { values, errors: { ...('errors' in typed ? typed.errors : {}), ...wrong } }, 422);
+    const ready = await prepareCard(node, bank, '');
     try {
-      const card = await node.database.transaction(async (tx) => {
-        const { id } = await addMember(tx, bank, values);
-        return issueToken(tx, bank.id, 'member', id);
-      });
-      keep(c, 'card', JSON.stringify({ name: values.name, words: card }));
-      return c.redirect(paths.members, 303);
+      const email = typed.newcomer.email === '' ? '' : readAddress(typed.newcomer.email);
+      const given = { ...typed.newcomer, email, ...(handle !== '' && { handle }) };
+      const welcomed = await node.signals.commit((tx) => takeIn(tx, node, bank, given, '', ready));
+      return welcomedTo(c, welcomed);
     } catch (error) {
-      if (refusalOf(error)?.code !== 'handle_taken') throw error;
-      return membersPage(c, { values, errors: { handle: words.handleTaken } }, 409);
+      if (refusalOf(error)?.code === 'handle_taken')
+        return membersPage(c, { values, errors: { handle: words.t('members.handleTaken') } }, 409);
+      return membersPage(c, { values, errors: faultsIn(c, error) }, 422);
     }
   });
 
+  app.post(pattern(paths.application), ...guarded, operatorOnly, async (c) => {
+    const { bank, node, form } = c.var;
+    const id = idOf(c.req.param('id'));
+    const answer = field(form, 'answer');
+    if (answer !== 'yes' && answer !== 'no') throw new Refused('invalid_request', { field: 'answer' });
+    const decision = { yes: answer === 'yes', sentence: field(form, 'sentence').slice(0, 500) };
+    const ready = await prepareCard(node, bank, '');
+    const { welcomed } = await node.signals.commit((tx) => decide(tx, node, bank, id, decision, ready));
+    return welcomed === null ? c.redirect(paths.members, 303) : welcomedTo(c, welcomed);
+  });
+
+  app.get(paths.madeCard, signedIn, operatorOnly, (c) => {
+    const value = take(c, 'card');
+    if (value === null) return c.redirect(paths.members, 303);
+    return cardPage(c, value, { forOther: true, onwards: paths.members });
+  });
+
+  memberRoutes(app);
+  hatRoutes(app);
+}
+
+function memberRoutes(app: WebApp): void {
+  app.get(pattern(paths.member), signedIn, operatorOnly, (c) => deskMemberPage(c, idOf(c.req.param('id'))));
+  app.get(paths.deskHats, signedIn, operatorOnly, (c) => deskMemberPage(c, DESK_HAT));
+
   app.post(pattern(paths.memberCard), ...guarded, operatorOnly, async (c) => {
-    const { bank, node } = c.var;
+    const { bank, node, form } = c.var;
+    const id = idOf(c.req.param('id'));
+    const personId = field(form, 'personId') || undefined;
+    const row = await findMember(node.database.db, bank.id, id);
+    if (row === undefined) throw new Refused('not_found');
+    const ready = await prepareCard(node, bank, row.language);
+    await node.signals.commit((tx) => issueCardFor(tx, bank, id, personId, ready));
+    keep(c, 'card', JSON.stringify({ name: row.name, words: ready.words }));
+    return c.redirect(paths.madeCard, 303);
+  });
+
+  app.post(pattern(paths.memberCardEnd), ...guarded, operatorOnly, async (c) => {
+    const { bank, node, form } = c.var;
+    const id = idOf(c.req.param('id'));
+    await node.database.transaction((tx) => revokeCardsOf(tx, bank.id, id, field(form, 'personId') || undefined));
+    return c.redirect(paths.member(id), 303);
+  });
+
+  app.post(pattern(paths.memberStatus), ...guarded, operatorOnly, async (c) => {
+    const { bank, node, form } = c.var;
     const row = await findMember(node.database.db, bank.id, idOf(c.req.param('id')));
     if (row === undefined || row.kind === 'fund') throw new Refused('not_found');
-    const card = await issueToken(node.database.db, bank.id, 'member', row.id);
-    keep(c, 'card', JSON.stringify({ name: row.name, words: card }));
-    return c.redirect(paths.members, 303);
+    const status = field(form, 'status') === 'suspended' ? 'suspended' : 'active';
+    await node.signals.commit(async (tx) => {
+      await setStatus(tx, bank.id, row.id, status);
+      await lookAgain(tx, bank, row.id);
+    });
+    return c.redirect(paths.member(row.id), 303);
   });
+}
+
+function hatRoutes(app: WebApp): void {
+  app.post(paths.deskHatGive, ...guarded, operatorOnly, async (c) => {
+    const { bank, node, form, words } = c.var;
+    const memberId = hatOf(c);
+    const values = { name: field(form, 'name').slice(0, 100), email: field(form, 'email').slice(0, 254) };
+    if (values.name === '')
+      return deskMemberPage(c, memberId, { values, errors: { name: words.t('joining.fault.name') } });
+    try {
+      const email = readAddress(values.email);
+      const role = memberId === DESK_HAT ? 'desk' : 'acts';
+      await node.database.transaction((tx) => giveHat(tx, bank.id, { memberId, role, name: values.name, email }));
+      return c.redirect(memberId === DESK_HAT ? paths.deskHats : paths.member(memberId), 303);
+    } catch (error) {
+      if (refusalOf(error)?.facts['field'] !== 'email') throw error;
+      return deskMemberPage(c, memberId, { values, errors: { email: words.t('joining.fault.email') } });
+    }
+  });
+
+  app.post(paths.deskHatTake, ...guarded, operatorOnly, async (c) => {
+    const { bank, node, form } = c.var;
+    const memberId = hatOf(c);
+    const email = field(form, 'email');
+    await node.database.transaction((tx) =>
+      email === ''
+        ? takeHat(tx, bank.id, field(form, 'personId').slice(0, 64), memberId)
+        : dropWaitingHat(tx, bank.id, email, memberId),
+    );
+    return c.redirect(memberId === DESK_HAT ? paths.deskHats : paths.member(memberId), 303);
+  });
+}
+
+function hatOf(c: WebContext): string {
+  const memberId = field(c.var.form, 'memberId');
+  return memberId === DESK_HAT ? DESK_HAT : idOf(memberId);
+}
+
+/** To the card, when there is one to print, else to the new member. */
+function welcomedTo(c: WebContext, { member, cardWords }: Welcomed): Response {
+  if (cardWords === null) return c.redirect(paths.member(member.id), 303);
+  keep(c, 'card', JSON.stringify({ name: member.name, words: cardWords }));
+  return c.redirect(paths.madeCard, 303);
+}
+
+async function deskMemberPage(
+  c: WebContext,
+  memberId: string,
+  given?: Pick<DeskMemberModel, 'values' | 'errors'>,
+): Promise<Response> {
+  const { bank, node } = c.var;
+  const { db } = node.database;
+  const row = memberId === DESK_HAT ? null : await findMember(db, bank.id, memberId);
+  if (row === undefined || row?.kind === 'fund') throw new Refused('not_found');
+  const hats = await wearersOf(db, bank.id, memberId);
+  const wearers = await Promise.all(
+    hats.map(async ({ personId, personName }) => ({
+      personId,
+      name: personName,
+      card: (await cardOf(db, bank.id, personId)) !== null,
+    })),
+  );
+  const model: DeskMemberModel = {
+    member: row === null ? null : { ...row, resting: row.status !== 'active' },
+    wearers,
+    waiting: await waitingHatsFor(db, bank.id, memberId),
+    ...(given ?? { values: { name: '', email: '' }, errors: {} }),
+  };
+  return c.html(<DeskMemberPage frame={frameOf(c)} model={model} />, given === undefined ? 200 : 422);
 }
 
 async function membersPage(
@@ -65,20 +185,18 @@ async function membersPage(
   status: 200 | 409 | 422,
 ): Promise<Response> {
   const { bank, node } = c.var;
-  const asked = c.req.query('after');
-  const after = asked === undefined ? undefined : idOf(asked);
-  const rows = await listMembers(node.database.db, bank.id, after, PAGE);
-  const card = take(c, 'card');
-  const last = rows.at(-1)?.id;
+  const { db } = node.database;
+  const search = asked(c, 'search').slice(0, 100);
+  const after = c.req.query('after')?.slice(0, 300);
+  const rows = await membersNamed(db, bank.id, { search, after, limit: PAGE, all: true });
+  const last = rows.length === PAGE ? rows.at(-1) : undefined;
   const model: MembersModel = {
-    card: card === null ? null : (JSON.parse(card) as MembersModel['card']),
-    signInUrl: `${bank.origin}${paths.signIn}`,
-    members: rows
-      .filter(({ kind }) => kind !== 'fund')
-      .map(({ id, name, handle, status: state }) => ({ id, name, handle, resting: state !== 'active' })),
+    applications: await waitingApplications(db, bank.id, undefined, APPLICATIONS),
+    search,
+    members: rows.map(({ id, name, handle, status: state }) => ({ id, name, handle, resting: state !== 'active' })),
     firstHref: after === undefined ? null : paths.members,
-    moreHref: rows.length === PAGE && last !== undefined ? `${paths.members}?after=${last}` : null,
-    values: { name: '', handle: '' },
+    moreHref: last === undefined ? null : moreOf(paths.members, search, last),
+    values: { name: '', kind: 'person', about: '', email: '', phone: '', reach: '', handle: '' },
     errors: {},
     ...given,
   };

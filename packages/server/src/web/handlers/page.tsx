@@ -15,7 +15,7 @@ import { ErrorPage, NotFoundPage } from '../error.tsx';
 import { contentSecurityPolicy } from '../layout.tsx';
 import type { Frame, Viewer } from '../models.ts';
 import { paths } from '../paths.ts';
-import type { Session, WebContext, WebEnv } from './env.ts';
+import type { WebContext, WebEnv } from './env.ts';
 import { bankView } from './towns.ts';
 
 const headers = {
@@ -31,7 +31,8 @@ const headers = {
 export const withHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-  c.res.headers.append('vary', 'cookie');
+  c.res.headers.append('vary', 'cookie, accept-language');
+  c.res.headers.set('content-language', c.var.words.language);
   if (c.var.session !== null || c.req.method === 'POST') c.res.headers.set('cache-control', 'no-store');
   else if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-cache');
 };
@@ -42,21 +43,34 @@ export function pattern(path: (id: string) => string): string {
 }
 
 export function frameOf(c: WebContext): Frame {
-  const { bank, node, session } = c.var;
+  const { bank, node, session, words } = c.var;
   const { sourceUrl, livePage } = node.config;
+  const view = bankView(bank);
   return {
-    bank: bankView(bank),
-    viewer: viewerOf(session),
+    words,
+    bank: { ...view, bridgeBuilder: view.bridgeBuilder || words.t('page.somebody') },
+    viewer: viewerOf(c.var),
     csrf: session?.csrf ?? '',
     now: new Date(),
+    here: hereOf(c),
+    unread: c.var.unread ?? 0,
     sourceUrl,
     ...(livePage !== undefined && { liveUrl: livePage }),
   };
 }
 
-function viewerOf(session: Session | null): Viewer {
+/** The address of the page that is read: after a form was refused, that of the page with the form. */
+function hereOf(c: WebContext): string {
+  const read = c.req.method === 'GET' ? c.req.url : (c.req.header('referer') ?? '');
+  if (!URL.canParse(read)) return paths.home;
+  const { pathname, search } = new URL(read);
+  return `${pathname}${search}`;
+}
+
+function viewerOf({ session, words }: WebContext['var']): Viewer {
   if (session === null) return { kind: 'guest' };
-  return { kind: session.caller.role, name: session.name };
+  const { role } = session.caller;
+  return { kind: role, name: session.name || words.t('page.desk') };
 }
 
 type Member = { readonly role: 'member'; readonly memberId: string };

@@ -79,6 +79,7 @@ async function proofModel(c: WebContext, row: TransferRow, pairId: string): Prom
 /** Accounts by the names of their members; a partner's account is named by its town. */
 async function accountNames(c: WebContext, accounts: readonly string[]): Promise<Map<string, string>> {
   const { bank, node } = c.var;
+  const { t } = c.var.words;
   const wanted = [...new Set(accounts)];
   const rows =
     wanted.length === 0
@@ -88,9 +89,9 @@ async function accountNames(c: WebContext, accounts: readonly string[]): Promise
           .from(member)
           .where(and(eq(member.bankId, bank.id), inArray(member.accountId, wanted)));
   return new Map([
-    [FUND_ACCOUNT, 'Community fund'],
-    [UNCLAIMED_ACCOUNT, 'Kept for somebody'],
-    [LOSS_ACCOUNT, 'Lost'],
+    [FUND_ACCOUNT, t('proof.fund')],
+    [UNCLAIMED_ACCOUNT, t('proof.unclaimed')],
+    [LOSS_ACCOUNT, t('proof.lost')],
     ...rows.map(({ account, name }) => [account, name] as const),
   ]);
 }

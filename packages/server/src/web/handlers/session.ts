@@ -9,11 +9,12 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { beginSession, endSessionOf, findSessionCaller, type SessionOf } from '../../auth/sessions.ts';
+import { type Beginning, beginSession, endSessionOf, findSessionCaller, type SessionOf } from '../../auth/sessions.ts';
 import type { Bank } from '../../bank/bank.ts';
+import type { Queries } from '../../db/database.ts';
 import { findMember } from '../../member/members.ts';
 import { Refused } from '../../node/refused.ts';
-import { common } from '../words.ts';
+import { isLanguage } from '../words.ts';
 import type { Session, WebContext } from './env.ts';
 
 /**
@@ -37,19 +38,37 @@ export async function findSession(c: WebContext): Promise<Session | null> {
   const caller = await findSessionCaller(node.database.db, bank.id, secret);
   if (caller === null) return null;
   const csrf = createHmac('sha256', node.seal.derive('csrf')).update(`${bank.id} ${secret}`).digest('base64url');
-  if (caller.role === 'operator') return { caller, name: common.operatorName, csrf };
+  if (caller.role === 'operator') return { caller, name: '', csrf, language: null };
   const member = await findMember(node.database.db, bank.id, caller.memberId);
-  return member === undefined ? null : { caller, name: member.name, csrf };
+  if (member === undefined) return null;
+  const { name, language } = member;
+  return { caller, name, csrf, language: isLanguage(language) ? language : null };
 }
 
 /** Begins a session. The one before it, if there is one, ends. */
-export async function startSession(c: WebContext, who: SessionOf): Promise<void> {
-  const { bank, node, session } = c.var;
+export async function startSession(c: WebContext, who: SessionOf, how: Beginning['how']): Promise<void> {
+  const { bank, node } = c.var;
   const secret = await node.database.transaction(async (tx) => {
-    if (session !== null) await endSessionOf(tx, bank.id, session.caller.tokenHash);
-    return beginSession(tx, bank.id, who);
+    await endBefore(c, tx);
+    return beginSession(tx, bank.id, who, { how, agent: agentOf(c) });
   });
-  setCookie(c, cookieName(bank), secret, cookieOptions(bank));
+  carry(c, secret);
+}
+
+/** Ends the session that this browser had, in the transaction that begins another. */
+export async function endBefore(c: WebContext, tx: Queries): Promise<void> {
+  const { bank, session } = c.var;
+  if (session !== null) await endSessionOf(tx, bank.id, session.caller.tokenHash);
+}
+
+/** Gives the browser a session that was begun. */
+export function carry(c: WebContext, secret: string): void {
+  setCookie(c, cookieName(c.var.bank), secret, cookieOptions(c.var.bank));
+}
+
+/** What the browser says about itself. */
+export function agentOf(c: WebContext): string {
+  return (c.req.header('user-agent') ?? '').slice(0, 500);
 }
 
 export async function endSession(c: WebContext): Promise<void> {

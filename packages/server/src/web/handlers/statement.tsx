@@ -14,17 +14,19 @@ import { rowsOf } from '../../ledger/ledger.ts';
 import {
   balanceOf,
   findMember,
-  givenAndCame,
   type MemberRow,
   type StatementLine as Moved,
+  movedOn,
   statementOf,
 } from '../../member/members.ts';
+import { linesOf, statementCsv, wholePeriod } from '../../member/statement.ts';
 import { Refused } from '../../node/refused.ts';
+import { hasReceipt } from '../../receipt/documents.ts';
 import type { TransferRow } from '../../transfer/transfer-store.ts';
 import type { StatementLine, StatementModel } from '../models.ts';
 import { paths } from '../paths.ts';
-import { StatementPage } from '../statement.tsx';
-import type { WebApp } from './env.ts';
+import { StatementPage, StatementSheet } from '../statement.tsx';
+import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange, townNames } from './exchanges.ts';
 import { frameOf, memberOf, signedIn } from './page.tsx';
 
@@ -34,15 +36,57 @@ const UNMOVED = ['offered', 'accepted', 'held', 'declined', 'returned'] as const
 
 export function statementRoutes(app: WebApp): void {
   app.get(paths.me, signedIn, async (c) => {
-    const { memberId } = memberOf(c);
+    const row = await ownRow(c);
     const { bank, node } = c.var;
-    const row = await findMember(node.database.db, bank.id, memberId);
-    if (row === undefined) throw new Refused('not_found');
     const before = c.req.query('before');
     const known = before !== undefined && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(before) ? before : undefined;
     const model = await statementModel(node.database.db, bank, row, known);
     return c.html(<StatementPage frame={frameOf(c)} model={model} />);
   });
+
+  app.get(paths.statementPrint, signedIn, async (c) => {
+    const row = await ownRow(c);
+    const { bank, node } = c.var;
+    const period = periodIn(c);
+    const lines = await linesOf(node.database.db, bank.id, row.accountId, period);
+    const { balanceMinutes } = await balanceOf(node.database.db, bank.id, row.accountId);
+    const model = {
+      name: row.name,
+      from: period.from,
+      last: new Date(period.to.getTime() - 1),
+      balanceMinutes,
+      lines: lines.map(paperLine),
+    };
+    return c.html(<StatementSheet frame={frameOf(c)} model={model} />);
+  });
+
+  app.get(paths.statementFile, signedIn, async (c) => {
+    const row = await ownRow(c);
+    const { bank, node, words } = c.var;
+    const period = periodIn(c);
+    const lines = await linesOf(node.database.db, bank.id, row.accountId, period);
+    const name = `${words.t('statement.fileName')}-${period.firstDay}-${period.lastDay}.csv`;
+    c.header('content-disposition', `attachment; filename="${name}"`);
+    c.header('content-type', 'text/csv; charset=utf-8');
+    return c.body(statementCsv(lines, words, bank.settings.timeZone));
+  });
+}
+
+async function ownRow(c: WebContext): Promise<MemberRow> {
+  const { bank, node } = c.var;
+  const row = await findMember(node.database.db, bank.id, memberOf(c).memberId);
+  if (row === undefined) throw new Refused('not_found');
+  return row;
+}
+
+function periodIn(c: WebContext) {
+  return wholePeriod(c.req.query('from') || undefined, c.req.query('to') || undefined, c.var.bank.settings.timeZone);
+}
+
+/** Paper has no links. */
+function paperLine({ id, at, content, counterpartyName, town, minutes, direction }: Moved): StatementLine {
+  const what = { what: content, who: counterpartyName, town, minutes, direction };
+  return { id, at, ...what, status: 'settled', proofId: null, receiptId: null };
 }
 
 async function statementModel(
@@ -51,19 +95,22 @@ async function statementModel(
   row: MemberRow,
   before: string | undefined,
 ): Promise<StatementModel> {
-  const [{ balanceMinutes, heldMinutes }, sums, lines] = [
-    await balanceOf(db, bank.id, row.accountId),
-    await givenAndCame(db, bank.id, row.accountId),
-    await readLines(db, bank, row, before),
-  ];
+  const [{ balanceMinutes, heldMinutes }, moved, lines] = await Promise.all([
+    balanceOf(db, bank.id, row.accountId),
+    movedOn(db, bank.id, row.accountId),
+    readLines(db, bank, row, before),
+  ]);
   const shown = lines.slice(0, PAGE);
   const last = shown.at(-1);
   const [first] = shown;
+  const { firstDay, lastDay } = wholePeriod(undefined, undefined, bank.settings.timeZone);
   return {
     name: row.name,
     balanceMinutes,
     heldMinutes,
-    ...sums,
+    moved,
+    firstDay,
+    lastDay,
     lines: shown,
     olderHref: lines.length > PAGE && last !== undefined ? `${paths.me}?before=${last.id}` : null,
     newerHref: before === undefined || first === undefined ? null : await newerHref(db, bank, row, first.id),
@@ -123,6 +170,7 @@ function movedLine(line: Moved, row: TransferRow | undefined, towns: Towns): Sta
     direction: line.direction,
     status,
     proofId: status === 'settled' && row !== undefined && row.pairId !== null ? row.id : null,
+    receiptId: row !== undefined && hasReceipt(row) ? row.id : null,
   };
 }
 
@@ -139,6 +187,7 @@ function unmovedLine(row: TransferRow, towns: Towns): StatementLine {
     status: statusOfExchange(row),
     ...(refusal !== null && { refusal }),
     proofId: null,
+    receiptId: null,
   };
 }
 

@@ -35,7 +35,7 @@ export function bankView(bank: Bank): BankView {
     name,
     theme: THEMES.find((known) => known === theme) ?? 'plain',
     phone,
-    bridgeBuilder: bridgeBuilder || 'Somebody',
+    bridgeBuilder,
     timeZone,
   };
 }

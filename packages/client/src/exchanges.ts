@@ -1,0 +1,115 @@
+/**
+ * What two members do: ask, agree, do, record, confirm.
+ *
+ * @module
+ */
+import { type Listing, type ListOptions, listing, paging } from './listing.ts';
+import type { CallOptions, DoOptions, Transport } from './transport.ts';
+import type {
+  Exchange,
+  ExchangeSide,
+  ExchangeSummary,
+  ExchangeTerms,
+  ExchangeVersion,
+  NewExchange,
+  NewHoursRecord,
+  Settlement,
+  Thanks,
+  Transfer,
+} from './types.ts';
+
+/** The operator says for which side; a member leaves it out. */
+export interface ExchangeDoOptions extends DoOptions {
+  readonly side?: ExchangeSide | undefined;
+}
+
+export interface ExchangeListOptions extends ListOptions {
+  /** The operator says whose; without, those in dispute. */
+  readonly member?: string | undefined;
+  /** `open`: something is still to come. */
+  readonly which?: 'open' | 'done' | undefined;
+}
+
+/** `answers` is the exchange's `open` as it was read: an answer never answers something newer. */
+export interface Exchanges {
+  /** Asks somebody, from an offer or directly. Nothing moves until both have said yes. */
+  ask(exchange: NewExchange, options?: DoOptions): Promise<Exchange>;
+  /** Newest first. */
+  list(options?: ExchangeListOptions): Listing<ExchangeSummary>;
+  /** With its story, and what may be done now in `acts`. */
+  get(id: string, options?: CallOptions & { readonly side?: ExchangeSide | undefined }): Promise<Exchange>;
+  accept(id: string, answers: ExchangeVersion, options?: ExchangeDoOptions): Promise<Exchange>;
+  decline(id: string, answers: ExchangeVersion, because?: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Proposes other terms; after a yes, what was agreed stands until the other says yes to the change. */
+  counter(id: string, terms: ExchangeTerms, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Takes back what one has proposed. */
+  withdraw(id: string, because?: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Cancels what was agreed, before hours are recorded. */
+  cancel(id: string, because?: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Records the hours; 0 minutes: it did not happen. */
+  record(id: string, record: NewHoursRecord, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Changes one's own record before it is confirmed. */
+  changeRecord(id: string, record: NewHoursRecord, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Says that a record is right; the hours move. */
+  confirm(id: string, answers: ExchangeVersion, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Says that it is not, and why. */
+  contest(id: string, answers: ExchangeVersion, because: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  say(id: string, text: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Gives the other one's own telephone number or address. For a member. */
+  giveContact(id: string, what: 'phone' | 'email', options?: DoOptions): Promise<Exchange>;
+  /** Once, after the hours were confirmed. */
+  thank(id: string, text: string, options?: ExchangeDoOptions): Promise<Exchange>;
+  /** Shows the thanks that one received to others, or no more. For a member. */
+  showThanks(id: string, shown: boolean, options?: DoOptions): Promise<Exchange>;
+  /** Writes down what a member of a dispute now stands by. For the operator. */
+  settle(id: string, settlement: Settlement, options?: DoOptions): Promise<Exchange>;
+  /** Puts right what was confirmed, by hours to the other that name the first. */
+  putRight(id: string, minutes: number, content?: string, options?: ExchangeDoOptions): Promise<Transfer>;
+  /** Thanks that a member received, newest first; of others those that they show. */
+  thanks(idOrHandle: string, options?: ListOptions): Listing<Thanks>;
+}
+
+export function exchangesOf({ get, post }: Transport): Exchanges {
+  const on = (side: ExchangeSide | undefined) => (side === undefined ? {} : { side });
+  const why = (because: string | undefined) => (because === undefined ? {} : { because });
+  return {
+    ask: (exchange, call) => post('/api/exchanges', '', exchange, call),
+    list: ({ member, which, ...o } = {}) =>
+      listing(
+        (at) => get('/api/exchanges', '', { ...paging(at), ...(member && { member }), ...(which && { which }) }, o),
+        o.pageSize,
+      ),
+    get: (id, { side, ...call } = {}) => get('/api/exchanges/{id}', id, on(side), call),
+    accept: (id, answers, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/accept', id, { ...on(side), answers }, call),
+    decline: (id, answers, because, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/decline', id, { ...on(side), answers, ...why(because) }, call),
+    counter: (id, terms, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/counter', id, { ...on(side), ...terms }, call),
+    withdraw: (id, because, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/withdraw', id, { ...on(side), ...why(because) }, call),
+    cancel: (id, because, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/cancel', id, { ...on(side), ...why(because) }, call),
+    record: (id, record, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/record', id, { ...on(side), ...record }, call),
+    changeRecord: (id, record, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/record/change', id, { ...on(side), ...record }, call),
+    confirm: (id, answers, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/confirm', id, { ...on(side), answers }, call),
+    contest: (id, answers, because, { side, ...call } = {}) =>
+      post('/api/exchanges/{id}/contest', id, { ...on(side), answers, because }, call),
+    say: (id, text, { side, ...call } = {}) => post('/api/exchanges/{id}/say', id, { ...on(side), text }, call),
+    giveContact: (id, what, call) => post('/api/exchanges/{id}/contact', id, { what }, call),
+    thank: (id, text, { side, ...call } = {}) => post('/api/exchanges/{id}/thanks', id, { ...on(side), text }, call),
+    showThanks: (id, shown, call) => post('/api/exchanges/{id}/thanks/shown', id, { shown }, call),
+    settle: (id, settlement, call) => post('/api/exchanges/{id}/settle', id, settlement, call),
+    putRight: (id, minutes, content, { side, ...call } = {}) =>
+      post(
+        '/api/exchanges/{id}/right',
+        id,
+        { ...on(side), minutes, ...(content === undefined ? {} : { content }) },
+        call,
+      ),
+    thanks: (id, o = {}) => listing((at) => get('/api/members/{id}/thanks', id, paging(at), o), o.pageSize),
+  };
+}

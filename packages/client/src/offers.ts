@@ -1,0 +1,62 @@
+/**
+ * What members offer and need.
+ *
+ * @module
+ */
+import { type Listing, type ListOptions, listing, paging } from './listing.ts';
+import type { CallOptions, DoOptions, Transport } from './transport.ts';
+import type { FoundOffer, NewOffer, Offer } from './types.ts';
+
+export interface OfferSearch extends ListOptions {
+  /** Words; a mistyped one finds its neighbours. */
+  readonly q?: string | undefined;
+  readonly kind?: 'offer' | 'need' | undefined;
+  readonly category?: NewOffer['category'] | undefined;
+  /** The host of a bank: this one or a partner's. */
+  readonly town?: string | undefined;
+  /** In degrees, both or neither: what is near comes first. */
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+}
+
+export interface Offers {
+  /** Offers something, or says what somebody needs. It is shown for six months. */
+  create(offer: NewOffer, options?: DoOptions): Promise<Offer>;
+  /** Says it in other words; all of it is said anew. */
+  update(id: string, offer: Omit<NewOffer, 'member'>, options?: DoOptions): Promise<Offer>;
+  /** Finds offers and needs, here and in partner towns: what has all the words first. */
+  list(search?: OfferSearch): Listing<FoundOffer>;
+  /** A member's, newest first; the member's own with those that rest or are over. */
+  of(memberIdOrHandle: string, options?: CallOptions): Promise<Offer[]>;
+  get(id: string, options?: CallOptions): Promise<Offer>;
+  /** Shows it for another six months. */
+  renew(id: string, options?: DoOptions): Promise<Offer>;
+  /** Lets it rest, or shows it again. */
+  pause(id: string, paused: boolean, options?: DoOptions): Promise<Offer>;
+  /** Takes it away for good. */
+  end(id: string, options?: DoOptions): Promise<Offer>;
+}
+
+export function offersOf({ get, post }: Transport): Offers {
+  return {
+    create: (offer, call) => post('/api/offers', '', offer, call),
+    update: (id, offer, call) => post('/api/offers/{id}', id, offer, call),
+    list: (o = {}) => {
+      const { q, kind, category, town, latitude, longitude } = o;
+      const asked = {
+        ...(q !== undefined && { q }),
+        ...(kind !== undefined && { kind }),
+        ...(category !== undefined && { category }),
+        ...(town !== undefined && { town }),
+        ...(latitude !== undefined && { latitude }),
+        ...(longitude !== undefined && { longitude }),
+      };
+      return listing((at) => get('/api/offers', '', { ...paging(at), ...asked }, o), o.pageSize);
+    },
+    of: async (id, call) => (await get('/api/members/{id}/offers', id, {}, call)).items,
+    get: (id, call) => get('/api/offers/{id}', id, {}, call),
+    renew: (id, call) => post('/api/offers/{id}/renew', id, {}, call),
+    pause: (id, paused, call) => post('/api/offers/{id}/pause', id, { paused }, call),
+    end: (id, call) => post('/api/offers/{id}/end', id, {}, call),
+  };
+}

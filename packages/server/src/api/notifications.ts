@@ -1,0 +1,132 @@
+/** Operations about what whoever asks was told, and how they wish to be told by mail. */
+import { z } from '@hono/zod-openapi';
+import { mustBeSignedIn } from '../auth/tokens.ts';
+import { GROUPS } from '../notification/kinds.ts';
+import { listNotices, type NoticeRow, readerOf, readNotices } from '../notification/notices.ts';
+import { sayNotice } from '../notification/say.ts';
+import { MAIL_WISHES, setWishes, wishesOf } from '../notification/wishes.ts';
+import { askedFor } from '../web/handlers/language.ts';
+import { isLanguage, type Words, wordsOf } from '../web/words.ts';
+import type { Api } from './app.ts';
+import { doing, noParams, noQuery, reading } from './describe.ts';
+import { once } from './idempotent.ts';
+import { page, pageQuery } from './schemas.ts';
+
+const noticeSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string().describe('What it is, such as `exchange_asked`. New ones may come.'),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])),
+    text: z.string().describe('The sentence, in the language that `Accept-Language` asks for.'),
+    href: z.string().describe("A path at the bank's origin."),
+    createdAt: z.iso.datetime(),
+    readAt: z.iso.datetime().nullable(),
+  })
+  .openapi('Notice');
+
+const readSchema = z
+  .strictObject({ ids: z.array(z.string().max(64)).max(200).optional().describe('Left out: all.') })
+  .openapi('ReadNotices');
+
+const hour = z.int().min(0).max(23);
+const wishesShape = {
+  mail: z.enum(MAIL_WISHES),
+  hour: hour.describe("Of the day on which a digest goes, by the bank's clock."),
+  weekday: z.int().min(1).max(7).describe('On which a weekly digest goes; 1 is Monday.'),
+  quietFrom: hour.describe('No mail from this hour until `quietUntil`. Both the same: no quiet hours.'),
+  quietUntil: hour,
+  muted: z.array(z.enum(GROUPS)).max(GROUPS.length).describe('Groups that are never mailed.'),
+};
+const wishesSchema = z.object(wishesShape).openapi('Wishes');
+const newWishesSchema = z.strictObject(wishesShape).partial().openapi('WishesChange');
+
+export function notificationRoutes(api: Api): void {
+  api.openapi(
+    reading(
+      { path: '/api/notices', operationId: 'listNotices', summary: 'What I was told, newest first' },
+      { answer: page(noticeSchema, 'NoticePage'), query: pageQuery, params: noParams },
+    ),
+    async (c) => {
+      const { bank, caller, node } = c.var;
+      mustBeSignedIn(caller);
+      const { cursor, limit } = c.req.valid('query');
+      const rows = await listNotices(node.database.db, bank.id, readerOf(caller), cursor, limit);
+      const asked = askedFor(c.req.header('accept-language') ?? '') ?? bank.settings.language;
+      const words = wordsOf(isLanguage(asked) ? asked : 'en');
+      const { name, timeZone } = bank.settings;
+      const items = rows.map((row) => viewOf(row, words, name, timeZone));
+      return c.json({ items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/notices/read',
+        operationId: 'readNotices',
+        summary: 'Mark what I was told as read',
+        status: 200,
+      },
+      { answer: z.object({ read: z.int() }).openapi('NoticesRead'), body: readSchema, params: noParams },
+    ),
+    async (c) => {
+      const { bank, caller } = c.var;
+      mustBeSignedIn(caller);
+      const { ids } = c.req.valid('json');
+      const result = await once(c, async (tx) => ({
+        status: 200,
+        body: { read: await readNotices(tx, bank.id, readerOf(caller), ids ?? 'all') },
+      }));
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      { path: '/api/wishes', operationId: 'getWishes', summary: 'How I wish to be told by mail' },
+      { answer: wishesSchema, query: noQuery, params: noParams },
+    ),
+    async (c) => {
+      const { bank, caller, node } = c.var;
+      mustBeSignedIn(caller);
+      const { muted, ...wishes } = await wishesOf(node.database.db, bank.id, readerOf(caller));
+      return c.json({ ...wishes, muted: [...muted] }, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/wishes',
+        operationId: 'setWishes',
+        summary: 'Say how I wish to be told by mail; what is left out stays',
+        status: 200,
+      },
+      { answer: wishesSchema, body: newWishesSchema, params: noParams },
+    ),
+    async (c) => {
+      const { bank, caller } = c.var;
+      mustBeSignedIn(caller);
+      const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
+      const result = await once(c, async (tx) => {
+        const { muted, ...wishes } = await setWishes(tx, bank, readerOf(caller), Object.fromEntries(given));
+        return { status: 200, body: { ...wishes, muted: [...muted] } };
+      });
+      return c.json(result.body, 200);
+    },
+  );
+}
+
+function viewOf(row: NoticeRow, words: Words, town: string, timeZone: string): z.infer<typeof noticeSchema> {
+  return {
+    id: row.id,
+    kind: row.kind,
+    facts: { ...row.facts },
+    text: sayNotice(words, row, town, { timeZone, now: new Date() }),
+    href: row.href,
+    createdAt: row.createdAt.toISOString(),
+    readAt: row.readAt?.toISOString() ?? null,
+  };
+}

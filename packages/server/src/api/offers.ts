@@ -1,0 +1,277 @@
+/** Operations about what members offer and need. */
+import { z } from '@hono/zod-openapi';
+import { eq, sql } from 'drizzle-orm';
+import type { Context } from 'hono';
+import type { AgreementView } from '../agreement/view.ts';
+import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
+import type { Queries } from '../db/database.ts';
+import { member } from '../db/schema.ts';
+import { findMember } from '../member/members.ts';
+import { Refused } from '../node/refused.ts';
+import type { Category } from '../offer/categories.ts';
+import { changeOffer, createOffer, endOffer, getOffer, offersOf, pauseOffer, renewOffer } from '../offer/offers.ts';
+import { shownPartners } from '../offer/partners.ts';
+import { getPeerOffer, type PeerOfferRow } from '../offer/peer-offers.ts';
+import { isListed, type OfferRow, seatsLeft } from '../offer/row.ts';
+import { type Found, searchOffers } from '../offer/search.ts';
+import type { Api } from './app.ts';
+import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
+import type { ApiEnv } from './env.ts';
+import { once } from './idempotent.ts';
+import { foundSchema, newOfferSchema, offerQuery, offerSchema, pauseSchema } from './offer-schemas.ts';
+import { page } from './schemas.ts';
+
+type OfferView = z.infer<typeof offerSchema>;
+
+export function offerRoutes(api: Api): void {
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/offers',
+        operationId: 'createOffer',
+        summary: 'Offer something, or say what you need',
+        status: 201,
+      },
+      { answer: offerSchema, body: newOfferSchema, params: noParams },
+    ),
+    async (c) => {
+      const { caller, bank } = c.var;
+      mustBeSignedIn(caller);
+      const { member: named, ...input } = c.req.valid('json');
+      const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, named);
+      const result = await once(c, async (tx) => ({
+        status: 201,
+        body: await viewOf(tx, c, await createOffer(tx, bank, memberId, inputOf(input, bank.settings.language))),
+      }));
+      return c.json(result.body, 201);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/offers/{id}',
+        operationId: 'updateOffer',
+        summary: 'Say it in other words; all of it is said anew',
+        status: 200,
+      },
+      { answer: offerSchema, body: newOfferSchema.omit({ member: true }), params: idParam },
+    ),
+    async (c) => {
+      const { bank } = c.var;
+      const { id } = await ownOffer(c);
+      const input = inputOf(c.req.valid('json'), bank.settings.language);
+      const result = await once(c, async (tx) => ({
+        status: 200,
+        body: await viewOf(tx, c, await changeOffer(tx, bank, id, input)),
+      }));
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      { path: '/api/offers', operationId: 'listOffers', summary: 'Find offers and needs, here and in partner towns' },
+      { answer: page(foundSchema, 'OfferPage'), query: offerQuery, params: noParams },
+    ),
+    async (c) => {
+      const { caller, bank, node } = c.var;
+      mustBeSignedIn(caller);
+      const { q, kind, category, latitude, longitude, town, cursor, limit } = c.req.valid('query');
+      const partners = await shownPartners(node.database.db, bank);
+      const near =
+        latitude === undefined || longitude === undefined
+          ? undefined
+          : { latitude: Math.round(latitude * 100), longitude: Math.round(longitude * 100) };
+      const found = await searchOffers(node.database, bank.id, {
+        query: q,
+        kind,
+        category: category as Category | undefined,
+        near,
+        home: town === undefined || town === bank.host,
+        pairs: [...partners.values()]
+          .filter(({ origin }) => town === undefined || new URL(origin).host === town)
+          .map(({ pair }) => pair),
+        cursor,
+        limit,
+      });
+      return c.json({ items: found.items.map((item) => foundView(item, partners, bank.host)), next: found.next }, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      {
+        path: '/api/members/{id}/offers',
+        operationId: 'listMemberOffers',
+        summary: "A member's offers and needs, newest first; the member's own with those that rest or are over",
+      },
+      { answer: z.object({ items: z.array(offerSchema) }), query: noQuery, params: idParam },
+    ),
+    async (c) => {
+      const { caller, bank, node } = c.var;
+      mustBeSignedIn(caller);
+      const row = await findMember(node.database.db, bank.id, c.req.valid('param').id);
+      if (row === undefined) throw new Refused('not_found');
+      const mine = caller.role === 'operator' || caller.memberId === row.id;
+      const rows = await offersOf(node.database.db, bank.id, row.id, { listed: !mine });
+      return c.json({ items: await Promise.all(rows.map((each) => viewOf(node.database.db, c, each))) }, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      { path: '/api/offers/{id}', operationId: 'getOffer', summary: 'One offer or need, of this bank or of a partner' },
+      { answer: offerSchema, query: noQuery, params: idParam },
+    ),
+    async (c) => {
+      const { caller, bank, node } = c.var;
+      mustBeSignedIn(caller);
+      const { db } = node.database;
+      const { id } = c.req.valid('param');
+      const row = await getOffer(db, bank.id, id);
+      if (row !== undefined) {
+        const mine = caller.role === 'operator' || caller.memberId === row.memberId;
+        if (!mine && !isListed(row)) throw new Refused('not_found');
+        return c.json(await viewOf(db, c, row), 200);
+      }
+      const partners = await shownPartners(db, bank);
+      const peer = await getPeerOffer(db, bank.id, id);
+      const view = peer === undefined ? undefined : partners.get(peer.pairId);
+      if (peer === undefined || view === undefined) throw new Refused('not_found');
+      return c.json(peerView(peer, view), 200);
+    },
+  );
+
+  for (const [word, summary, act] of [
+    ['renew', 'Show it for another six months', renewOffer],
+    ['end', 'Take it away for good', endOffer],
+  ] as const) {
+    api.openapi(
+      doing(
+        { method: 'post', path: `/api/offers/{id}/${word}`, operationId: `${word}Offer`, summary, status: 200 },
+        { answer: offerSchema, body: noBody, params: idParam },
+      ),
+      async (c) => {
+        const { id } = await ownOffer(c);
+        const result = await once(c, async (tx) => ({
+          status: 200,
+          body: await viewOf(tx, c, await act(tx, c.var.bank, id)),
+        }));
+        return c.json(result.body, 200);
+      },
+    );
+  }
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/offers/{id}/pause',
+        operationId: 'pauseOffer',
+        summary: 'Let it rest, or show it again',
+        status: 200,
+      },
+      { answer: offerSchema, body: pauseSchema, params: idParam },
+    ),
+    async (c) => {
+      const { id } = await ownOffer(c);
+      const { paused } = c.req.valid('json');
+      const result = await once(c, async (tx) => ({
+        status: 200,
+        body: await viewOf(tx, c, await pauseOffer(tx, c.var.bank, id, paused)),
+      }));
+      return c.json(result.body, 200);
+    },
+  );
+}
+
+/** The offer of the address, if the caller may change it. Somebody else's looks like none. */
+async function ownOffer(c: Context<ApiEnv>): Promise<OfferRow> {
+  const { caller, bank, node } = c.var;
+  mustBeSignedIn(caller);
+  const row = await getOffer(node.database.db, bank.id, c.req.param('id') ?? '');
+  if (row === undefined || (caller.role === 'member' && caller.memberId !== row.memberId))
+    throw new Refused('not_found');
+  mustBe(caller, row.memberId);
+  return row;
+}
+
+async function memberIdOf(c: Context<ApiEnv>, idOrHandle: string | undefined): Promise<string> {
+  if (idOrHandle === undefined) throw new Refused('invalid_request', { field: 'member', reason: 'say whose it is' });
+  const row = await findMember(c.var.node.database.db, c.var.bank.id, idOrHandle);
+  if (row === undefined || row.kind === 'fund') throw new Refused('not_found');
+  return row.id;
+}
+
+function inputOf(input: Omit<z.infer<typeof newOfferSchema>, 'member'>, language: string) {
+  const { place = '', latitude, longitude, ...rest } = input;
+  if ((latitude === undefined) !== (longitude === undefined))
+    throw new Refused('invalid_request', { field: 'latitude', reason: 'latitude and longitude come together' });
+  return {
+    kind: rest.kind,
+    title: rest.title,
+    text: rest.text ?? '',
+    language: rest.language ?? language,
+    category: rest.category as Category,
+    place: { name: place, latitude, longitude },
+    when: rest.when ?? '',
+    minutes: rest.minutes ?? null,
+    seats: rest.seats ?? null,
+    visibility: rest.visibility ?? 'bank',
+  };
+}
+
+function sayingOf(row: OfferRow | PeerOfferRow | Found) {
+  const { id, kind, title, text, language, place, when, minutes } = row;
+  return { id, kind, title, text, language, category: row.category, place, when, minutes, seatsLeft: seatsLeft(row) };
+}
+
+async function viewOf(tx: Queries, c: Context<ApiEnv>, row: OfferRow): Promise<OfferView> {
+  const { bank } = c.var;
+  const [author] = await tx
+    .select({ name: member.name })
+    .from(member)
+    .where(sql`${eq(member.bankId, bank.id)} and ${eq(member.id, row.memberId)}`);
+  return {
+    ...sayingOf(row),
+    by: { name: author?.name ?? '', memberId: row.memberId, actor: `${bank.origin}/ap/${row.memberId}` },
+    town: bank.host,
+    agreementId: null,
+    visibility: row.visibility,
+    status: row.status,
+    expiresAt: row.expiresAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+function peerView(row: PeerOfferRow, { id, origin }: AgreementView): OfferView {
+  return {
+    ...sayingOf(row),
+    by: { name: row.byName, memberId: null, actor: row.by },
+    town: new URL(origin).host,
+    agreementId: id,
+    visibility: 'partners',
+    status: 'open',
+    expiresAt: row.expiresAt.toISOString(),
+    createdAt: row.publishedAt.toISOString(),
+  };
+}
+
+function foundView(
+  item: Found,
+  partners: ReadonlyMap<string, AgreementView>,
+  host: string,
+): z.infer<typeof foundSchema> {
+  const partner = item.pairId === null ? undefined : partners.get(item.pairId);
+  return {
+    ...sayingOf(item),
+    byName: item.byName,
+    town: partner === undefined ? host : new URL(partner.origin).host,
+    agreementId: partner?.id ?? null,
+    exact: item.rank === 0,
+    expiresAt: item.expiresAt.toISOString(),
+  };
+}

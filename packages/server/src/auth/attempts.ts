@@ -1,0 +1,88 @@
+/**
+ * How often something may be tried: counted in the database, so that all processes of a node count together.
+ *
+ * Promises: a count and its question are one statement; what was counted stays counted when the work that
+ * follows is refused; whoever shares a home network counts as one source; sources are kept as hashes, for a day.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { and, eq, gt, gte, sql } from 'drizzle-orm';
+import ipaddr from 'ipaddr.js';
+import type { Queries } from '../db/database.ts';
+import { attempt } from '../db/schema.ts';
+import { Refused } from '../node/refused.ts';
+
+/** How often, and in how many minutes. */
+const LIMITS = {
+  /** Codes for one address. */
+  code_address: [5, 60],
+  /** Codes that one source asks for. */
+  code_source: [30, 60],
+  /** Wrong figures from one source. */
+  code_wrong: [30, 60],
+  /** Wrong words from one source, and at one bank from all of them: what guessing a card would need. */
+  card_source: [10, 60],
+  card_bank: [2_000, 60],
+  /** Passkeys and invitations that came to nothing. */
+  passkey_source: [60, 60],
+  join_source: [30, 60],
+  /** Asking to join. */
+  apply_source: [6, 60],
+  apply_bank: [300, 24 * 60],
+  /** Exchanges that one member begins, and words that they say in them. */
+  ask_member: [40, 60],
+  say_member: [90, 60],
+} as const satisfies Record<string, readonly [times: number, minutes: number]>;
+
+export type Tried = keyof typeof LIMITS;
+
+/** Counts one. Refuses `too_many_requests` with `minutes` to wait at most. Give it no transaction that may be rolled back. */
+export async function countAttempt(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
+  const [times, minutes] = LIMITS[what];
+  const over = sql`${attempt.expiresAt} <= now()`;
+  const end = sql`now() + ${minutes} * interval '1 minute'`;
+  const [row] = await db
+    .insert(attempt)
+    .values({ bankId, what, source: hashed(bankId, source), count: 1, expiresAt: end })
+    .onConflictDoUpdate({
+      target: [attempt.bankId, attempt.what, attempt.source],
+      set: {
+        count: sql`case when ${over} then 1 else least(${attempt.count}, 1000000) + 1 end`,
+        expiresAt: sql`case when ${over} then ${end} else ${attempt.expiresAt} end`,
+      },
+    })
+    .returning({ count: attempt.count });
+  if ((row?.count ?? 0) > times) throw new Refused('too_many_requests', { minutes });
+}
+
+/** Refuses `too_many_requests` where the limit is reached already. Counts nothing. */
+export async function mustNotBeOver(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
+  const [times, minutes] = LIMITS[what];
+  const [row] = await db
+    .select({ count: attempt.count })
+    .from(attempt)
+    .where(
+      and(
+        eq(attempt.bankId, bankId),
+        eq(attempt.what, what),
+        eq(attempt.source, hashed(bankId, source)),
+        gte(attempt.count, times),
+        gt(attempt.expiresAt, sql`now()`),
+      ),
+    );
+  if (row !== undefined) throw new Refused('too_many_requests', { minutes });
+}
+
+function hashed(bankId: string, source: string): string {
+  return createHash('sha256')
+    .update(`${bankId} ${network(source)}`)
+    .digest('base64url');
+}
+
+/** A home has many IPv6 addresses and one network. */
+function network(source: string): string {
+  if (!ipaddr.IPv6.isValid(source)) return source;
+  const address = ipaddr.process(source);
+  return address.kind() === 'ipv6' ? address.toNormalizedString().split(':').slice(0, 4).join(':') : address.toString();
+}

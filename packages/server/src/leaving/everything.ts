@@ -1,0 +1,57 @@
+/**
+ * Everything that a bank has about a member, for the member.
+ *
+ * Promises: each table of `tables.ts` is in it, whole, but for secrets by which others could act as the member.
+ *
+ * @module
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Bank } from '../bank/bank.ts';
+import type { Queries } from '../db/database.ts';
+import { hat } from '../db/schema.ts';
+import { rowsOf } from '../ledger/ledger.ts';
+import { findMember } from '../member/members.ts';
+import { Refused } from '../node/refused.ts';
+import { TABLES, type Whose } from './tables.ts';
+
+export interface Everything {
+  readonly format: 'evenhour-member/1';
+  readonly bank: { readonly name: string; readonly origin: string };
+  readonly madeAt: string;
+  /** Rows by the table that they are in. Minutes are whole numbers, times are RFC 3339. */
+  readonly tables: Readonly<Record<string, readonly Record<string, unknown>[]>>;
+}
+
+export async function everythingOf(tx: Queries, bank: Bank, memberId: string): Promise<Everything> {
+  if ((await findMember(tx, bank.id, memberId)) === undefined) throw new Refused('not_found');
+  const whose = await whoseIs(tx, bank.id, memberId);
+  const tables: Record<string, Record<string, unknown>[]> = {};
+  for (const [name, { rows, without = [] }] of Object.entries(TABLES)) {
+    const hidden = sql.join(
+      ['bank_id', ...without].map((column) => sql`${column}`),
+      sql`, `,
+    );
+    const found =
+      await tx.execute(sql`select to_jsonb(t) - array[${hidden}]::text[] as row from ${sql.identifier(name)} t
+      where t.bank_id = ${bank.id} and ${rows(whose)}`);
+    const list = rowsOf<{ row: Record<string, unknown> }>(found).map(({ row }) => row);
+    if (list.length > 0) tables[name] = list;
+  }
+  const { name } = bank.settings;
+  return { format: 'evenhour-member/1', bank: { name, origin: bank.origin }, madeAt: new Date().toISOString(), tables };
+}
+
+/** A member and the people who act for nobody else. */
+export async function whoseIs(tx: Queries, bankId: string, memberId: string): Promise<Whose> {
+  const rows = await tx
+    .select({ personId: hat.personId })
+    .from(hat)
+    .where(
+      and(
+        eq(hat.bankId, bankId),
+        eq(hat.memberId, memberId),
+        sql`not exists (select 1 from hat o where o.bank_id = ${bankId} and o.person_id = ${hat.personId} and o.member_id <> ${memberId})`,
+      ),
+    );
+  return { memberId, personIds: rows.map(({ personId }) => personId) };
+}

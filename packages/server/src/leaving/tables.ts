@@ -1,0 +1,133 @@
+/**
+ * Every table in which something of a member stands: how it is found, and what becomes of it when they leave.
+ *
+ * Promises: a table with a column that names a member or a person has a row here; a test asks for it. What stays after
+ * somebody has left names them by their id alone, or proves what is owed.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import { textArray } from '../ledger/ledger.ts';
+
+export interface Whose {
+  readonly memberId: string;
+  /** The people who act for this member and for nobody else. */
+  readonly personIds: readonly string[];
+}
+
+interface Held {
+  /** Which rows, as a condition. */
+  readonly rows: (whose: Whose) => SQL;
+  /** Columns that are secret, or nothing to anybody. */
+  readonly without?: readonly string[];
+  /** `delete`, what is set, or why the rows stay as they are. */
+  readonly leaving: 'delete' | SQL | { readonly stays: string };
+}
+
+const mine = ({ memberId }: Whose) => sql`member_id = ${memberId}`;
+const myPeople = ({ personIds }: Whose) => sql`person_id = any(${textArray(personIds)})`;
+const myTransfers = ({ memberId }: Whose) =>
+  sql`(member_id = ${memberId} or (direction = 'local' and counterparty = ${memberId}))`;
+const myExchange = ({ memberId }: Whose) => sql`(giver_id = ${memberId} or receiver_id = ${memberId})`;
+const ofMyExchanges = (whose: Whose) =>
+  sql`exchange_id in (select id from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)})`;
+const account = ({ memberId }: Whose) => `member:${memberId}`;
+
+/** What was said in an act or a state of an exchange, without its words: numbers, days and kinds stay. */
+const worded = (column: string) => sql`regexp_replace(${sql.raw(column)}::text,
+  '"(content|place|because)": "([^"\\\\]|\\\\.)*"', '"\\1": ""', 'g')::jsonb`;
+
+/** Whoever leaves, as {@link eraseMember} has said to the transaction. */
+const ME = sql`current_setting('evenhour.erases')`;
+
+/** Names and words are the other one's too where they said them; the name of whoever left goes everywhere. */
+export const TABLES: Readonly<Record<string, Held>> = {
+  member: {
+    rows: ({ memberId }) => sql`id = ${memberId}`,
+    without: ['name_key'],
+    leaving: sql`name = '', name_key = '', status = 'left', about = '', speaks = '', how_far = '', when_free = '',
+      place = '', latitude = null, longitude = null, ask_for = '', website = '', email = '', phone = '', reach = '',
+      reach_shown = false, language = ''`,
+  },
+  account: { rows: (w) => sql`id = ${account(w)}`, leaving: { stays: 'a figure under an id: the books must add up' } },
+  posting: {
+    rows: (w) => sql`(debit = ${account(w)} or credit = ${account(w)})`,
+    leaving: { stays: 'minutes between two ids: the books must add up' },
+  },
+  transfer: {
+    rows: myTransfers,
+    leaving: sql`salt = null,
+      content = case when member_id = ${ME} then '' else content end,
+      counterparty = case when direction = 'local' then counterparty else '' end,
+      counterparty_name = case when member_id = ${ME} or counterparty = ${ME} then '' else counterparty_name end`,
+  },
+  exchange_message: {
+    rows: (
+      w,
+    ) => sql`pending = false and exists (select 1 from transfer x where x.bank_id = t.bank_id and x.pair_id = t.pair_id
+      and x.member_id = ${w.memberId} and t.exchange_id in (x.id, x.url))`,
+    leaving: sql`document = '', answer = case when answer is null then null else '' end`,
+  },
+  exchange: {
+    rows: myExchange,
+    leaving: sql`title = '', salt = null, state = ${worded('state')},
+      giver_name = case when giver_id = ${ME} then '' else giver_name end,
+      receiver_name = case when receiver_id = ${ME} then '' else receiver_name end,
+      giver_address = case when giver_id = ${ME} then '' else giver_address end,
+      receiver_address = case when receiver_id = ${ME} then '' else receiver_address end`,
+  },
+  exchange_step: { rows: ofMyExchanges, leaving: sql`act = ${worded('act')}, document = null, person_id = null` },
+  exchange_talk: {
+    rows: ofMyExchanges,
+    leaving: 'delete',
+  },
+  receipt_link: {
+    rows: (w) => sql`transfer_id in (select id from transfer where transfer.bank_id = t.bank_id and ${myTransfers(w)})`,
+    without: ['seed', 'hash'],
+    leaving: 'delete',
+  },
+  offer: {
+    rows: mine,
+    without: ['words'],
+    leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null, when_words = '',
+      words = ''::tsvector, status = 'ended', listed = false`,
+  },
+  gathering: {
+    rows: ({ memberId }) => sql`host_id = ${memberId}`,
+    leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null`,
+  },
+  gathering_guest: { rows: mine, leaving: sql`name = '', address = '', shown = false` },
+  gathering_calendar: { rows: mine, leaving: 'delete' },
+  fund_request: { rows: mine, leaving: sql`content = '', because = ''` },
+  broker_act: {
+    rows: mine,
+    leaving: sql`what = '{}', reason = '', objection = case when objection is null then null else '' end`,
+  },
+  notice: { rows: mine, leaving: 'delete' },
+  notice_wish: { rows: mine, leaving: 'delete' },
+  mail: { rows: mine, without: ['text', 'unsubscribe'], leaving: 'delete' },
+  member_key: { rows: mine, without: ['sealed'], leaving: 'delete' },
+  follower: { rows: mine, leaving: 'delete' },
+  outbox_post: { rows: mine, leaving: 'delete' },
+  token: { rows: mine, without: ['hash'], leaving: 'delete' },
+  join_link: { rows: mine, without: ['hash'], leaving: 'delete' },
+  application: {
+    rows: ({ memberId }) => sql`(member_id = ${memberId} or invited_by = ${memberId})`,
+    leaving: sql`name = case when member_id = ${ME} then '' else name end, about = case when member_id = ${ME} then '' else about end,
+      email = case when member_id = ${ME} then '' else email end, phone = case when member_id = ${ME} then '' else phone end,
+      reach = case when member_id = ${ME} then '' else reach end, sentence = case when member_id = ${ME} then '' else sentence end,
+      invited_by = case when invited_by = ${ME} then '' else invited_by end`,
+  },
+  waiting_hat: { rows: mine, leaving: 'delete' },
+  session: {
+    rows: (w) => sql`(${mine(w)} or ${myPeople(w)})`,
+    without: ['hash'],
+    leaving: 'delete',
+  },
+  passkey: { rows: myPeople, without: ['public_key'], leaving: 'delete' },
+  passkey_challenge: { rows: myPeople, without: ['challenge'], leaving: 'delete' },
+  card: { rows: myPeople, without: ['words_hash'], leaving: 'delete' },
+  hat: { rows: (w) => sql`(${mine(w)} or ${myPeople(w)})`, leaving: 'delete' },
+  person: { rows: ({ personIds }) => sql`id = any(${textArray(personIds)})`, leaving: 'delete' },
+  leaving: { rows: mine, without: ['word'], leaving: { stays: 'says that it was done, and when' } },
+};

@@ -1,0 +1,53 @@
+/**
+ * The link at the foot of a mail that ends such mails, for whoever holds the mail and without signing in.
+ *
+ * Promises: only this node can make such a link, and it can do nothing else. It never runs out: whoever finds an old mail
+ * may still use it.
+ *
+ * @module
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Queries } from '../db/database.ts';
+import { notice } from '../db/schema.ts';
+import type { Seal } from '../node/seal.ts';
+import { setWishes } from './wishes.ts';
+
+/** Somebody who is told: a member of a bank of this node. */
+export interface Told {
+  readonly bankId: string;
+  readonly memberId: string;
+}
+
+export function stopToken(seal: Seal, told: readonly Told[]): string {
+  const names = told.map(({ bankId, memberId }) => `${bankId} ${memberId}`).join(',');
+  return `${Buffer.from(names).toString('base64url')}.${sign(seal, names)}`;
+}
+
+/** Whom a link is about; `null` when it was not made here. */
+export function readStopToken(seal: Seal, token: string): Told[] | null {
+  const [text = '', signature = ''] = token.slice(0, 4_000).split('.');
+  const names = Buffer.from(text, 'base64url').toString();
+  const meant = Buffer.from(sign(seal, names));
+  const given = Buffer.from(signature);
+  if (names === '' || given.length !== meant.length || !timingSafeEqual(given, meant)) return null;
+  return names.split(',').map((name) => {
+    const [bankId = '', memberId = ''] = name.split(' ');
+    return { bankId, memberId };
+  });
+}
+
+function sign(seal: Seal, names: string): string {
+  return createHmac('sha256', seal.derive('stop mail')).update(names).digest('base64url');
+}
+
+/** Ends mail about notices for them, also for what waits already. Again, it changes nothing. */
+export async function stopMail(tx: Queries, told: readonly Told[]): Promise<void> {
+  for (const { bankId, memberId } of told) {
+    await setWishes(tx, { id: bankId }, memberId, { mail: 'none' });
+    await tx
+      .update(notice)
+      .set({ mailAt: null })
+      .where(and(eq(notice.bankId, bankId), eq(notice.memberId, memberId), isNotNull(notice.mailAt)));
+  }
+}

@@ -1,0 +1,161 @@
+/** A whole exchange inside a town by forms alone, and what forms of others and odd input are answered. */
+
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '../db/id.ts';
+import { member } from '../db/schema.ts';
+import { type Streets, startStreets } from '../testing/streets.ts';
+import type { Seen, Visitor } from '../testing/visitor.ts';
+
+let streets: Streets;
+let moira: Visitor;
+let agnes: Visitor;
+let desk: Visitor;
+
+beforeAll(async () => {
+  streets = await startStreets();
+  moira = await streets.visitor('leith').signIn(streets.tokens.moira);
+  agnes = await streets.visitor('leith').signIn(streets.tokens.agnes);
+  desk = await streets.visitor('leith').signIn(streets.leith.token);
+});
+afterAll(() => streets?.stop());
+
+/** Sends the form of one act as the page holds it. */
+async function act(who: Visitor, path: string, name: string, fields: Record<string, string> = {}): Promise<Seen> {
+  const { html } = await who.get(path);
+  const form = html.split('<form ').find((part) => part.includes(`name="act" value="${name}"`));
+  if (form === undefined) throw new Error(`${path} has no form for ${name}`);
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+  return who.post(path, { ...Object.fromEntries(hidden.map(([, key = '', value = '']) => [key, value])), ...fields });
+}
+
+async function ask(more: Record<string, string> = {}): Promise<string> {
+  const wanted = { content: 'Look at <b>my</b> bicycle', hours: '1', minutes: '0', side: 'receiver', ...more };
+  const seen = await moira.fill('/exchanges/new?to=agnes', '/exchanges', { to: 'agnes', ...wanted });
+  expect(seen.status).toBe(303);
+  return seen.to ?? '';
+}
+
+const text = (html: string) => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+
+test('asked, talked, changed, agreed, recorded, confirmed and thanked, without a line of script', async () => {
+  const path = await ask({ date: '2027-03-02', time: '15:30', place: 'The library' });
+  expect(text((await moira.get('/exchanges')).html)).toContain(
+    'You asked Agnes: Look at &lt;b&gt;my&lt;/b&gt; bicycle',
+  );
+  expect(text((await agnes.get('/exchanges')).html)).toContain('Waits for you');
+  const asked = text((await agnes.get(path)).html);
+  expect(asked).toContain('Moira asks you');
+  expect(asked).toContain('Tuesday 2 March 2027 at 15:30');
+  expect(asked).toContain('The library');
+  await act(agnes, path, 'say', { text: 'Is it the <i>blue</i> one?' });
+  expect((await moira.get(path)).html).toContain('Is it the &lt;i&gt;blue&lt;/i&gt; one?');
+  await act(agnes, path, 'counter', { content: 'Bicycle and bell', hours: '1', minutes: '30' });
+  expect((await act(moira, path, 'accept')).to).toBe(`${path}?just`);
+  const agreed = text((await moira.get(path)).html);
+  expect(agreed).toContain('Put aside for it: 1 hour 30 minutes');
+  expect((await moira.get(`${path}?just`)).html).toContain('whole--just');
+  await act(agnes, path, 'record', { hours: '1', minutes: '15' });
+  expect(text((await moira.get(path)).html)).toContain('Agnes says 1 hour 15 minutes. Is that right?');
+  const page = (await moira.get(path)).html;
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const answers = /name="answers" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  // The one pair of halves is one POST; twice is once.
+  for (const _time of [1, 2]) expect((await moira.post(path, { csrf, answers, act: 'confirm' })).status).toBe(303);
+  const done = text((await moira.get(path)).html);
+  expect(done).toContain('Agnes gave you 1 hour 15 minutes');
+  expect((await act(moira, path, 'thank', { text: 'It rolls again!' })).status).toBe(303);
+  await act(agnes, path, 'show_thanks');
+  expect(text((await agnes.get(path)).html)).toContain('It is shown on your page.');
+  // A mistake is put right by a new line.
+  expect((await act(agnes, path, 'right', { hours: '0', minutes: '15' })).status).toBe(303);
+  expect(text((await moira.get('/me')).html)).toContain('15 min');
+});
+
+test('declined, taken back and cancelled; a reason is read by the other', async () => {
+  const declined = await ask();
+  await act(agnes, declined, 'decline', { because: 'My knee' });
+  expect(text((await moira.get(declined)).html)).toContain('“My knee”');
+  const withdrawn = await ask();
+  await act(moira, withdrawn, 'withdraw');
+  expect(text((await agnes.get(withdrawn)).html)).toContain('Moira took it back');
+  const cancelled = await ask();
+  await act(agnes, cancelled, 'accept');
+  await act(moira, cancelled, 'cancel', { because: 'Rain' });
+  expect(text((await agnes.get(cancelled)).html)).toContain('“Rain”');
+  for (const path of [declined, withdrawn, cancelled])
+    expect((await agnes.get(path)).html).not.toMatch(/name="act" value="(accept|record|cancel)"/);
+});
+
+test('a dispute: the desk sees it, writes what its member stands by, and the other says yes', async () => {
+  const path = await ask();
+  await act(agnes, path, 'accept');
+  await act(agnes, path, 'record', { hours: '2', minutes: '0' });
+  expect((await act(moira, path, 'contest', { because: '' })).status).toBe(422);
+  await act(moira, path, 'contest', { because: 'It was one hour' });
+  expect(text((await desk.get('/console/disputes')).html)).toContain('Agnes and Moira');
+  expect(text((await agnes.get(path)).html)).toContain('“It was one hour”');
+  expect((await act(desk, path, 'settle', { side: 'giver', hours: '1', minutes: '0', fund: '0' })).status).toBe(303);
+  await act(moira, path, 'confirm');
+  expect(text((await agnes.get(path)).html)).toContain('You gave Moira 1 hour');
+});
+
+test('how somebody is reached passes only when they press', async () => {
+  const path = await ask();
+  const { database } = streets.leith;
+  await database.db.update(member).set({ phone: '0131 496 0777' }).where(eq(member.handle, 'moira'));
+  expect((await agnes.get(path)).html).not.toContain('0131 496 0777');
+  await act(moira, path, 'contact', { what: 'phone' });
+  expect((await agnes.get(path)).html).toContain('0131 496 0777');
+});
+
+test('exchanges of others are not there, whatever is asked of them', async () => {
+  const path = await ask();
+  const rosa = await streets.visitor('gracia').signIn(streets.tokens.rosa);
+  for (const each of [path, `/exchanges/${newId()}`, '/exchanges/x', '/exchanges/%27;drop'])
+    expect((await rosa.get(each)).status).toBe(404);
+  const csrf = await rosa.csrf();
+  for (const name of ['accept', 'cancel', 'say', 'settle', 'right', 'nonsense'])
+    expect((await rosa.post(path, { csrf, act: name, answers: 'receiver 1', text: 'x' })).status).toBe(404);
+  expect((await streets.visitor('leith').get(path)).status).toBe(303);
+});
+
+test.each([
+  ['no words', { content: '' }],
+  ['far too many words', { content: 'x'.repeat(501) }],
+  ['no length', { hours: '0', minutes: '0' }],
+  ['a length that is none', { hours: '-1' }],
+  ['a day that there is not', { date: '2026-02-31' }],
+  ['a time without a day', { time: '10:00' }],
+  ['a time that there is not', { date: '2026-03-01', time: '25:00' }],
+  ['nobody', { to: '' }],
+])('%s: the form is answered again and keeps what was typed', async (_name, fields) => {
+  const sent = { to: 'agnes', content: 'Kept words', hours: '1', minutes: '0', side: 'receiver', ...fields };
+  const seen = await moira.fill('/exchanges/new', '/exchanges', sent);
+  expect(seen.status).toBe(422);
+  expect(seen.html).toContain('aria-invalid');
+  if (sent.content === 'Kept words') expect(seen.html).toContain('Kept words');
+});
+
+test('what cannot be asked says why: oneself, nobody, somebody of no town, and too much', async () => {
+  const csrf = await moira.csrf();
+  const sent = { csrf, content: 'Tea', hours: '1', minutes: '0', side: 'receiver' };
+  for (const [to, status] of [
+    ['moira', 422],
+    ['nobody', 422],
+    ['ana@nowhere.example', 422],
+  ] as const) {
+    const seen = await moira.post('/exchanges', { ...sent, id: newId(), to });
+    expect([to, seen.status]).toEqual([to, status]);
+    expect(seen.html).toContain('role="alert"');
+  }
+  const much = await moira.post('/exchanges', { ...sent, id: newId(), to: 'agnes', hours: '999' });
+  expect(much.html).toContain('role="alert"');
+  const id = newId();
+  const twice = [1, 2].map(() => moira.post('/exchanges', { ...sent, id, to: 'agnes' }));
+  const [first, second] = await Promise.all(twice);
+  expect([first?.to, second?.to]).toContain(`/exchanges/${id}`);
+  // Somebody else's id begins nothing and shows nothing.
+  const stolen = await agnes.post('/exchanges', { ...sent, csrf: await agnes.csrf(), id, to: 'moira' });
+  expect(stolen.to === `/exchanges/${id}` || stolen.status === 404).toBe(true);
+});

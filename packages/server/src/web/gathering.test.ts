@@ -1,0 +1,137 @@
+/** The pages of gatherings, as somebody without script meets them. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gathering } from '../db/schema.ts';
+import { type Streets, startStreets } from '../testing/streets.ts';
+import type { Visitor } from '../testing/visitor.ts';
+
+let streets: Streets;
+let moira: Visitor;
+let agnes: Visitor;
+let desk: Visitor;
+beforeAll(async () => {
+  streets = await startStreets();
+  moira = await streets.visitor('leith').signIn(streets.tokens.moira);
+  agnes = await streets.visitor('leith').signIn(streets.tokens.agnes);
+  desk = await streets.visitor('leith').signIn(streets.leith.token);
+});
+afterAll(() => streets?.stop());
+
+const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().slice(0, 10);
+const FORM = {
+  ...{ kind: 'class', title: 'Soup and Stitches', text: 'Bring something torn.', place: 'Dock Street Hall' },
+  ...{ day: tomorrow, from: '11:00', to: '13:30', seats: '12', rule: 'guests_give', minutes: '30', visibility: 'bank' },
+};
+const call = async (change: Record<string, string> = {}, who = moira) =>
+  who.fill('/gatherings/new', '/gatherings', { ...FORM, ...change });
+
+async function begun(): Promise<string> {
+  const path = (await call()).to ?? '';
+  const [startsAt, endsAt] = [new Date(Date.now() - 60_000), new Date(Date.now() + 3_600_000)];
+  await agnes.fill(path, `${path}/seat`, {});
+  await streets.leith.database.db.update(gathering).set({ startsAt, endsAt });
+  return path;
+}
+
+test('one is called by a form, and a seat taken and given back by a button', async () => {
+  const { to } = await call();
+  expect(to).toMatch(/^\/gatherings\/[0-9A-Z]{26}$/);
+  const path = to ?? '';
+  expect((await moira.get('/gatherings')).html).toContain('Soup and Stitches');
+  expect((await agnes.get(path)).html).toContain('12 free');
+  const seat = await agnes.fill(path, `${path}/seat`, { shown: 'yes' });
+  expect(seat).toMatchObject({ status: 303, to: path });
+  expect((await agnes.get(path)).html).toContain('You have a seat.');
+  expect((await moira.get(path)).html).toContain('Coming: Agnes Tulloch.');
+  expect((await agnes.get('/gatherings/mine')).html).toContain('Soup and Stitches');
+  await agnes.fill(path, `${path}/leave`, {});
+  expect((await agnes.get(path)).html).toContain('Keep me a seat');
+});
+
+test('who came is ticked, strangers are written down, and one button writes down everybody, once', async () => {
+  const path = await begun();
+  const page = await moira.get(`${path}/credit`);
+  const guest = /name="here" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+  await moira.fill(`${path}/credit`, `${path}/credit`, { here: guest, more: 'A friend\nAgnes Tulloch', do: 'mark' });
+  expect((await moira.get(`${path}/credit`)).html).toContain('A friend');
+  const ticked = [...(await moira.get(`${path}/credit`)).html.matchAll(/name="here" value="([^"]+)" checked/g)];
+  expect(ticked).toHaveLength(2);
+  const sent = new URLSearchParams({ csrf: await moira.csrf(), do: 'credit', [`minutes-${guest}`]: '30' });
+  for (const [, id = ''] of ticked) sent.append('here', id);
+  for (const _ of 'ab') expect((await moira.post(`${path}/credit`, sent)).status).toBe(303);
+  const { html } = await moira.get(`${path}/credit`);
+  expect(html).toContain('30 min: waits for Agnes to say yes');
+  expect(html).toContain('was here');
+  expect(html).not.toContain('name="here"');
+});
+
+test('the code on the sheet opens a page with one button', async () => {
+  const path = await begun();
+  const { html } = await moira.get(`${path}/sheet`);
+  expect(html).toContain('Agnes Tulloch');
+  const { id } = { id: path.split('/').at(-1) ?? '' };
+  const { hereCode } = (await streets.leith.call('GET', `/api/gatherings/${id}`)).body;
+  const door = `${path}/here/${hereCode}`;
+  expect((await streets.visitor('leith').get(door)).to).toContain('/sign-in?next=');
+  expect((await agnes.fill(door, door, {})).to).toBe(door);
+  expect((await agnes.get(door)).html).toContain('Welcome. You are on the sheet.');
+  expect((await agnes.get(`${path}/here/${'x'.repeat(22)}`)).status).toBe(404);
+});
+
+test('calendars: a file, a secret address, and a new one', async () => {
+  const path = (await call({ visibility: 'public' })).to ?? '';
+  const file = await streets.visitor('leith').get(`${path}/calendar`);
+  expect(file.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+  expect(file.html).toContain('SUMMARY:Soup and Stitches\r\n');
+  const feed = async () =>
+    /<code[^>]*>https?:\/\/[^/]+(\/calendar\/[^<]+)</.exec((await moira.get('/gatherings/mine')).html)?.[1] ?? '';
+  const before = await feed();
+  expect((await streets.visitor('leith').get(before)).html).toContain('BEGIN:VEVENT');
+  await moira.fill('/gatherings/mine', '/gatherings/mine/calendar', {});
+  expect((await streets.visitor('leith').get(before)).status).toBe(404);
+  expect((await streets.visitor('leith').get(await feed())).status).toBe(200);
+  expect((await streets.visitor('gracia').get(await feed())).status).toBe(404);
+});
+
+describe('what is not theirs, or makes no sense', () => {
+  test('pages of whoever calls it are not there for others', async () => {
+    const path = (await call()).to ?? '';
+    const csrf = await agnes.csrf();
+    for (const page of ['credit', 'sheet', 'change']) {
+      expect((await agnes.get(`${path}/${page}`)).status).toBe(404);
+      expect((await streets.visitor('leith').get(`${path}/${page}`)).to).toContain('/sign-in');
+    }
+    for (const page of ['credit', 'cancel', 'change'])
+      expect((await agnes.post(`${path}/${page}`, { csrf, do: 'credit', key: '12345678' })).status).toBe(404);
+    const rosa = await streets.visitor('gracia').signIn(streets.tokens.rosa);
+    expect((await rosa.get(path)).status).toBe(404);
+    expect((await streets.visitor('leith').get(path)).to).toContain('/sign-in');
+    expect((await moira.post(`${path}/seat`, { csrf: await moira.csrf(), key: '12345678' })).status).toBe(422);
+  });
+
+  test.each([
+    [{ title: '' }, 'Give it a name'],
+    [{ title: 'x'.repeat(101) }, 'Give it a name'],
+    [{ text: 'x'.repeat(2001) }, 'up to 2000 letters'],
+    [{ day: '2026-02-31' }, 'Choose a day'],
+    [{ day: '2020-01-01' }, 'Choose a day'],
+    [{ from: '25:00' }, 'Choose a day'],
+    [{ to: '' }, 'Choose a day'],
+    [{ seats: '0' }, 'A whole number'],
+    [{ seats: '9999999' }, 'A whole number'],
+    [{ seats: '<b>' }, 'A whole number'],
+    [{ rule: 'none', visibility: 'partners' }, 'Partner towns can come when'],
+    [{ rule: 'guests_receive' }, 'role="alert"'],
+  ] as const)('%j says what is wrong and keeps the rest', async (change, said) => {
+    const { status, html } = await call(change);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(html).toContain(said);
+    expect(html).toContain('Dock Street Hall');
+  });
+
+  test('names are shown as they are typed, never as a part of the page', async () => {
+    const path = (await call({ title: '<script>alert(1)</script>', text: '"><img src=x>' })).to ?? '';
+    const { html } = await moira.get(path);
+    expect(html).not.toMatch(/<script>alert|<img src=x/);
+    expect((await desk.get(`${path}/sheet`)).html).not.toContain('<script>alert');
+  });
+});

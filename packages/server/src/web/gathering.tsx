@@ -1,0 +1,312 @@
+/**
+ * One gathering: what, when and where; a seat by one button; the rule about hours; and the page behind the poster's code.
+ *
+ * Promises: the rule stands beside the button that says yes to it; names are shown only of those who want it, and to whoever
+ * calls it.
+ *
+ * @module
+ */
+import type { GuestView } from '../gathering/view.ts';
+import { firstName } from './format.ts';
+import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
+import { type GatheringModel, sayRule, sayStatus, sayWhen, Table } from './gathering-parts.tsx';
+import { Page } from './layout.tsx';
+import type { Frame, RefusalView } from './models.ts';
+import { Agree } from './parts.tsx';
+import { paths } from './paths.ts';
+import { sayRefusal } from './refusals.ts';
+import { useWords, type Words } from './words.ts';
+
+export interface OneGatheringModel {
+  readonly gathering: GatheringModel;
+  readonly waiting: number;
+  readonly names: readonly string[];
+  readonly me: GuestView | null;
+  /** For the host and the desk: who is on the list. */
+  readonly guests: readonly GuestView[] | null;
+  /** Sent with the forms, so that pressing twice counts once. */
+  readonly key: string;
+  readonly refusal: RefusalView | null;
+}
+
+export function GatheringPage({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
+  const { t } = frame.words;
+  const { gathering, refusal } = model;
+  return (
+    <Page frame={frame} title={gathering.title} at={paths.gatherings}>
+      {refusal ? <Refused text={sayRefusal(frame.words, refusal, placeOf(frame))} /> : null}
+      <div class="two two--middle">
+        <div class="stack">
+          <p class="meta">
+            {t('gathering.by', { kind: t(`gathering.kind.${gathering.kind}`), host: gathering.hostName })}
+          </p>
+          <h1 class="display" lang={gathering.language} dir="auto">
+            {gathering.title}
+          </h1>
+          <p class="lead">
+            {sayWhen(frame, gathering)}
+            <br />
+            <span dir="auto">{gathering.place}</span>
+          </p>
+          {gathering.text === '' ? null : (
+            <p class="lines" lang={gathering.language} dir="auto">
+              {gathering.text}
+            </p>
+          )}
+          <p>
+            <strong>{sayRule(frame.words, gathering)}</strong>
+          </p>
+          <MySeat frame={frame} model={model} />
+        </div>
+        <Table seats={gathering.seats} free={gathering.free} />
+      </div>
+      <div class="section two">
+        <AtTheTable frame={frame} model={model} />
+        <Hours gathering={gathering} />
+      </div>
+      {model.guests === null ? null : <Running frame={frame} model={model} guests={model.guests} />}
+      {frame.bank.phone === '' ? null : (
+        <section class="section note read">
+          <h2>{t('gathering.phone')}</h2>
+          <p>{t('gathering.phoneText', { phone: frame.bank.phone })}</p>
+        </section>
+      )}
+    </Page>
+  );
+}
+
+export function placeOf({ bank }: Frame) {
+  return { bank: bank.name, bridgeBuilder: bank.bridgeBuilder };
+}
+
+function MySeat({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
+  const { t } = frame.words;
+  const { gathering, me, key } = model;
+  const { id, status } = gathering;
+  const calendar = (
+    <ButtonLink quiet href={paths.gatheringFile(id)}>
+      {t('gathering.calendar')}
+    </ButtonLink>
+  );
+  if (status !== 'open' && status !== 'full')
+    return (
+      <div class="note">
+        <p class="lead">{sayStatus(frame.words, gathering)}</p>
+        {me === null || me.status === 'withdrawn' ? null : <p>{sayMine(frame.words, me)}</p>}
+      </div>
+    );
+  if (frame.viewer.kind === 'guest')
+    return (
+      <p class="acts">
+        <ButtonLink href={`${paths.signIn}?next=${encodeURIComponent(paths.gathering(id))}`}>
+          {t('gathering.signInFirst')}
+        </ButtonLink>
+        {calendar}
+      </p>
+    );
+  if (frame.viewer.kind === 'operator' || model.guests !== null) return <p class="acts">{calendar}</p>;
+  if (me !== null && me.status !== 'withdrawn')
+    return (
+      <div class="note stack">
+        <p class="lead">{sayMine(frame.words, me)}</p>
+        {me.reserved ? null : <p>{t('gathering.notReserved', { why: sayWhy(frame, me.code) })}</p>}
+        <Form action={paths.leaveSeat(id)} csrf={frame.csrf} class="acts">
+          {calendar}
+          <button type="submit" class="as-link">
+            {me.status === 'waiting' ? t('gathering.leaveList') : t('gathering.giveBack')}
+          </button>
+        </Form>
+      </div>
+    );
+  return (
+    <Form action={paths.takeSeat(id)} csrf={frame.csrf} class="stack">
+      <input type="hidden" name="key" value={key} />
+      <div class="choose">
+        <label>
+          <input type="checkbox" name="shown" value="yes" />
+          {t('gathering.show')}
+        </label>
+      </div>
+      <p class="acts">
+        <Button id="seat">{status === 'full' ? t('gathering.wait') : t('gathering.keep')}</Button>
+        {calendar}
+      </p>
+      {status === 'full' ? <p class="hint">{t('gathering.waitText')}</p> : null}
+    </Form>
+  );
+}
+
+function sayMine(words: Words, me: GuestView): string {
+  const { t } = words;
+  if (me.outcome !== null) return words.capital(sayOutcome(words, me));
+  if (me.present) return t('gathering.youCame');
+  return me.status === 'waiting' ? t('gathering.youWait') : t('gathering.have');
+}
+
+/** What became of what was written down for somebody. */
+export function sayOutcome({ t, short }: Words, { outcome, minutes, name }: GuestView): string {
+  const amount = short(minutes ?? 0);
+  switch (outcome) {
+    case null:
+      return '';
+    case 'absent':
+      return t('gathering.outcome.absent');
+    case 'came':
+      return t('gathering.outcome.came');
+    case 'asked':
+      return t('gathering.outcome.asked', { amount, name: firstName(name) });
+    default:
+      return t(`gathering.outcome.${outcome}`, { amount });
+  }
+}
+
+/** Why hours wait, in the words of the refusal. */
+export function sayWhy(frame: Frame, code: string | null): string {
+  return sayRefusal(frame.words, { code: code ?? 'not_enough_hours', facts: {} } as RefusalView, placeOf(frame)).what;
+}
+
+function AtTheTable({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
+  const { t, list } = frame.words;
+  const { gathering, names, waiting } = model;
+  const begun = gathering.startsAt <= frame.now;
+  return (
+    <section class="stack" aria-labelledby="at-table">
+      <h2 id="at-table">{t('gathering.tableTitle')}</h2>
+      <ul class="list-rule">
+        <li>{t('gathering.table', { taken: gathering.seats - gathering.free, free: gathering.free })}</li>
+        {names.length === 0 ? null : (
+          <li>{begun ? t('gathering.came', { names: list(names) }) : t('gathering.coming', { names: list(names) })}</li>
+        )}
+        {waiting === 0 ? null : <li>{t('gathering.waiting', { waiting })}</li>}
+      </ul>
+      <p class="meta">{t('gathering.namesHidden')}</p>
+    </section>
+  );
+}
+
+/** Both figures are the same; nothing is shown while nobody has a seat, or no hours are given. */
+function Hours({ gathering: { minutes, seats, free } }: { gathering: GatheringModel }) {
+  const { t } = useWords();
+  const all = minutes * (seats - free);
+  if (all === 0) return null;
+  return (
+    <section class="stack" aria-labelledby="hours">
+      <h2 id="hours">{t('gathering.hours')}</h2>
+      <Agree
+        start={{ label: t('gathering.given'), minutes: all }}
+        end={{ label: t('gathering.received'), minutes: all }}
+      />
+    </section>
+  );
+}
+
+function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringModel; guests: readonly GuestView[] }) {
+  const { t } = frame.words;
+  const { id, status } = model.gathering;
+  const open = status === 'open' || status === 'full';
+  return (
+    <section class="section stack" aria-labelledby="run">
+      <h2 id="run">{t('gathering.run')}</h2>
+      {status === 'cancelled' ? null : (
+        <p class="acts">
+          <ButtonLink href={paths.gatheringCredit(id)}>{t('gathering.whoCame')}</ButtonLink>
+          <ButtonLink quiet href={paths.gatheringSheet(id)}>
+            {t('gathering.sheet')}
+          </ButtonLink>
+          {open ? (
+            <ButtonLink quiet href={paths.changeGathering(id)}>
+              {t('gathering.change')}
+            </ButtonLink>
+          ) : null}
+        </p>
+      )}
+      <h3>{t('gathering.guests')}</h3>
+      {guests.length === 0 ? <p>{t('gathering.guestsNone')}</p> : null}
+      <ul class="list-rule">
+        {guests.map((guest) => (
+          <li>
+            <strong dir="auto">{nameOf(frame.words, guest)}</strong>{' '}
+            <span class="meta">
+              {guest.outcome === null ? t(`gathering.guest.${guest.status}`) : sayOutcome(frame.words, guest)}
+              {guest.reserved ? '' : ` · ${t('gathering.notReserved', { why: sayWhy(frame, guest.code) })}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {frame.viewer.kind === 'operator' && open ? <SignFor frame={frame} model={model} /> : null}
+      {open || status === 'over' ? (
+        <details>
+          <summary>{t('gathering.cancel')}</summary>
+          <Form action={paths.cancelGathering(id)} csrf={frame.csrf} class="stack mt-s">
+            <p>{t('gathering.cancelText')}</p>
+            <p>
+              <Button quiet>{t('gathering.cancelYes')}</Button>
+            </p>
+          </Form>
+        </details>
+      ) : null}
+    </section>
+  );
+}
+
+/** Somebody from elsewhere is named with their town. */
+export function nameOf({ t }: Words, { name, town }: GuestView): string {
+  return town === '' ? name : t('page.inTown', { who: name, town });
+}
+
+function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
+  const { t } = frame.words;
+  return (
+    <details>
+      <summary>{t('gathering.signFor')}</summary>
+      <Form action={paths.takeSeat(model.gathering.id)} csrf={frame.csrf} class="form form--narrow mt-s">
+        <input type="hidden" name="key" value={model.key} />
+        <Field
+          id="member"
+          name="member"
+          label={t('gathering.signForWho')}
+          hint={t('gathering.signForHint', { example: 'samira' })}
+          value=""
+          required
+          more={{ maxlength: 64, autocapitalize: 'off' }}
+        />
+        <p>
+          <Button>{t('gathering.keep')}</Button>
+        </p>
+      </Form>
+    </details>
+  );
+}
+
+export interface HereModel {
+  readonly gathering: GatheringModel;
+  readonly action: string;
+  /** Whether it is the time for it. */
+  readonly now: boolean;
+  readonly done: boolean;
+}
+
+export function HerePage({ frame, model }: { frame: Frame; model: HereModel }) {
+  const { t } = frame.words;
+  const { gathering, action, now, done } = model;
+  return (
+    <Page frame={frame} title={t('gathering.here.title')} at={paths.gatherings}>
+      <div class="read stack">
+        <p class="meta">{sayWhen(frame, gathering)}</p>
+        <h1 class="display" lang={gathering.language} dir="auto">
+          {gathering.title}
+        </h1>
+        <p>{sayRule(frame.words, gathering)}</p>
+        {done ? <p class="lead">{t('gathering.here.done')}</p> : null}
+        {!done && !now ? <p class="lead">{t('gathering.here.notNow')}</p> : null}
+        {!done && now ? (
+          <Form action={action} csrf={frame.csrf} class="form">
+            <p>
+              <Button id="here">{t('gathering.here.button')}</Button>
+            </p>
+          </Form>
+        ) : null}
+      </div>
+    </Page>
+  );
+}

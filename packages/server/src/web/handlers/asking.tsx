@@ -1,0 +1,183 @@
+/**
+ * A member's exchanges, and asking somebody.
+ *
+ * Promises: what waits for the member comes first; a form that is sent twice begins one exchange.
+ *
+ * @module
+ */
+import type { Refusal } from '@evenhour/protocol';
+import { agreementViewOfPair } from '../../agreement/view.ts';
+import { countAttempt } from '../../auth/attempts.ts';
+import { newId } from '../../db/id.ts';
+import { askExchange, type Subject, subjectOf } from '../../exchange/asking.ts';
+import {
+  disputedExchanges,
+  type ExchangeRow,
+  exchangePath,
+  listExchanges,
+  openFromOffer,
+} from '../../exchange/exchange-store.ts';
+import { doneAt } from '../../exchange/turns.ts';
+import { summaryOf, townsOf } from '../../exchange/view.ts';
+import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
+import { Refused, refusalOf } from '../../node/refused.ts';
+import type { Typed } from '../exchange-forms.tsx';
+import { AskPage, DisputesPage, ExchangesPage, type ListedExchange } from '../exchanges.tsx';
+import { paths } from '../paths.ts';
+import { sayStanding } from '../standing.ts';
+import type { WebApp, WebContext } from './env.ts';
+import { fieldsOf, termsIn, typedOf } from './exchange-form.ts';
+import { asked, field, guarded, idOf } from './form.ts';
+import { frameOf, memberOf, operatorOnly, signedIn, statusOf } from './page.tsx';
+import { standingOf, townOf } from './towns.ts';
+
+/** Open ones are all shown, up to so many; of the others a page. */
+const MOST_OPEN = 100;
+const A_PAGE = 30;
+const FRESH: Typed = { act: '', values: {}, errors: {} };
+
+export function askingRoutes(app: WebApp): void {
+  app.get(paths.exchanges, signedIn, async (c) => {
+    const { memberId } = memberOf(c);
+    const { bank, node } = c.var;
+    const { db } = node.database;
+    const before = c.req.query('before');
+    const last = before === undefined ? undefined : idOf(before);
+    const [open, done, towns] = await Promise.all([
+      last === undefined ? listExchanges(db, bank.id, { memberId, which: 'open', limit: MOST_OPEN }) : [],
+      listExchanges(db, bank.id, { memberId, which: 'done', before: last, limit: A_PAGE }),
+      townsOf(db, bank.id),
+    ]);
+    const listed = (row: ExchangeRow) => listedOf(row, memberId, towns);
+    const end = done.length === A_PAGE ? done.at(-1)?.id : undefined;
+    const older = end === undefined ? null : `${paths.exchanges}?before=${end}`;
+    return c.html(
+      <ExchangesPage frame={frameOf(c)} model={{ open: open.map(listed), done: done.map(listed), older }} />,
+    );
+  });
+
+  app.get(paths.newExchange, signedIn, async (c) => {
+    const offer = c.req.query('offer');
+    const to = asked(c, 'to').slice(0, 300);
+    const subject = await subjectFor(c, offer === undefined ? undefined : idOf(offer), to);
+    return form(c, subject, { typed: FRESH, to, refusal: null, id: newId() }, 200);
+  });
+
+  app.post(paths.exchanges, ...guarded, async (c) => {
+    const me = await meOf(c);
+    const { bank, node, form: sent } = c.var;
+    const id = idOf(field(sent, 'id'));
+    const offerId = field(sent, 'offer') === '' ? undefined : idOf(field(sent, 'offer'));
+    const to = field(sent, 'to').slice(0, 300);
+    const { terms, errors } = termsIn(sent, bank.settings.timeZone);
+    const wrong = { ...errors, ...(offerId === undefined && to === '' && { to: 'missing' as const }) };
+    const typed = typedOf(sent, 'ask', wrong);
+    if (terms === null || Object.keys(wrong).length > 0)
+      return form(c, await subjectFor(c, offerId, to), { typed, to, refusal: null, id }, 422);
+    const side = field(sent, 'side') === 'giver' ? 'giver' : 'receiver';
+    const by = { by: 'member', personId: c.var.session?.caller.personId ?? null } as const;
+    try {
+      await countAttempt(node.database.db, bank.id, 'ask_member', me.id);
+      const ask = { id, by, memberId: me.id, offerId, to, side, terms } as const;
+      const { row } = await node.signals.commit((tx, after) => askExchange(tx, bank, ask, after));
+      return c.redirect(paths.exchange(row.id), 303);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null || refusal.code === 'not_found') throw error;
+      return form(c, { subject: null, refusal: null }, { typed, to, refusal, id, offerId }, statusOf(refusal));
+    }
+  });
+
+  app.get(paths.disputes, signedIn, operatorOnly, async (c) => {
+    const { bank, node } = c.var;
+    const { db } = node.database;
+    const [rows, towns] = await Promise.all([disputedExchanges(db, bank.id, MOST_OPEN), townsOf(db, bank.id)]);
+    const list = rows.map((row) => listedOf(row, null, towns));
+    return c.html(<DisputesPage frame={frameOf(c)} list={list} />);
+  });
+}
+
+function listedOf(row: ExchangeRow, memberId: string | null, towns: ReadonlyMap<string, string>): ListedExchange {
+  const side = memberId === null ? null : row.giverId === memberId ? 'giver' : 'receiver';
+  const view = summaryOf(row, side, towns);
+  const name = view.giver.town ?? view.receiver.town;
+  const over =
+    row.status === 'agreed' &&
+    row.waitsFor === null &&
+    row.startTime !== null &&
+    doneAt(row, row.updatedAt) < new Date();
+  const waits = side === null || row.waitsFor === side || row.waitsFor === 'both' || over;
+  return { view, town: name === null ? null : townOf(name), waits };
+}
+
+async function meOf(c: WebContext): Promise<MemberRow> {
+  const { bank, node } = c.var;
+  const me = await findMember(node.database.db, bank.id, memberOf(c).memberId);
+  if (me === undefined) throw new Refused('not_found');
+  return me;
+}
+
+interface Asked {
+  readonly subject: Subject | null;
+  readonly refusal: Refusal | null;
+}
+
+/** Whom and what it is about, as far as the address says; an offer that is not there is not found. */
+async function subjectFor(c: WebContext, offerId: string | undefined, to: string): Promise<Asked> {
+  const { bank, node } = c.var;
+  if (offerId === undefined && to === '') return { subject: null, refusal: null };
+  try {
+    return { subject: await subjectOf(node.database.db, bank, await meOf(c), { offerId, to }), refusal: null };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || refusal.code === 'not_found') throw error;
+    return { subject: null, refusal };
+  }
+}
+
+interface Given {
+  readonly typed: Typed;
+  readonly to: string;
+  readonly refusal: Refusal | null;
+  readonly id: string;
+  /** Of a form that was refused: the offer is looked for again. */
+  readonly offerId?: string | undefined;
+}
+
+async function form(
+  c: WebContext,
+  asked: Asked,
+  given: Given,
+  status: 200 | ReturnType<typeof statusOf>,
+): Promise<Response> {
+  const { bank, node } = c.var;
+  const { db } = node.database;
+  const me = await meOf(c);
+  const found = asked.subject === null && given.refusal !== null ? await subjectFor(c, given.offerId, given.to) : asked;
+  const { subject } = found;
+  const pairId = subject?.other.pairId ?? null;
+  const partner = pairId === null ? null : await agreementViewOfPair(db, bank, pairId);
+  const town = partner === null ? null : townOf(partner.town);
+  const balance = await balanceOf(db, bank.id, me.accountId);
+  const already = subject?.offer ? await openFromOffer(db, bank.id, me.id, subject.offer.id) : undefined;
+  const frame = frameOf(c);
+  const model = {
+    other: subject === null ? null : { name: subject.other.name, town },
+    side: subject?.side ?? null,
+    offer: subject?.offer ?? null,
+    to: given.to,
+    typed: given.typed,
+    values: fieldsOf(null, subject?.offer?.minutes ?? 60, bank.settings.timeZone),
+    refusal: given.refusal ?? found.refusal,
+    id: given.id,
+    capMinutes: bank.settings.transferCapMinutes,
+    availableMinutes:
+      balance.floorMinutes === null ? null : balance.balanceMinutes - balance.heldMinutes - balance.floorMinutes,
+    standing:
+      partner === null || town === null || subject?.side === 'giver'
+        ? null
+        : sayStanding(frame, town, standingOf(partner), { theyHonourMoreMinutes: partner.position.roomMinutes }),
+    already: already === undefined ? null : exchangePath(already.id),
+  };
+  return c.html(<AskPage frame={frame} model={model} />, found.refusal === null ? status : statusOf(found.refusal));
+}

@@ -1,0 +1,132 @@
+/**
+ * A person's own ways in: sessions, passkeys, and the hat that is worn.
+ *
+ * Promises: only whoever signed in as a person has these pages; wearing another hat is a new session.
+ *
+ * @module
+ */
+import { cardOf } from '../../auth/cards.ts';
+import { enter } from '../../auth/entering.ts';
+import { addPasskey, offerPasskey, passkeysOf, removePasskey, renamePasskey } from '../../auth/passkeys.ts';
+import { endOtherSessions, endOwnSession, sessionsOf } from '../../auth/sessions.ts';
+import { mustBePerson } from '../../auth/tokens.ts';
+import { findPerson, hatsOf, otherBanksOf } from '../../member/people.ts';
+import { DoorsPage, HatsPage } from '../doors.tsx';
+import { paths } from '../paths.ts';
+import type { WebApp, WebContext } from './env.ts';
+import { field, guarded, safeNext } from './form.ts';
+import { frameOf, signedIn } from './page.tsx';
+import { agentOf, carry, endBefore } from './session.ts';
+import { answerIn } from './sign-in.tsx';
+
+const NAME = 60;
+
+export function doorRoutes(app: WebApp): void {
+  app.get(paths.doors, signedIn, async (c) => {
+    const { bank, node } = c.var;
+    const { db } = node.database;
+    const { personId, tokenHash } = personOf(c);
+    const sessions = await sessionsOf(db, bank.id, personId);
+    const model = {
+      email: (await findPerson(db, bank.id, personId))?.email ?? null,
+      card: await cardOf(db, bank.id, personId),
+      sessions: sessions.map((row) => ({ ...row, current: row.hash === tokenHash })),
+      passkeys: await passkeysOf(db, bank.id, personId),
+      banks: await otherBanksOf(db, bank.id, personId),
+      severalHats: (await hatsOf(db, bank.id, personId)).length > 1,
+    };
+    return c.html(<DoorsPage frame={frameOf(c)} model={model} />);
+  });
+
+  app.post(paths.endSession, ...guarded, async (c) => {
+    const { bank, node, form } = c.var;
+    const { personId } = personOf(c);
+    await endOwnSession(node.database.db, bank.id, personId, field(form, 'id').slice(0, 64));
+    return c.redirect(paths.doors, 303);
+  });
+
+  app.post(paths.endOthers, ...guarded, async (c) => {
+    const { bank, node } = c.var;
+    const { personId, tokenHash } = personOf(c);
+    await endOtherSessions(node.database.db, bank.id, personId, tokenHash);
+    return c.redirect(paths.doors, 303);
+  });
+
+  passkeyRoutes(app);
+  hatRoutes(app);
+}
+
+function passkeyRoutes(app: WebApp): void {
+  app.post(paths.passkeyOptions, ...guarded, async (c) => {
+    const { bank, node } = c.var;
+    return c.json(await offerPasskey(node.database.db, bank, personOf(c).personId));
+  });
+
+  app.post(paths.passkey, ...guarded, async (c) => {
+    const { bank, node, form, words } = c.var;
+    const { personId } = personOf(c);
+    const answer = answerIn(form.get('answer') ?? '');
+    const name = words.t('doors.passkeyUsual', {
+      day: words.day(new Date(), { timeZone: bank.settings.timeZone, now: new Date() }),
+    });
+    await node.database.transaction((tx) => addPasskey(tx, bank, personId, answer, name));
+    return c.redirect(safeNext(field(form, 'next'), bank.origin) || paths.doors, 303);
+  });
+
+  app.post(paths.renamePasskey, ...guarded, async (c) => {
+    const { bank, node, form } = c.var;
+    const name = field(form, 'name').slice(0, NAME);
+    const { personId } = personOf(c);
+    if (name !== '') await renamePasskey(node.database.db, bank.id, personId, field(form, 'id'), name);
+    return c.redirect(paths.doors, 303);
+  });
+
+  app.post(paths.removePasskey, ...guarded, async (c) => {
+    const { bank, node, form } = c.var;
+    await removePasskey(node.database.db, bank.id, personOf(c).personId, field(form, 'id'));
+    return c.redirect(paths.doors, 303);
+  });
+}
+
+function hatRoutes(app: WebApp): void {
+  app.get(paths.hats, signedIn, async (c) => {
+    const { bank, node, session } = c.var;
+    const { personId } = personOf(c);
+    const caller = session?.caller;
+    const worn = caller?.role === 'member' ? caller.memberId : '';
+    const hats = (await hatsOf(node.database.db, bank.id, personId)).map(({ memberId, name }) => ({
+      memberId,
+      name,
+      worn: memberId === worn,
+    }));
+    const next = safeNext(c.req.query('next'), bank.origin);
+    return c.html(<HatsPage frame={frameOf(c)} model={{ hats, next }} />);
+  });
+
+  app.post(paths.hats, ...guarded, async (c) => {
+    const { bank, node, form } = c.var;
+    const { personId } = personOf(c);
+    const memberId = field(form, 'memberId').slice(0, 64);
+    const beginning = { how: await howOf(c), agent: agentOf(c) };
+    const { secret, hat } = await node.database.transaction(async (tx) => {
+      await endBefore(c, tx);
+      return enter(tx, bank, personId, beginning, memberId);
+    });
+    carry(c, secret);
+    const next = safeNext(field(form, 'next'), bank.origin);
+    return c.redirect(next || (hat.role === 'desk' ? paths.console : paths.me), 303);
+  });
+}
+
+/** How the person came in, which another hat does not change. */
+async function howOf(c: WebContext) {
+  const { personId, tokenHash } = personOf(c);
+  const rows = await sessionsOf(c.var.node.database.db, c.var.bank.id, personId);
+  return rows.find(({ hash }) => hash === tokenHash)?.how ?? 'token';
+}
+
+function personOf(c: WebContext) {
+  const caller = c.var.session?.caller ?? null;
+  mustBePerson(caller);
+  return caller;
+}

@@ -1,0 +1,191 @@
+/**
+ * Gatherings: what comes, one of them, a seat, mine, and calendars.
+ *
+ * Promises: whatever a page does, the API does too; pressing twice counts once; what is not public is for members; the
+ * address of a calendar opens that calendar and nothing else.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import type { Refusal } from '@evenhour/protocol';
+import type { Caller } from '../../auth/tokens.ts';
+import { calendarBehind, calendarOf, calendarToken, renewCalendar } from '../../gathering/calendar.ts';
+import { hereCode, isHereCode, isSignInTime, signIn } from '../../gathering/presence.ts';
+import { signUp, withdrawFromGathering } from '../../gathering/seats.ts';
+import {
+  attendedBy,
+  findGathering,
+  type GatheringRow,
+  statusOf as gatheringStatus,
+  gatheringsToCome,
+  guestByMember,
+  hostedBy,
+  hostNames,
+  TOWN,
+} from '../../gathering/store.ts';
+import { gatheringView, maySeeGathering } from '../../gathering/view.ts';
+import { Refused, refusalOf } from '../../node/refused.ts';
+import { GatheringPage, HerePage } from '../gathering.tsx';
+import { GatheringsPage, MyGatheringsPage } from '../gathering-list.tsx';
+import type { GatheringModel } from '../gathering-parts.tsx';
+import { paths } from '../paths.ts';
+import type { WebApp, WebContext } from './env.ts';
+import { field, guarded, idOf } from './form.ts';
+import { formOnce } from './once.ts';
+import { frameOf, memberOf, pattern, signedIn, statusOf, toSignIn } from './page.tsx';
+
+const SHOWN = 60;
+const ICS = { 'content-type': 'text/calendar; charset=utf-8' } as const;
+
+export function gatheringRoutes(app: WebApp): void {
+  app.get(paths.gatherings, async (c) => {
+    const { bank, node, session } = c.var;
+    const everybody = session === null;
+    const rows = await gatheringsToCome(node.database.db, bank.id, { everybody, now: new Date(), limit: SHOWN });
+    return c.html(<GatheringsPage frame={frameOf(c)} items={await modelsOf(c, rows)} />);
+  });
+
+  app.get(paths.myGatherings, signedIn, async (c) => {
+    const { bank, node } = c.var;
+    const { db } = node.database;
+    const { role, ...who } = callerOf(c);
+    const own = role === 'member' && 'memberId' in who ? who.memberId : TOWN;
+    const hosted = await hostedBy(db, bank.id, own, SHOWN);
+    const going = own === TOWN ? [] : await attendedBy(db, bank.id, own, SHOWN);
+    const there = going.filter(({ guest }) => guest.status !== 'withdrawn').map(({ gathering }) => gathering);
+    const feed = own === TOWN ? null : `${bank.origin}${paths.calendarFeed(await calendarToken(db, bank, own))}`;
+    const model = {
+      hosted: await modelsOf(c, hosted),
+      going: own === TOWN ? null : await modelsOf(c, there),
+      feed,
+    };
+    return c.html(<MyGatheringsPage frame={frameOf(c)} model={model} />);
+  });
+
+  app.post(paths.renewCalendar, ...guarded, async (c) => {
+    const { memberId } = memberOf(c);
+    const { bank, node } = c.var;
+    await node.database.transaction((tx) => renewCalendar(tx, bank, memberId));
+    return c.redirect(paths.myGatherings, 303);
+  });
+
+  app.get(`${paths.gatherings}/:id{[0-9A-Z]{26}}`, async (c) => one(c, null));
+
+  app.post(pattern(paths.takeSeat), ...guarded, async (c) =>
+    orSay(c, async () => {
+      const caller = callerOf(c);
+      const id = idOf(c.req.param('id'));
+      const member = field(c.var.form, 'member').toLowerCase() || undefined;
+      const shown = field(c.var.form, 'shown') === 'yes';
+      await formOnce(c, async (tx, after) => {
+        await signUp(tx, c.var.bank, caller, id, { memberId: member, shown }, after);
+        return paths.gathering(id);
+      });
+    }),
+  );
+
+  app.post(pattern(paths.leaveSeat), ...guarded, async (c) =>
+    orSay(c, async () => {
+      const { bank, node } = c.var;
+      const id = idOf(c.req.param('id'));
+      memberOf(c);
+      await node.signals.commit((tx, after) => withdrawFromGathering(tx, bank, callerOf(c), id, undefined, after));
+    }),
+  );
+
+  app.get(pattern(paths.gatheringFile), async (c) => {
+    const row = await visible(c);
+    if (row === null) return toSignIn(c);
+    const headers = { ...ICS, 'content-disposition': `attachment; filename="${row.id}.ics"` };
+    return c.body(calendarOf(c.var.bank, [row]), 200, headers);
+  });
+
+  app.get(pattern(paths.calendarFeed), async (c) => {
+    const { bank, node } = c.var;
+    const ics = await calendarBehind(node.database.db, bank, c.req.param('id') ?? '');
+    return c.body(ics, 200, { ...ICS, 'cache-control': 'private, no-cache' });
+  });
+
+  const here = `${pattern(paths.gathering)}/here/:code`;
+  app.get(here, signedIn, async (c) => hereAt(c, false));
+  app.post(here, ...guarded, async (c) => hereAt(c, true));
+}
+
+/** Whoever looks. Refuses `not_signed_in`. */
+export function callerOf(c: WebContext): Caller {
+  const caller = c.var.session?.caller;
+  if (caller === undefined) throw new Refused('not_signed_in');
+  return caller;
+}
+
+async function hereAt(c: WebContext, pressed: boolean): Promise<Response> {
+  const { bank, node } = c.var;
+  const { memberId } = memberOf(c);
+  const id = idOf(c.req.param('id'));
+  const code = c.req.param('code') ?? '';
+  if (!isHereCode(bank, id, code)) throw new Refused('not_found');
+  if (pressed) {
+    await node.signals.commit((tx) => signIn(tx, bank, callerOf(c), id, code));
+    return c.redirect(paths.gatheringHere(id, code), 303);
+  }
+  const row = await findGathering(node.database.db, bank.id, id);
+  if (row === undefined) throw new Refused('not_found');
+  const guest = await guestByMember(node.database.db, row, memberId);
+  const [gathering] = (await modelsOf(c, [row])) as [GatheringModel];
+  const action = paths.gatheringHere(id, hereCode(bank, id));
+  const model = { gathering, action, now: isSignInTime(row), done: guest?.presentBy === 'own' };
+  return c.html(<HerePage frame={frameOf(c)} model={model} />);
+}
+
+/** The gathering of the address; `null` when whoever looks has to sign in first. Refuses `not_found`. */
+export async function visible(c: WebContext): Promise<GatheringRow | null> {
+  const { bank, node, session } = c.var;
+  const row = await findGathering(node.database.db, bank.id, idOf(c.req.param('id')));
+  if (session === null && row?.visibility !== 'public') return null;
+  if (row === undefined || !maySeeGathering(row, session?.caller)) throw new Refused('not_found');
+  return row;
+}
+
+/** Shows the gathering again, with what was refused. */
+async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response> {
+  try {
+    await act();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || refusal.code === 'not_found' || c.var.session === null) throw error;
+    return one(c, refusal);
+  }
+  return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
+}
+
+async function one(c: WebContext, refusal: Refusal | null): Promise<Response> {
+  const row = await visible(c);
+  if (row === null) return toSignIn(c);
+  const { bank, node, session } = c.var;
+  const view = await gatheringView(node.database.db, bank, row, session?.caller);
+  const model = {
+    gathering: modelOf(row, view.hostName),
+    waiting: view.waiting,
+    names: view.names,
+    me: view.me,
+    guests: view.mine ? view.guests : null,
+    key: randomUUID(),
+    refusal,
+  };
+  return c.html(<GatheringPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
+}
+
+async function modelsOf(c: WebContext, rows: readonly GatheringRow[]): Promise<GatheringModel[]> {
+  const names = await hostNames(c.var.node.database.db, c.var.bank, rows);
+  return rows.map((row) => modelOf(row, names.get(row.hostId) ?? ''));
+}
+
+export function modelOf(row: GatheringRow, hostName: string): GatheringModel {
+  const { id, kind, title, text, language, place, startsAt, endsAt, seats, taken, rule, minutes, hostId } = row;
+  return {
+    ...{ id, kind, title, text, language, place, startsAt, endsAt, seats, rule, minutes, hostName },
+    free: Math.max(0, seats - taken),
+    status: gatheringStatus(row),
+    byTown: hostId === TOWN,
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * What a member was told: the list, opening one, wishes, and ending mail.
+ *
+ * @module
+ */
+import { Refused } from '../../node/refused.ts';
+import { hasReader } from '../../notification/mailing.ts';
+import { countUnread, findNotice, listNotices, readerOf, readNotices } from '../../notification/notices.ts';
+import { readStopToken, stopMail, type Told } from '../../notification/stop.ts';
+import { readWishes, setWishes, wishesOf } from '../../notification/wishes.ts';
+import { NoticesPage, StopPage, WishesPage } from '../notices.tsx';
+import { paths } from '../paths.ts';
+import type { WebApp, WebContext } from './env.ts';
+import { field, guarded, safeNext } from './form.ts';
+import { frameOf, pattern, signedIn } from './page.tsx';
+
+const PAGE = 30;
+
+/** For the bell. */
+export async function unreadFor(c: WebContext): Promise<number> {
+  const { session, node, bank } = c.var;
+  if (session === null || c.req.method !== 'GET') return 0;
+  return countUnread(node.database.db, bank.id, readerOf(session.caller));
+}
+
+/** Whose notices are looked at. */
+function reader(c: WebContext): string {
+  const { session } = c.var;
+  if (session === null) throw new Refused('not_signed_in');
+  return readerOf(session.caller);
+}
+
+export function noticesRoutes(app: WebApp): void {
+  app.get(paths.notices, signedIn, async (c) => {
+    const { node, bank } = c.var;
+    const before = c.req.query('before')?.slice(0, 40);
+    const rows = await listNotices(node.database.db, bank.id, reader(c), before, PAGE + 1);
+    const notices = rows.slice(0, PAGE);
+    const olderHref = rows.length > PAGE ? `${paths.notices}?before=${notices.at(-1)?.id}` : null;
+    return c.html(<NoticesPage frame={frameOf(c)} model={{ notices, olderHref }} />);
+  });
+
+  app.post(paths.readNotices, ...guarded, async (c) => {
+    await readNotices(c.var.node.database.db, c.var.bank.id, reader(c), 'all');
+    return c.redirect(paths.notices, 303);
+  });
+
+  app.get(paths.wishes, signedIn, async (c) => {
+    const { db } = c.var.node.database;
+    const who = [c.var.bank.id, reader(c)] as const;
+    const model = {
+      wishes: await wishesOf(db, ...who),
+      reachable: await hasReader(db, ...who),
+      saved: c.req.query('saved') !== undefined,
+    };
+    return c.html(<WishesPage frame={frameOf(c)} model={model} />);
+  });
+
+  app.post(paths.wishes, ...guarded, async (c) => {
+    const { node, bank, form } = c.var;
+    const told = reader(c);
+    const number = (name: string): number => Number(field(form, name) || Number.NaN);
+    const wishes = readWishes({
+      mail: field(form, 'mail'),
+      ...{ hour: number('hour'), weekday: number('weekday') },
+      ...{ quietFrom: number('quietFrom'), quietUntil: number('quietUntil') },
+      mailed: form.getAll('group'),
+    });
+    await node.signals.commit((tx) => setWishes(tx, bank, told, wishes));
+    return c.redirect(`${paths.wishes}?saved`, 303);
+  });
+
+  app.get(pattern(paths.notice), signedIn, async (c) => {
+    const { node, bank } = c.var;
+    const row = await findNotice(node.database.db, bank.id, reader(c), c.req.param('id') ?? '');
+    if (row === null) throw new Refused('not_found');
+    await readNotices(node.database.db, bank.id, reader(c), [row.id]);
+    return c.redirect(safeNext(row.href, bank.origin) || paths.notices, 303);
+  });
+
+  app.get(pattern(paths.stopMail), (c) => stopPage(c, readLink(c), false));
+
+  // A mail program posts here by itself (RFC 8058), so there is neither a session nor a page of ours that it came from.
+  app.post(pattern(paths.stopMail), async (c) => {
+    const told = readLink(c);
+    await c.var.node.signals.commit((tx) => stopMail(tx, told));
+    return stopPage(c, told, true);
+  });
+}
+
+function readLink(c: WebContext): Told[] {
+  const { node, source } = c.var;
+  const told = readStopToken(node.seal, c.req.param('id') ?? '');
+  if (told !== null) return told;
+  if (!node.openRate.take(source)) throw new Refused('too_many_requests');
+  throw new Refused('not_found');
+}
+
+function stopPage(c: WebContext, told: readonly Told[], done: boolean): Response | Promise<Response> {
+  const towns = new Set(told.flatMap(({ bankId }) => c.var.node.banks.byId(bankId)?.settings.name ?? []));
+  return c.html(<StopPage frame={frameOf(c)} towns={[...towns]} done={done} />);
+}

@@ -1,0 +1,54 @@
+/**
+ * What people said to a member after an exchange.
+ *
+ * Promises: nobody else sees any of it before its member has shown it, one by one.
+ *
+ * @module
+ */
+import type { Thanks } from '../exchange/talk.ts';
+import { Button, Form } from './forms.tsx';
+import { Page } from './layout.tsx';
+import type { Frame } from './models.ts';
+import { paths } from './paths.ts';
+import { reading } from './standing.ts';
+
+export interface ThanksModel {
+  readonly thanks: readonly Thanks[];
+  readonly olderHref: string | null;
+}
+
+export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel }) {
+  const { t, day } = frame.words;
+  return (
+    <Page frame={frame} title={t('thanks.title')} at={paths.me}>
+      <h1>{t('thanks.heading')}</h1>
+      <p class="lead read mt-s">{t(model.thanks.length === 0 ? 'thanks.none' : 'thanks.lead')}</p>
+      {model.thanks.map(({ exchangeId, text, shown, at, name, title }) => (
+        <figure class="note mt">
+          <blockquote class="quote pre" dir="auto">
+            {text}
+          </blockquote>
+          <figcaption class="mt-s">
+            <p class="meta">
+              {t('thanks.for', { name, title })}, {day(at, reading(frame))}
+            </p>
+            <p>{t(shown ? 'thanks.shown' : 'thanks.hidden')}</p>
+            <Form action={paths.showThanks(exchangeId)} csrf={frame.csrf} class="plain">
+              <Button name="shown" value={shown ? 'no' : 'yes'} quiet>
+                {t(shown ? 'thanks.hide' : 'thanks.show')}
+                <span class="vh">: {title}</span>
+              </Button>
+            </Form>
+          </figcaption>
+        </figure>
+      ))}
+      {model.olderHref === null ? null : (
+        <p class="mt">
+          <a class="link" href={model.olderHref}>
+            {t('thanks.older')}
+          </a>
+        </p>
+      )}
+    </Page>
+  );
+}
