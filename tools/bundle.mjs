@@ -37,8 +37,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== now) {
   const bundle = await rolldown({
     input: { evenhour: join(server, 'dist/cli/main.js') },
     platform: 'node',
-    // PGlite reads files that lie beside it; pg-native is not used.
-    external: [/^@electric-sql\/pglite/, 'pg-native'],
+    // PGlite and sharp read files that lie beside them; pg-native is not used.
+    external: [/^@electric-sql\/pglite/, 'sharp', 'pg-native'],
     logLevel: 'warn',
   });
   // Modules find the package's other files two folders above themselves, here as in src and dist.

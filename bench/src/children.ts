@@ -114,6 +114,16 @@ export function cpuMsOf(pid: number): number | null {
   }
 }
 
+/** The same of the processes that a process has started and that are still there, such as those of PostgreSQL. */
+export function cpuMsOfChildren(pid: number): number | null {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    return children.reduce((sum, child) => sum + (cpuMsOf(Number(child)) ?? 0), 0);
+  } catch {
+    return null;
+  }
+}
+
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -15,8 +15,9 @@ import { CATEGORIES } from '../../packages/server/dist/offer/categories.js';
 import { createOffer } from '../../packages/server/dist/offer/offers.js';
 import { giveAll } from '../../packages/server/dist/transfer/giving.js';
 import type { Sql } from './borrowed.ts';
+import { type Doings, type DoingsSize, fillDays } from './doings.ts';
 
-export interface CrowdSize {
+export interface CrowdSize extends DoingsSize {
   readonly members: number;
   readonly offers: number;
   /** Hours that were given before. */
@@ -30,7 +31,7 @@ export interface Place {
   readonly sql: Sql;
 }
 
-export interface Crowd {
+export interface Crowd extends Doings {
   /** Cookies of members who look at pages. */
   readonly sessions: readonly string[];
   readonly memberIds: readonly string[];
@@ -54,6 +55,7 @@ export async function gather({ database, bank, sql }: Place, size: CrowdSize): P
   offerIds.push(...(await copyOffers(sql, bank, memberIds, size.offers - offerIds.length)));
   await writeHours(database, bank, models, memberIds, size.gifts);
   const visitors = models.slice(0, VISITORS);
+  const doings = await fillDays({ database, bank, sql }, visitors, memberIds, size);
   const sessions = await Promise.all(
     visitors.map((memberId) =>
       beginSession(
@@ -64,7 +66,7 @@ export async function gather({ database, bank, sql }: Place, size: CrowdSize): P
       ),
     ),
   );
-  return { sessions, memberIds: visitors, offerIds: offerIds.slice(0, VISITORS) };
+  return { ...doings, sessions, memberIds: visitors, offerIds: offerIds.slice(0, VISITORS) };
 }
 
 async function makeModels(tx: Queries, bank: Bank, count: number): Promise<string[]> {

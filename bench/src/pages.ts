@@ -1,8 +1,8 @@
 /**
  * `bench -- pages`: how long a member waits for a page of a very large bank.
  *
- * One node on PostgreSQL with 50,000 members, 100,000 offers and 100,000 hours given (a tenth of each in a quick
- * run). Four members look at a time, each page many times, each time another member, another offer or other words. The
+ * One node on PostgreSQL with 50,000 members, 100,000 offers, 100,000 hours given, 50,000 exchanges, 20,000 gatherings and
+ * 50,000 notices (a fiftieth of each in a quick run). Four members look at a time, each page many times, each time another member, another offer or other words. The
  * time is from asking to the last byte, over loopback, by a client on the same machine: more than the server alone
  * needs. `search` counts the pages that look for something.
  *
@@ -11,7 +11,7 @@
 import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { startDurable } from './borrowed.ts';
-import { freePort } from './children.ts';
+import { cpuMsOf, cpuMsOfChildren, freePort } from './children.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type Crowd, type CrowdSize, gather } from './crowd.ts';
 import type { BenchOptions } from './main.ts';
@@ -24,6 +24,9 @@ export interface PageFigures {
   readonly route: string;
   readonly p50Ms: number;
   readonly p95Ms: number;
+  /** Processor time of the node and of PostgreSQL for one page; `null` where the system does not tell. */
+  readonly cpuMs: number | null;
+  readonly databaseCpuMs: number | null;
   readonly bytesGz: number;
 }
 
@@ -36,8 +39,14 @@ export interface PagesFigures extends CommonFigures {
   readonly pages: readonly PageFigures[];
 }
 
-const FULL: CrowdSize = { members: 50_000, offers: 100_000, gifts: 100_000 };
-const QUICK: CrowdSize = { members: 1_000, offers: 2_000, gifts: 2_000 };
+const FULL: CrowdSize = {
+  ...{ members: 50_000, offers: 100_000, gifts: 100_000 },
+  ...{ exchanges: 50_000, gatherings: 20_000, notices: 50_000 },
+};
+const QUICK: CrowdSize = {
+  ...{ members: 1_000, offers: 2_000, gifts: 2_000 },
+  ...{ exchanges: 1_000, gatherings: 400, notices: 1_000 },
+};
 const CONCURRENCY = 4;
 const VIEWS = 200;
 const QUICK_VIEWS = 20;
@@ -80,12 +89,17 @@ const ROUTES: readonly Route[] = [
   { route: '/offers', address: () => '/offers' },
   { route: '/offers/:id', address: ({ offerIds }, at) => `/offers/${of(offerIds, at)}` },
   { route: '/exchanges', address: () => '/exchanges' },
+  { route: '/exchanges/:id', address: ({ exchangeIds }, at) => `/exchanges/${of(exchangeIds, at)}` },
   {
     route: '/exchanges/new', // Somebody else's: each visitor wrote the one at their own place.
     address: ({ offerIds }, at) => `/exchanges/new?offer=${of(offerIds, at + 1)}`,
   },
+  { route: '/gatherings', address: () => '/gatherings' },
+  { route: '/gatherings/mine', address: () => '/gatherings/mine' },
+  { route: '/gatherings/:id', address: ({ gatheringIds }, at) => `/gatherings/${of(gatheringIds, at + 1)}` },
   { route: '/members', address: () => '/members' },
   { route: '/members/:id', address: ({ memberIds }, at) => `/members/${of(memberIds, at)}` },
+  { route: '/thanks', address: () => '/thanks' },
   { route: '/give', address: () => '/give' },
   { route: '/fund', address: () => '/fund' },
   { route: '/towns', address: () => '/towns' },
@@ -105,7 +119,7 @@ export async function measurePages({ quick, profile }: BenchOptions, cleanup: Cl
   const { database, bank } = await openSite(site.keys);
   const crowd = await gather({ database, bank, sql: site.sql }, size).finally(() => database.close());
   await site.sql.query('vacuum analyze');
-  await serve(site, { profile }, cleanup);
+  const { pid = 0 } = await serve(site, { profile }, cleanup);
 
   const cookie = `evenhour-${new URL(site.origin).port}`;
   const pages: (PageFigures & { readonly search: boolean })[] = [];
@@ -115,7 +129,10 @@ export async function measurePages({ quick, profile }: BenchOptions, cleanup: Cl
     const views = quick ? QUICK_VIEWS : VIEWS;
     // The first look at a page is not the page's speed: code is compiled and statements are prepared.
     await atATime(CONCURRENCY, views >> 2, look);
+    const used = [cpuMsOf(pid), cpuMsOfChildren(postgres.pid)] as const;
     const seen = await atATime(CONCURRENCY, views, look);
+    const cost = (before: number | null, after: number | null): number | null =>
+      before === null || after === null ? null : round((after - before) / views, 1);
     const wrong = seen.find(({ status }) => status !== 200);
     if (wrong !== undefined) failures.push(`${each.route} was answered ${wrong.status}`);
     const times = seen.map(({ ms }) => ms);
@@ -123,14 +140,18 @@ export async function measurePages({ quick, profile }: BenchOptions, cleanup: Cl
       route: each.route,
       p50Ms: round(percentile(times, 50), 1),
       p95Ms: round(percentile(times, 95), 1),
+      cpuMs: cost(used[0], cpuMsOf(pid)),
+      databaseCpuMs: cost(used[1], cpuMsOfChildren(postgres.pid)),
       bytesGz: Math.max(...seen.slice(0, 10).map(({ bytes }) => gzipSync(bytes).length)),
       search: each.search === true,
     });
   }
   say(
     `\n${table([
-      ['page', 'p50 ms', 'p95 ms', 'bytes gz'],
-      ...pages.map(({ route, p50Ms, p95Ms, bytesGz }) => [route, String(p50Ms), String(p95Ms), String(bytesGz)]),
+      ['page', 'p50 ms', 'p95 ms', 'cpu ms', 'database', 'bytes gz'],
+      ...pages.map(({ route, p50Ms, p95Ms, cpuMs, databaseCpuMs, bytesGz }) =>
+        [route, p50Ms, p95Ms, cpuMs ?? '', databaseCpuMs ?? '', bytesGz].map(String),
+      ),
     ])}`,
   );
   const worst = (search: boolean): number =>

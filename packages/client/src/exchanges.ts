@@ -18,9 +18,14 @@ import type {
   Transfer,
 } from './types.ts';
 
-/** The operator says for which side; a member leaves it out. */
+/** What the operator says; a member leaves it out. */
 export interface ExchangeDoOptions extends DoOptions {
+  /** For which side. */
   readonly side?: ExchangeSide | undefined;
+  /** Why the desk does it, for the slip that the member gets. */
+  readonly reason?: string | undefined;
+  /** The coordinator who does it, by their id. */
+  readonly by?: string | undefined;
 }
 
 export interface ExchangeListOptions extends ListOptions {
@@ -70,7 +75,11 @@ export interface Exchanges {
 }
 
 export function exchangesOf({ get, post }: Transport): Exchanges {
-  const on = (side: ExchangeSide | undefined) => (side === undefined ? {} : { side });
+  const on = (side: ExchangeSide | undefined, reason?: string, by?: string) => ({
+    ...(side !== undefined && { side }),
+    ...(reason !== undefined && { reason }),
+    ...(by !== undefined && { by }),
+  });
   const why = (because: string | undefined) => (because === undefined ? {} : { because });
   return {
     ask: (exchange, call) => post('/api/exchanges', '', exchange, call),
@@ -80,34 +89,36 @@ export function exchangesOf({ get, post }: Transport): Exchanges {
         o.pageSize,
       ),
     get: (id, { side, ...call } = {}) => get('/api/exchanges/{id}', id, on(side), call),
-    accept: (id, answers, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/accept', id, { ...on(side), answers }, call),
-    decline: (id, answers, because, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/decline', id, { ...on(side), answers, ...why(because) }, call),
-    counter: (id, terms, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/counter', id, { ...on(side), ...terms }, call),
-    withdraw: (id, because, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/withdraw', id, { ...on(side), ...why(because) }, call),
-    cancel: (id, because, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/cancel', id, { ...on(side), ...why(because) }, call),
-    record: (id, record, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/record', id, { ...on(side), ...record }, call),
-    changeRecord: (id, record, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/record/change', id, { ...on(side), ...record }, call),
-    confirm: (id, answers, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/confirm', id, { ...on(side), answers }, call),
-    contest: (id, answers, because, { side, ...call } = {}) =>
-      post('/api/exchanges/{id}/contest', id, { ...on(side), answers, because }, call),
-    say: (id, text, { side, ...call } = {}) => post('/api/exchanges/{id}/say', id, { ...on(side), text }, call),
+    accept: (id, answers, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/accept', id, { ...on(side, reason, by), answers }, call),
+    decline: (id, answers, because, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/decline', id, { ...on(side, reason, by), answers, ...why(because) }, call),
+    counter: (id, terms, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/counter', id, { ...on(side, reason, by), ...terms }, call),
+    withdraw: (id, because, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/withdraw', id, { ...on(side, reason, by), ...why(because) }, call),
+    cancel: (id, because, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/cancel', id, { ...on(side, reason, by), ...why(because) }, call),
+    record: (id, record, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/record', id, { ...on(side, reason, by), ...record }, call),
+    changeRecord: (id, record, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/record/change', id, { ...on(side, reason, by), ...record }, call),
+    confirm: (id, answers, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/confirm', id, { ...on(side, reason, by), answers }, call),
+    contest: (id, answers, because, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/contest', id, { ...on(side, reason, by), answers, because }, call),
+    say: (id, text, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/say', id, { ...on(side, reason, by), text }, call),
     giveContact: (id, what, call) => post('/api/exchanges/{id}/contact', id, { what }, call),
-    thank: (id, text, { side, ...call } = {}) => post('/api/exchanges/{id}/thanks', id, { ...on(side), text }, call),
+    thank: (id, text, { side, reason, by, ...call } = {}) =>
+      post('/api/exchanges/{id}/thanks', id, { ...on(side, reason, by), text }, call),
     showThanks: (id, shown, call) => post('/api/exchanges/{id}/thanks/shown', id, { shown }, call),
     settle: (id, settlement, call) => post('/api/exchanges/{id}/settle', id, settlement, call),
-    putRight: (id, minutes, content, { side, ...call } = {}) =>
+    putRight: (id, minutes, content, { side, reason, by, ...call } = {}) =>
       post(
         '/api/exchanges/{id}/right',
         id,
-        { ...on(side), minutes, ...(content === undefined ? {} : { content }) },
+        { ...on(side, reason, by), minutes, ...(content === undefined ? {} : { content }) },
         call,
       ),
     thanks: (id, o = {}) => listing((at) => get('/api/members/{id}/thanks', id, paging(at), o), o.pageSize),

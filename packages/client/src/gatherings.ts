@@ -23,23 +23,23 @@ export interface GatheringSearch extends CallOptions {
 
 export interface Gatherings {
   /** Calls people together; the operator does for the town. */
-  createGathering(gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
+  create(gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
   /** Says all of it anew; guests hear of another time or place. */
-  changeGathering(id: string, gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
+  update(id: string, gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
   /** Calls it off: guests are told, and hours are free again. */
-  cancelGathering(id: string, options?: DoOptions): Promise<Gathering>;
-  listGatherings(search?: GatheringSearch): Promise<GatheringSummary[]>;
-  getGathering(id: string, options?: CallOptions): Promise<Gathering>;
+  cancel(id: string, options?: DoOptions): Promise<Gathering>;
+  list(search?: GatheringSearch): Promise<GatheringSummary[]>;
+  get(id: string, options?: CallOptions): Promise<Gathering>;
   /** Takes a seat, or a place on the waiting list. */
   signUp(id: string, seat?: SignUp, options?: DoOptions): Promise<Gathering>;
   /** Gives a seat back; who waits moves up. */
-  withdrawFromGathering(id: string, whose?: Withdrawal, options?: DoOptions): Promise<Gathering>;
+  withdraw(id: string, whose?: Withdrawal, options?: DoOptions): Promise<Gathering>;
   /** Says that I am here, with the code of the poster. */
   signIn(id: string, code: string, options?: DoOptions): Promise<Gathering>;
   /** Says who came, those unannounced too. */
   markPresent(id: string, who: Presence, options?: DoOptions): Promise<Gathering>;
   /** Writes down the hours of everybody who came. */
-  creditGathering(id: string, lines: GatheringCredit['lines'], options?: DoOptions): Promise<Gathering>;
+  credit(id: string, lines: GatheringCredit['lines'], options?: DoOptions): Promise<Gathering>;
   /** My gatherings as a calendar, and its secret address. */
   calendar(options?: CallOptions): Promise<Calendar>;
   /** Makes that address anew. */
@@ -48,19 +48,19 @@ export interface Gatherings {
 
 export function gatheringsOf({ get, post }: Transport): Gatherings {
   return {
-    createGathering: (gathering, call) => post('/api/gatherings', '', gathering, call),
-    changeGathering: (id, gathering, call) => post('/api/gatherings/{id}', id, gathering, call),
-    cancelGathering: (id, call) => post('/api/gatherings/{id}/cancel', id, {}, call),
-    listGatherings: async ({ which, limit, ...call } = {}) => {
+    create: (gathering, call) => post('/api/gatherings', '', gathering, call),
+    update: (id, gathering, call) => post('/api/gatherings/{id}', id, gathering, call),
+    cancel: (id, call) => post('/api/gatherings/{id}/cancel', id, {}, call),
+    list: async ({ which, limit, ...call } = {}) => {
       const asked = { ...(which !== undefined && { which }), ...(limit !== undefined && { limit }) };
       return (await get('/api/gatherings', '', asked, call)).items;
     },
-    getGathering: (id, call) => get('/api/gatherings/{id}', id, {}, call),
+    get: (id, call) => get('/api/gatherings/{id}', id, {}, call),
     signUp: (id, seat = {}, call) => post('/api/gatherings/{id}/sign-up', id, seat, call),
-    withdrawFromGathering: (id, whose = {}, call) => post('/api/gatherings/{id}/withdraw', id, whose, call),
+    withdraw: (id, whose = {}, call) => post('/api/gatherings/{id}/withdraw', id, whose, call),
     signIn: (id, code, call) => post('/api/gatherings/{id}/sign-in', id, { code }, call),
     markPresent: (id, who, call) => post('/api/gatherings/{id}/present', id, who, call),
-    creditGathering: (id, lines, call) => post('/api/gatherings/{id}/credit', id, { lines }, call),
+    credit: (id, lines, call) => post('/api/gatherings/{id}/credit', id, { lines }, call),
     calendar: (call) => get('/api/calendar', '', {}, call),
     renewCalendar: (call) => post('/api/calendar/renew', '', {}, call),
   };

@@ -31,5 +31,5 @@ export { hours, say } from './minutes.ts';
 export type { OfferSearch, Offers } from './offers.ts';
 export type { Leave, Receipts } from './own.ts';
 export type { Applications, Cards, Hats, JoinLinks, Passkeys, People, Sessions, SignIn } from './people.ts';
-export type { CallOptions, ClientOptions, DoOptions } from './transport.ts';
+export type { Bytes, CallOptions, ClientOptions, DoOptions } from './transport.ts';
 export type * from './types.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Listing, type ListOptions, listing, paging } from './listing.ts';
-import type { CallOptions, DoOptions, Transport } from './transport.ts';
+import type { Bytes, CallOptions, DoOptions, Transport } from './transport.ts';
 import type { FoundOffer, NewOffer, Offer } from './types.ts';
 
 export interface OfferSearch extends ListOptions {
@@ -29,6 +29,13 @@ export interface Offers {
   /** A member's, newest first; the member's own with those that rest or are over. */
   of(memberIdOrHandle: string, options?: CallOptions): Promise<Offer[]>;
   get(id: string, options?: CallOptions): Promise<Offer>;
+  /**
+   * Gives it a picture of your own: a file of at most 10 MB, and what is to be seen in it, for whoever does not see it.
+   * It comes out small, and without the place and time that cameras write into it.
+   */
+  setPicture(id: string, picture: Bytes, text?: string, options?: DoOptions): Promise<Offer>;
+  /** Takes its picture away. */
+  endPicture(id: string, options?: DoOptions): Promise<Offer>;
   /** Shows it for another six months. */
   renew(id: string, options?: DoOptions): Promise<Offer>;
   /** Lets it rest, or shows it again. */
@@ -37,7 +44,7 @@ export interface Offers {
   end(id: string, options?: DoOptions): Promise<Offer>;
 }
 
-export function offersOf({ get, post }: Transport): Offers {
+export function offersOf({ get, post, send }: Transport): Offers {
   return {
     create: (offer, call) => post('/api/offers', '', offer, call),
     update: (id, offer, call) => post('/api/offers/{id}', id, offer, call),
@@ -55,6 +62,8 @@ export function offersOf({ get, post }: Transport): Offers {
     },
     of: async (id, call) => (await get('/api/members/{id}/offers', id, {}, call)).items,
     get: (id, call) => get('/api/offers/{id}', id, {}, call),
+    setPicture: (id, picture, text = '', call) => send('/api/offers/{id}/picture', id, { text }, picture, call),
+    endPicture: (id, call) => post('/api/offers/{id}/picture/end', id, {}, call),
     renew: (id, call) => post('/api/offers/{id}/renew', id, {}, call),
     pause: (id, paused, call) => post('/api/offers/{id}/pause', id, { paused }, call),
     end: (id, call) => post('/api/offers/{id}/end', id, {}, call),

@@ -7,6 +7,9 @@ import { coordinator, idlePasskey } from '../../server/src/testing/people.ts';
 import { startTowns, type Town, until } from '../../server/src/testing/town.ts';
 import { type Agreement, type Client, createClient, hours } from './index.ts';
 
+/** The smallest GIF. */
+const DOT = new Uint8Array(Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'));
+
 let towns: [Town, Town];
 let leith: Client;
 let gracia: Client;
@@ -221,6 +224,10 @@ test('an offer is made, found although mistyped, changed, rests and ends', async
   expect(await una.offers.list({ q: 'bicyle' }).all()).toMatchObject([{ id, byName: 'Una Scott' }]);
   const changed = await una.offers.update(id, { kind: 'offer', title: 'Bicycles and prams', category: 'repairs' });
   expect(changed).toMatchObject({ title: 'Bicycles and prams', minutes: null });
+  const shown = await una.offers.setPicture(id, DOT, 'A dot');
+  expect(shown.picture).toEqual({ url: expect.stringContaining('/pictures/'), text: 'A dot' });
+  expect((await una.offers.setPicture(id, new Blob([DOT]))).picture?.text).toBe('');
+  expect((await una.offers.endPicture(id)).picture).toBe(null);
   expect((await una.offers.pause(id, true)).status).toBe('paused');
   expect(await una.offers.list({ q: 'prams' }).all()).toEqual([]);
   expect((await una.offers.renew(id)).status).toBe('open');
@@ -288,25 +295,25 @@ test('people are called together, take seats, sign in, and their hours are writt
     startsAt: new Date(Date.now() + inMs).toISOString(),
     endsAt: new Date(Date.now() + inMs + 5_400_000).toISOString(),
   });
-  const planned = await dora.gatherings.createGathering(soup(86_400_000));
+  const planned = await dora.gatherings.create(soup(86_400_000));
   expect((await ben.gatherings.signUp(planned.id, { shown: true })).me?.status).toBe('coming');
-  const changed = await dora.gatherings.changeGathering(planned.id, { ...soup(90_000_000), place: 'The library' });
+  const changed = await dora.gatherings.update(planned.id, { ...soup(90_000_000), place: 'The library' });
   expect(changed).toMatchObject({ place: 'The library', free: 2, names: ['Ben Orr'] });
-  expect((await ben.gatherings.listGatherings({ which: 'attended' })).map(({ id }) => id)).toEqual([planned.id]);
+  expect((await ben.gatherings.list({ which: 'attended' })).map(({ id }) => id)).toEqual([planned.id]);
   const { link, ics } = await ben.gatherings.calendar();
   expect(ics).toContain('SUMMARY:Soup and stitches');
   expect((await ben.gatherings.renewCalendar()).link).not.toBe(link);
-  expect((await ben.gatherings.withdrawFromGathering(planned.id)).free).toBe(3);
-  expect((await dora.gatherings.cancelGathering(planned.id)).status).toBe('cancelled');
+  expect((await ben.gatherings.withdraw(planned.id)).free).toBe(3);
+  expect((await dora.gatherings.cancel(planned.id)).status).toBe('cancelled');
 
-  const { id, hereCode } = await dora.gatherings.createGathering(soup(1_000));
+  const { id, hereCode } = await dora.gatherings.create(soup(1_000));
   expect((await ben.gatherings.signIn(id, hereCode ?? '')).me?.signedIn).toBe(true);
   const { guests } = await dora.gatherings.markPresent(id, { here: [], more: ['Somebody new'] });
   expect(guests.map(({ name }) => name).sort()).toEqual(['Ben Orr', 'Somebody new']);
   const lines = guests.map((each) => ({ guest: each.id, minutes: 30 }));
-  await until(() => dora.gatherings.creditGathering(id, lines).catch(() => null));
+  await until(() => dora.gatherings.credit(id, lines).catch(() => null));
   const credited = await until(async () => {
-    const seen = await dora.gatherings.getGathering(id);
+    const seen = await dora.gatherings.get(id);
     return seen.guests.every(({ outcome }) => outcome !== null) ? seen : null;
   });
   expect(credited.guests.find(({ name }) => name === 'Ben Orr')).toMatchObject({ outcome: 'credited', minutes: 30 });

@@ -85,7 +85,18 @@ export interface Transport {
     body: BodyOf<P>,
     options?: DoOptions,
   ): Promise<AnswerOf<'post', P>>;
+  /** A POST of a file as it is. */
+  send<P extends PathOf<'post'>>(
+    path: P,
+    id: string,
+    query: Readonly<Record<string, string>>,
+    file: Bytes,
+    options?: DoOptions,
+  ): Promise<AnswerOf<'post', P>>;
 }
+
+/** A file, or what is in it. */
+export type Bytes = Blob | Uint8Array<ArrayBuffer>;
 
 /** The longest Retry-After that a client honours by itself. */
 const MAX_WAIT_MS = 10_000;
@@ -98,7 +109,8 @@ interface Question extends CallOptions {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly key: string | null;
-  readonly body: string | null;
+  /** Text is JSON. */
+  readonly body: string | Bytes | null;
 }
 
 export function createTransport(options: ClientOptions): Transport {
@@ -139,7 +151,10 @@ export function createTransport(options: ClientOptions): Transport {
         headers: {
           accept: 'application/json',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(key !== null && { 'content-type': 'application/json', 'idempotency-key': key }),
+          ...(key !== null && {
+            'content-type': `application/${typeof body === 'string' ? 'json' : 'octet-stream'}`,
+            'idempotency-key': key,
+          }),
         },
         ...(body !== null && { body }),
         signal: stop.signal,
@@ -159,17 +174,14 @@ export function createTransport(options: ClientOptions): Transport {
     sleep,
     get: (path, id, query, call) =>
       send({ ...call, method: 'GET', path: filled(path, id) + search(query), key: null, body: null }) as Promise<never>,
-    post: (path, id, body, call) => {
-      const key = call?.idempotencyKey ?? newKey();
-      return send({
-        ...call,
-        method: 'POST',
-        path: filled(path, id),
-        key,
-        body: JSON.stringify(body),
-      }) as Promise<never>;
-    },
+    post: (path, id, body, call) => done(filled(path, id), JSON.stringify(body), call),
+    send: (path, id, query, file, call) => done(filled(path, id) + search(query), file, call),
   };
+
+  function done(path: string, body: string | Bytes, call: DoOptions = {}): Promise<never> {
+    const key = call.idempotencyKey ?? newKey();
+    return send({ ...call, method: 'POST', path, key, body }) as Promise<never>;
+  }
 }
 
 /** What an answer says: the value, a refusal, or nothing that a bank would say. */

@@ -828,6 +828,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/offers/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it a picture of your own: JPEG, PNG, WebP, AVIF or GIF, at most 10 MB, sent as it is */
+        post: operations["setOfferPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/{id}/picture/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take its picture away */
+        post: operations["endOfferPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exchanges": {
         parameters: {
             query?: never;
@@ -2318,6 +2352,13 @@ export interface components {
             minutes: number | null;
             /** @description Of a class, tickets or seats; `null` when there is nothing to count. */
             seatsLeft: number | null;
+            /** @description Its own; `null` without one, and for those of partner towns. */
+            picture: {
+                /** @description WebP, at most 1200 by 900. With `?small` a square of 320. */
+                url: string;
+                /** @description What is to be seen in it, for whoever does not see it. */
+                text: string;
+            } | null;
             /** @description The host of its bank. */
             town: string;
             /** @description The agreement with its bank; `null` at home. */
@@ -2375,6 +2416,13 @@ export interface components {
             minutes: number | null;
             /** @description Of a class, tickets or seats; `null` when there is nothing to count. */
             seatsLeft: number | null;
+            /** @description Its own; `null` without one, and for those of partner towns. */
+            picture: {
+                /** @description WebP, at most 1200 by 900. With `?small` a square of 320. */
+                url: string;
+                /** @description What is to be seen in it, for whoever does not see it. */
+                text: string;
+            } | null;
             /** @description The host of its bank. */
             town: string;
             /** @description The agreement with its bank; `null` at home. */
@@ -2410,10 +2458,10 @@ export interface components {
             /** Format: date-time */
             startTime: string | null;
             /**
-             * @description Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed.
+             * @description Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed, `over`: the two banks ended their agreement first.
              * @enum {string}
              */
-            reserved: "none" | "asked" | "yes" | "no" | "settled";
+            reserved: "none" | "asked" | "yes" | "no" | "settled" | "over";
             reservedCode: string | null;
             /**
              * @description Who said no, or took it back.
@@ -2528,6 +2576,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             minutes: number;
             /** @description What is to be done, in words. */
             content: string;
@@ -2562,10 +2614,10 @@ export interface components {
             /** Format: date-time */
             startTime: string | null;
             /**
-             * @description Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed.
+             * @description Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed, `over`: the two banks ended their agreement first.
              * @enum {string}
              */
-            reserved: "none" | "asked" | "yes" | "no" | "settled";
+            reserved: "none" | "asked" | "yes" | "no" | "settled" | "over";
             reservedCode: string | null;
             /**
              * @description Who said no, or took it back.
@@ -2581,6 +2633,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             /** @description What is answered, as `open` of the exchange names it: an answer never answers something newer. */
             answers: {
                 /** @enum {string} */
@@ -2594,6 +2650,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             /** @description What is answered, as `open` of the exchange names it: an answer never answers something newer. */
             answers: {
                 /** @enum {string} */
@@ -2608,6 +2668,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             minutes: number;
             /** @description What is to be done, in words. */
             content: string;
@@ -2622,6 +2686,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             because?: string;
         };
         NewHoursRecord: {
@@ -2630,6 +2698,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             /** @description 0: it did not happen. */
             minutes: number;
             /** Format: date */
@@ -2641,6 +2713,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             /** @description What is answered, as `open` of the exchange names it: an answer never answers something newer. */
             answers: {
                 /** @enum {string} */
@@ -2655,6 +2731,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             text: string;
         };
         GiveContact: {
@@ -2671,6 +2751,10 @@ export interface components {
             minutes: number;
             /** @description What the fund gives the giver beside it. */
             fundMinutes?: number;
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
         };
         PutExchangeRight: {
             /**
@@ -2678,6 +2762,10 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Why the desk does it, for the slip that the member gets. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
             minutes: number;
             content?: string;
         };
@@ -5311,6 +5399,85 @@ export interface operations {
         };
         responses: {
             /** @description Let it rest, or show it again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setOfferPicture: {
+        parameters: {
+            query?: {
+                /** @description What is to be seen in it, for whoever does not see it. */
+                text?: string;
+            };
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Give it a picture of your own: JPEG, PNG, WebP, AVIF or GIF, at most 10 MB, sent as it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endOfferPicture: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Take its picture away */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -44,9 +44,9 @@ export type RefusalCode =
   | 'gap'
   /** This was written before a restore and no longer counts. */
   | 'stale_epoch'
-  /** Two entries stand at one place. The pair is halted; both bridge builders look. */
+  /** Two signed documents stand at one place. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look. */
   | 'fork'
-  /** The entry does not continue the journal. The pair is halted; both bridge builders look. */
+  /** It does not continue what came before. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look. */
   | 'chain_fault'
   /** The two banks have not greeted each other since a restart. New hours wait. */
   | 'pair_waiting'
@@ -162,8 +162,8 @@ export const REFUSALS: Readonly<
   known_already: { status: 409, fault: 'peer', retryable: false, advice: "It came twice; we counted it once." },
   gap: { status: 409, fault: 'peer', retryable: true, advice: "Send from the head that the answer names." },
   stale_epoch: { status: 409, fault: 'peer', retryable: false, advice: "This was written before a restore and no longer counts." },
-  fork: { status: 409, fault: 'peer', retryable: false, advice: "Two entries stand at one place. The pair is halted; both bridge builders look." },
-  chain_fault: { status: 409, fault: 'peer', retryable: false, advice: "The entry does not continue the journal. The pair is halted; both bridge builders look." },
+  fork: { status: 409, fault: 'peer', retryable: false, advice: "Two signed documents stand at one place. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look." },
+  chain_fault: { status: 409, fault: 'peer', retryable: false, advice: "It does not continue what came before. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look." },
   pair_waiting: { status: 503, fault: 'local', retryable: true, advice: "The two banks have not greeted each other since a restart. New hours wait." },
   pair_halted: { status: 409, fault: 'local', retryable: false, advice: "The pair is halted. Both bridge builders look." },
   pair_recovering: { status: 503, fault: 'local', retryable: true, advice: "The bank was restored from a backup and learns from its partner what came after. New hours wait." },

@@ -2,7 +2,7 @@
  * Offers and needs of the fake node's members.
  *
  * Promises: they are made, changed, found and ended as at a real node, but a search is for a piece of the words as they
- * were written: nothing mistyped is found, nothing is nearer, and partner towns have none.
+ * were written: nothing mistyped is found, nothing is nearer, and partner towns have none. Nor has any a picture.
  *
  * @module
  */
@@ -175,5 +175,6 @@ function viewOf(books: Books, row: OfferRow): Offer {
     town: new URL(origin).host,
     agreementId: null,
     seatsLeft: seatsLeft(books, row),
+    picture: null,
   };
 }

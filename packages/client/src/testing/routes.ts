@@ -185,8 +185,8 @@ const ROUTES: readonly Route[] = [
 const REAL_NODE_ONLY = new RegExp(
   `^/api/(${[
     ...['acts', 'agreements', 'applications', 'calendar', 'exchanges', 'fund', 'gatherings', 'gifts', 'hats'],
-    ...['invitations', 'join', 'join-links', 'leaving', 'members', 'notices', 'openapi.json', 'passkeys', 'receipts'],
-    ...['sessions', 'sign-in', 'slips', 'transfers', 'wishes'],
+    ...['invitations', 'join', 'join-links', 'leaving', 'members', 'notices', 'offers', 'openapi.json', 'passkeys'],
+    ...['receipts', 'sessions', 'sign-in', 'slips', 'transfers', 'wishes'],
   ].join('|')})(/|$)`,
 );
 

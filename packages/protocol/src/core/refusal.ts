@@ -59,12 +59,14 @@ export const REFUSALS = {
   fork: {
     fault: 'peer',
     retryable: false,
-    advice: 'Two entries stand at one place. The pair is halted; both bridge builders look.',
+    advice:
+      'Two signed documents stand at one place. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look.',
   },
   chain_fault: {
     fault: 'peer',
     retryable: false,
-    advice: 'The entry does not continue the journal. The pair is halted; both bridge builders look.',
+    advice:
+      'It does not continue what came before. Of a journal the pair is halted, of an exchange that exchange alone; both bridge builders look.',
   },
   pair_waiting: {
     fault: 'local',

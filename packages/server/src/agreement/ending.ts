@@ -2,7 +2,8 @@
  * The end of a pair that cannot go on: one bank alone ends it, signed and for good.
  *
  * Promises: a Close is sent until it is answered and is never taken back; from then on the pair is only read;
- * gifts that no journal holds yet are given back at once, everything else when the position is settled. A Close
+ * gifts that no journal holds yet are given back at once, everything else when the position is settled; exchanges that
+ * can move no hours any more are over, and say so. A Close
  * that comes twice is one. A bank that was restored to before the end hears of it when it greets, and fetches
  * what it lost before it takes it.
  * Spec: the end of a pair.
@@ -34,6 +35,7 @@ import { pairEnd, pair as pairTable, transfer } from '../db/schema.ts';
 import { PartnerError } from '../delivery/partner-client.ts';
 import type { Partner } from '../delivery/partners.ts';
 import type { Signal } from '../delivery/signals.ts';
+import { exchangesOfClosed } from '../exchange/across-hours.ts';
 import { headAt, type LoadedPair, lockPair } from '../journal/pair-store.ts';
 import { Refused } from '../node/refused.ts';
 import { lockAgreement } from './lock.ts';
@@ -70,9 +72,9 @@ export async function closeAgreement(
     // Like a request: under the key that the partner is known to know, for a newer one may never reach it.
     const own = JSON.stringify(await completeProof(prepareProof(draft, bank.keyFor(id), new Date().toISOString())));
     await tx.insert(pairEnd).values({ bankId: bank.id, pairId: id, own, because });
-    await close(tx, row, own);
+    await close(tx, bank, row, own, after);
   } else if (!alone) throw new Refused('agreement_not_active', { status, act: 'close' });
-  if (alone) await settleAlone(tx, bank, id);
+  if (alone) await settleAlone(tx, bank, id, after);
   after.push({ kind: 'partners' }, { kind: 'banks' }, { kind: 'pair', bankId: bank.id, pairId: id });
 }
 
@@ -147,7 +149,7 @@ async function end(tx: Queries, bank: Bank, row: LoadedPair['row'], closes: Clos
     .returning({ began: sql<boolean>`xmax = 0` });
   if (first?.began !== true) return;
   await mustEnd(tx, bank, row.id, row.status);
-  await close(tx, row, null);
+  await close(tx, bank, row, null, after);
   after.push({ kind: 'partners' }, { kind: 'banks' }, { kind: 'pair', bankId: bank.id, pairId: row.id });
 }
 
@@ -214,7 +216,13 @@ async function mustEnd(tx: Queries, bank: Bank, pairId: string, status: string):
 }
 
 /** From here on the pair is only read. */
-async function close(tx: Queries, row: LoadedPair['row'], pending: string | null): Promise<void> {
+async function close(
+  tx: Queries,
+  bank: Bank,
+  row: LoadedPair['row'],
+  pending: string | null,
+  after: Signal[],
+): Promise<void> {
   await tx
     .update(pairTable)
     .set({ status: 'closed', mode: 'closed', honourPending: pending, attempts: 0, nextAttemptAt: new Date() })
@@ -230,4 +238,5 @@ async function close(tx: Queries, row: LoadedPair['row'], pending: string | null
       ),
     );
   await giveBack(tx, row, begun);
+  await exchangesOfClosed(tx, bank, row.id, after);
 }

@@ -28,6 +28,8 @@ import { newId } from '../db/id.ts';
 import { account, pairEnd, pair as pairTable, pairTransfer, posting, standingEntry } from '../db/schema.ts';
 import { type Line, readHead, readObjects, tail, whereIs } from '../delivery/line.ts';
 import { askPartner, PartnerError } from '../delivery/partner-client.ts';
+import type { Signal } from '../delivery/signals.ts';
+import { exchangesOfClosed } from '../exchange/across-hours.ts';
 import { voidOf } from '../journal/desk.ts';
 import { forkOf, isKept, keepOnce } from '../journal/evidence.ts';
 import { headAt, type LoadedPair, lockPair, readPair } from '../journal/pair-store.ts';
@@ -59,6 +61,7 @@ export async function settleClosed(line: Line): Promise<void> {
     for (const { parted } of [ours, theirs]) if (parted !== null) await keepParted(tx, loaded, parted);
     if (restored) return;
     await settleAt(tx, bank, row.id, common, false);
+    await exchangesOfClosed(tx, bank, row.id, after);
     await tx.update(pairTable).set({ attempts: 0, lastError: null }).where(whereIs(row));
     after.push({ kind: 'partners' });
   });
@@ -80,10 +83,11 @@ async function keepParted(tx: Queries, loaded: LoadedPair, { entry, document, fo
 }
 
 /** Settles at what the partner has signed: its own journal, and of ours what it has acknowledged. */
-export async function settleAlone(tx: Queries, bank: Bank, pairId: string): Promise<void> {
+export async function settleAlone(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<void> {
   const loaded = await lockPair(tx, bank.id, pairId);
   if (loaded === null) throw new Error(`pair ${pairId} is gone`);
   await settleAt(tx, bank, pairId, signedBy(loaded), true);
+  await exchangesOfClosed(tx, bank, pairId, after);
 }
 
 /** What the partner has signed that it holds: its own journal, and of ours what it has acknowledged. */

@@ -15,6 +15,7 @@ import { Callers } from '../auth/callers.ts';
 import type { Database } from '../db/database.ts';
 import { problemResponse } from '../node/problem.ts';
 import { refusalOf } from '../node/refused.ts';
+import { MOST_BYTES } from '../offer/shrink.ts';
 import { agreementRoutes } from './agreements.ts';
 import { brokerRoutes } from './broker.ts';
 import { cardRoutes } from './cards.ts';
@@ -36,26 +37,30 @@ import { transferRoutes } from './transfers.ts';
 export type Api = OpenAPIHono<ApiEnv>;
 
 const MAX_BODY = 64 * 1024;
+/** Operations that take a file, which is not JSON. */
+const FILES = /^\/api\/offers\/[^/]+\/picture$/;
+const JSON_TYPE = /^application\/json\b/;
 
 export function createApi(database: Database): Api {
   const callers = new Callers(database);
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => (result.success ? undefined : problemResponse(invalid(result.error, result.target))),
   });
-  const counted = bodyLimit({
-    maxSize: MAX_BODY,
-    onError: () => problemResponse(refusal('too_large', { maxBytes: MAX_BODY })),
-  });
+  const counted = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: () => problemResponse(refusal('too_large', { maxBytes: maxSize })) });
+  const [text, file] = [counted(MAX_BODY), counted(MOST_BYTES)];
   // Where no length is given, what comes is counted; no more than a length that is given is ever read. Counting
   // makes a stream of every body, which is a tenth of the work of a request.
   api.use('/api/*', (c, next) => {
     const { method, headers } = c.req.raw;
     const length = headers.has('transfer-encoding') ? null : headers.get('content-length');
     const small = length !== null && Number(length) <= MAX_BODY;
-    return small || method === 'GET' ? next() : counted(c, next);
+    if (small || method === 'GET') return next();
+    const isFile = FILES.test(c.req.path) && !JSON_TYPE.test(headers.get('content-type') ?? '');
+    return (isFile ? file : text)(c, next);
   });
   api.use('/api/*', async (c, next) => {
-    if (c.req.method !== 'POST' || !/^application\/json\b/.test(c.req.header('content-type') ?? '')) return next();
+    if (c.req.method !== 'POST' || !JSON_TYPE.test(c.req.header('content-type') ?? '')) return next();
     const refused = unclear(new Uint8Array(await c.req.arrayBuffer()));
     return refused === null ? next() : problemResponse(refused);
   });

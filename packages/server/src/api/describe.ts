@@ -63,6 +63,28 @@ export function doing<S extends Success, R extends Schema, B extends Schema, P e
   });
 }
 
+/** An operation that takes a file. Its body is bytes, which no schema looks into. */
+export function sending<R extends Schema, Q extends z.ZodObject, P extends z.ZodObject>(
+  operation: Omit<Operation<200>, 'method' | 'status'>,
+  shapes: { answer: R; query: Q; params: P },
+) {
+  const bytes = z.string().openapi({ format: 'binary' });
+  return createRoute({
+    ...operation,
+    method: 'post',
+    request: {
+      headers: keyHeader,
+      params: shapes.params,
+      query: shapes.query,
+      body: { required: true, content: { 'application/octet-stream': { schema: bytes } } },
+    },
+    responses: {
+      200: { description: operation.summary, content: { 'application/json': { schema: shapes.answer } } },
+      ...problems,
+    },
+  });
+}
+
 export const noParams = z.object({});
 export const noQuery = z.object({});
 export const noBody = z.strictObject({});

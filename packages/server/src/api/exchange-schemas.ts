@@ -1,5 +1,6 @@
 /** The shapes of operations about exchanges. */
 import { z } from '@hono/zod-openapi';
+import { BROKER_LENGTHS } from '../broker/acts.ts';
 import { LENGTHS } from '../exchange/asking.ts';
 import { pageQuery, text } from './schemas.ts';
 
@@ -44,8 +45,10 @@ const summary = {
   minutes: z.int().describe('As last recorded, agreed or proposed.'),
   startTime: time.nullable(),
   reserved: z
-    .enum(['none', 'asked', 'yes', 'no', 'settled'])
-    .describe("Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed."),
+    .enum(['none', 'asked', 'yes', 'no', 'settled', 'over'])
+    .describe(
+      "Of the receiver's hours: `no` is tried again, `settled` has moved what was confirmed, `over`: the two banks ended their agreement first.",
+    ),
   reservedCode: z.string().nullable(),
   endedBy: side.nullable().describe('Who said no, or took it back.'),
   updatedAt: time,
@@ -114,7 +117,13 @@ export const exchangeSchema = z
   })
   .openapi('Exchange');
 
-const forSide = { side: side.optional().describe('The desk says for whom; members leave it out.') };
+/** What the desk says of itself; members leave it out. */
+const atDesk = {
+  reason: text(BROKER_LENGTHS.reason).optional().describe('Why the desk does it, for the slip that the member gets.'),
+  by: z.string().max(64).optional().describe('The coordinator, when the operator’s own token does it.'),
+};
+const forSide = { side: side.optional().describe('The desk says for whom; members leave it out.'), ...atDesk };
+
 const because = text(LENGTHS.because).optional();
 const doneOn = z.iso.date().optional();
 
@@ -124,6 +133,7 @@ export const askSchema = z
     offer: z.string().max(64).optional().describe('An offer or need, of this bank or of a partner.'),
     to: z.string().max(300).optional().describe('Without an offer: `rosa@gracia.example`, or a handle here.'),
     side: side.optional().describe('What the asker would do; an offer says so itself.'),
+    ...atDesk,
     ...termsFields,
   })
   .refine(({ offer, to }) => (offer === undefined) !== (to === undefined), { message: 'say offer or to', path: ['to'] })
@@ -149,6 +159,7 @@ export const settleSchema = z
     side,
     minutes: z.int().min(0).max(600_000).describe('What the member now stands by; 0: it did not happen.'),
     fundMinutes: z.int().min(0).max(600_000).optional().describe('What the fund gives the giver beside it.'),
+    ...atDesk,
   })
   .openapi('SettleDispute');
 export const rightSchema = z

@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { countAttempt } from '../auth/attempts.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
+import { askAtDesk, atDesk } from '../broker/desk.ts';
 import type { Queries } from '../db/database.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { doInExchange, maySee, putRight, settleDispute, type Wish } from '../exchange/acts.ts';
@@ -56,13 +57,15 @@ export function exchangeRoutes(api: Api): void {
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
-      const { member, offer, to, side, ...terms } = c.req.valid('json');
+      const { member, offer, to, side, reason, by: coordinator, ...terms } = c.req.valid('json');
       const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, member);
       if (caller.role === 'member') await countAttempt(node.database.db, bank.id, 'ask_member', memberId);
       const by = { by: caller.role === 'member' ? 'member' : 'desk', personId: caller.personId ?? null } as const;
       const result = await once(c, async (tx, after) => {
         const ask = { by, memberId, offerId: offer, to, side, terms };
-        const exchange = await askExchange(tx, bank, ask, after);
+        const exchange = await askAtDesk(tx, bank, caller, { memberId, reason, by: coordinator }, () =>
+          askExchange(tx, bank, ask, after),
+        );
         return { status: 201, body: await viewFor(c, tx, exchange, side) };
       });
       return c.json(result.body, 201);
@@ -117,7 +120,9 @@ export function exchangeRoutes(api: Api): void {
   );
 
   /** One operation: its last word in the address, its name, what it says, its body, and the wish that it makes. */
-  function wishing<B extends z.ZodType<{ side?: Side | undefined }>>(
+  function wishing<
+    B extends z.ZodType<{ side?: Side | undefined; reason?: string | undefined; by?: string | undefined }>,
+  >(
     [word, operationId, summary]: readonly [string, string, string],
     body: B,
     wishOf: (body: z.output<B>) => Wish,
@@ -130,8 +135,13 @@ export function exchangeRoutes(api: Api): void {
       ),
       async (c) => {
         const asked = c.req.valid('json') as unknown as z.output<B>;
-        const view = await onceIn(c, asked.side, (tx, after, caller) =>
-          doInExchange(tx, c.var.bank, caller, c.req.valid('param').id, wishOf(asked), after, asked.side),
+        const { side, reason, by } = asked;
+        const { id } = c.req.valid('param');
+        const wish = wishOf(asked);
+        const view = await onceIn(c, side, (tx, after, caller) =>
+          atDesk(tx, c.var.bank, caller, { id, side, did: wish.do, reason, by }, () =>
+            doInExchange(tx, c.var.bank, caller, id, wish, after, side),
+          ),
         );
         return c.json(view, 200);
       },
@@ -147,10 +157,14 @@ export function exchangeRoutes(api: Api): void {
     answers,
     because,
   }));
-  wishing(['counter', 'counterExchange', 'Propose other terms'], counterSchema, ({ side: _side, ...terms }) => ({
-    do: 'counter',
-    terms,
-  }));
+  wishing(
+    ['counter', 'counterExchange', 'Propose other terms'],
+    counterSchema,
+    ({ side: _side, reason: _reason, by: _by, ...terms }) => ({
+      do: 'counter',
+      terms,
+    }),
+  );
   wishing(['withdraw', 'withdrawExchange', 'Take back what one has proposed'], endSchema, ({ because }) => ({
     do: 'withdraw',
     because,
@@ -191,12 +205,15 @@ export function exchangeRoutes(api: Api): void {
         { answer: exchangeSchema, body: saySchema, params: idParam },
       ),
       async (c) => {
-        const { text, side } = c.req.valid('json');
+        const { text, side, reason, by } = c.req.valid('json');
+        const { id } = c.req.valid('param');
         const { caller, bank, node } = c.var;
         mustBeSignedIn(caller);
         await countWords(node.database.db, bank.id, caller);
         const view = await onceIn(c, side, (tx, after) =>
-          speak(tx, bank, caller, c.req.valid('param').id, text, after, side),
+          atDesk(tx, bank, caller, { id, side, did: word, reason, by }, () =>
+            speak(tx, bank, caller, id, text, after, side),
+          ),
         );
         return c.json(view, 200);
       },
@@ -254,11 +271,13 @@ export function exchangeRoutes(api: Api): void {
       { answer: exchangeSchema, body: settleSchema, params: idParam },
     ),
     async (c) => {
-      const { fundMinutes = 0, ...rest } = c.req.valid('json');
-      const settlement = { ...rest, fundMinutes };
-      const view = await onceIn(c, settlement.side, (tx, after, caller) => {
+      const { fundMinutes = 0, side, minutes, reason, by } = c.req.valid('json');
+      const { id } = c.req.valid('param');
+      const view = await onceIn(c, side, (tx, after, caller) => {
         mustOperate(caller);
-        return settleDispute(tx, c.var.bank, caller, c.req.valid('param').id, settlement, after);
+        return atDesk(tx, c.var.bank, caller, { id, side, did: 'record', reason, by }, () =>
+          settleDispute(tx, c.var.bank, caller, id, { side, minutes, fundMinutes }, after),
+        );
       });
       return c.json(view, 200);
     },
@@ -278,9 +297,12 @@ export function exchangeRoutes(api: Api): void {
     async (c) => {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
-      const { minutes, content = '', side } = c.req.valid('json');
+      const { minutes, content = '', side, reason, by } = c.req.valid('json');
+      const { id } = c.req.valid('param');
       const result = await once(c, async (tx, after) => {
-        const given = await putRight(tx, bank, caller, c.req.valid('param').id, { minutes, content, side }, after);
+        const given = await atDesk(tx, bank, caller, { id, side, did: 'right', reason, by }, () =>
+          putRight(tx, bank, caller, id, { minutes, content, side }, after),
+        );
         return { status: 202, body: await transferView(tx, bank.id, given.exchange) };
       });
       return c.json(result.body, 202);

@@ -35,7 +35,7 @@ export async function keyOf(c: Context<ApiEnv>): Promise<Asked> {
   const key = c.req.header('idempotency-key') ?? '';
   const digest = createHash('sha256')
     .update(`${c.req.method} ${c.req.path} ${c.var.caller?.tokenHash ?? ''}\n`)
-    .update(await c.req.text())
+    .update(new Uint8Array(await c.req.arrayBuffer()))
     .digest('base64url');
   return { key, digest };
 }

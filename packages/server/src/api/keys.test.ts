@@ -1,6 +1,7 @@
 /** Idempotency-Key on every POST of the API, as its own OpenAPI document lists them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gathering, leaving } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
@@ -52,10 +53,10 @@ async function post(
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
+      'content-type': `application/${body instanceof Uint8Array ? 'octet-stream' : 'json'}`,
       ...(key !== null && { 'idempotency-key': key }),
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
   });
   return { status: response.status, body: await response.json() };
 }
@@ -135,6 +136,10 @@ const unaStays = async (): Promise<void> => {
 };
 
 const linkOf = (partner: FakePartner) => `${partner.origin}/invitations/${'s'.repeat(32)}`;
+const aPicture = (background: string) =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background } })
+    .png()
+    .toBuffer();
 const aSaying = (title: string) => ({ kind: 'offer', category: 'garden', title });
 const anOffer = (title: string) => ({ member: 'moira', ...aSaying(title) });
 const offered = async (): Promise<string> => (await stage.town.call('POST', '/api/offers', anOffer('Plants'))).body.id;
@@ -216,6 +221,8 @@ const CASES: Record<string, Case> = {
   updateOffer: { id: () => offered(), body: () => aSaying('Seeds'), other: () => aSaying('Bulbs') },
   renewOffer: { id: () => offered(), body: () => ({}) },
   pauseOffer: { id: () => offered(), body: () => ({ paused: true }), other: () => ({ paused: false }) },
+  setOfferPicture: { id: () => offered(), body: () => aPicture('red'), other: () => aPicture('blue') },
+  endOfferPicture: { id: () => offered(), body: () => ({}) },
   endOffer: { id: () => offered(), body: () => ({}) },
   give: {
     body: () => ({ from: 'moira', to: 'rosa', minutes: 60 }),
@@ -492,7 +499,8 @@ describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over, perso
 
   test('is done once for one key, answered the same, and refused for anything else', async () => {
     const key = crypto.randomUUID();
-    const sent = JSON.stringify(await body());
+    const known = await body();
+    const sent = known instanceof Uint8Array ? known : JSON.stringify(known);
     await quiet();
     const first = await until(async () => {
       const answer = await post(path, sent, key, as());
@@ -502,7 +510,7 @@ describe.each(Object.entries(CASES))('%s', (name, { id, body, other, over, perso
     await quiet();
     const [again, changed] = await unchanged(stage.town, async () => [
       await post(path, sent, key, as()),
-      await post(path, other?.() ?? `${sent} `, key, as()),
+      await post(path, (await other?.()) ?? `${sent} `, key, as()),
     ]);
     expect(again).toEqual(first);
     expect(said(changed as never)).toBe('422 idempotency_key_reused');

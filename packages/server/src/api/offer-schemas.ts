@@ -2,11 +2,20 @@
 import { z } from '@hono/zod-openapi';
 import { CATEGORIES } from '../offer/categories.ts';
 import { LENGTHS } from '../offer/offers.ts';
+import { PICTURE_TEXT } from '../offer/pictures.ts';
 import { pageQuery, text } from './schemas.ts';
 
 const kind = z.enum(['offer', 'need']);
 const category = z.enum(CATEGORIES);
 const degrees = (most: number) => z.number().min(-most).max(most);
+
+const picture = z
+  .object({
+    url: z.string().describe('WebP, at most 1200 by 900. With `?small` a square of 320.'),
+    text: z.string().describe('What is to be seen in it, for whoever does not see it.'),
+  })
+  .nullable()
+  .describe('Its own; `null` without one, and for those of partner towns.');
 
 const said = {
   id: z.string(),
@@ -19,6 +28,7 @@ const said = {
   when: z.string().describe('In words.'),
   minutes: z.int().nullable().describe('`null`: per session, as long as both agree on.'),
   seatsLeft: z.int().nullable().describe('Of a class, tickets or seats; `null` when there is nothing to count.'),
+  picture,
   town: z.string().describe('The host of its bank.'),
   agreementId: z.string().nullable().describe('The agreement with its bank; `null` at home.'),
   expiresAt: z.iso.datetime(),
@@ -62,6 +72,10 @@ export const newOfferSchema = z
     visibility: z.enum(['bank', 'partners', 'public']).optional(),
   })
   .openapi('NewOffer');
+
+export const pictureQuery = z.object({
+  text: text(PICTURE_TEXT).default('').describe('What is to be seen in it, for whoever does not see it.'),
+});
 
 export const pauseSchema = z.strictObject({ paused: z.boolean() }).openapi('Pause');
 

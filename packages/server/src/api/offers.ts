@@ -4,21 +4,33 @@ import { eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import type { AgreementView } from '../agreement/view.ts';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
+import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { member } from '../db/schema.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from '../offer/categories.ts';
-import { changeOffer, createOffer, endOffer, getOffer, offersOf, pauseOffer, renewOffer } from '../offer/offers.ts';
+import {
+  changeOffer,
+  createOffer,
+  endOffer,
+  getOffer,
+  offersOf,
+  pauseOffer,
+  renewOffer,
+  setPicture,
+} from '../offer/offers.ts';
 import { shownPartners } from '../offer/partners.ts';
 import { getPeerOffer, type PeerOfferRow } from '../offer/peer-offers.ts';
+import { keepPicture, picturePath, takePicture } from '../offer/pictures.ts';
 import { isListed, type OfferRow, seatsLeft } from '../offer/row.ts';
 import { type Found, searchOffers } from '../offer/search.ts';
+import type { NotTaken } from '../offer/shrink.ts';
 import type { Api } from './app.ts';
-import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
+import { doing, idParam, noBody, noParams, noQuery, reading, sending } from './describe.ts';
 import type { ApiEnv } from './env.ts';
-import { once } from './idempotent.ts';
-import { foundSchema, newOfferSchema, offerQuery, offerSchema, pauseSchema } from './offer-schemas.ts';
+import { once, onceAsked } from './idempotent.ts';
+import { foundSchema, newOfferSchema, offerQuery, offerSchema, pauseSchema, pictureQuery } from './offer-schemas.ts';
 import { page } from './schemas.ts';
 
 type OfferView = z.infer<typeof offerSchema>;
@@ -97,7 +109,7 @@ export function offerRoutes(api: Api): void {
         cursor,
         limit,
       });
-      return c.json({ items: found.items.map((item) => foundView(item, partners, bank.host)), next: found.next }, 200);
+      return c.json({ items: found.items.map((item) => foundView(item, partners, bank)), next: found.next }, 200);
     },
   );
 
@@ -186,7 +198,64 @@ export function offerRoutes(api: Api): void {
       return c.json(result.body, 200);
     },
   );
+  pictureRoutes(api);
 }
+
+function pictureRoutes(api: Api): void {
+  api.openapi(
+    sending(
+      {
+        path: '/api/offers/{id}/picture',
+        operationId: 'setOfferPicture',
+        summary: 'Give it a picture of your own: JPEG, PNG, WebP, AVIF or GIF, at most 10 MB, sent as it is',
+      },
+      { answer: offerSchema, query: pictureQuery, params: idParam },
+    ),
+    async (c) => {
+      const { bank, node } = c.var;
+      const { id, memberId } = await ownOffer(c);
+      const { text } = c.req.valid('query');
+      const take = async () => {
+        const bytes = new Uint8Array(await c.req.arrayBuffer());
+        const taken = await takePicture(node.database.db, bank, memberId, bytes);
+        if (typeof taken === 'string')
+          throw new Refused('invalid_request', { field: 'picture', reason: NOT_TAKEN[taken] });
+        return taken;
+      };
+      const result = await onceAsked(c, take, async (tx, taken) => {
+        const picture = { id: await keepPicture(tx, bank, memberId, taken), text };
+        return { status: 200, body: await viewOf(tx, c, await setPicture(tx, bank, id, picture)) };
+      });
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/offers/{id}/picture/end',
+        operationId: 'endOfferPicture',
+        summary: 'Take its picture away',
+        status: 200,
+      },
+      { answer: offerSchema, body: noBody, params: idParam },
+    ),
+    async (c) => {
+      const { id } = await ownOffer(c);
+      const result = await once(c, async (tx) => ({
+        status: 200,
+        body: await viewOf(tx, c, await setPicture(tx, c.var.bank, id, null)),
+      }));
+      return c.json(result.body, 200);
+    },
+  );
+}
+
+const NOT_TAKEN: Readonly<Record<NotTaken, string>> = {
+  unreadable: 'it is no picture that can be read: send JPEG, PNG, WebP, AVIF or GIF',
+  pixels: 'it has more than 50 megapixels',
+};
 
 /** The offer of the address, if the caller may change it. Somebody else's looks like none. */
 async function ownOffer(c: Context<ApiEnv>): Promise<OfferRow> {
@@ -229,6 +298,10 @@ function sayingOf(row: OfferRow | PeerOfferRow | Found) {
   return { id, kind, title, text, language, category: row.category, place, when, minutes, seatsLeft: seatsLeft(row) };
 }
 
+function pictureOf(origin: string, { pictureId, pictureText }: Pick<OfferRow, 'pictureId' | 'pictureText'>) {
+  return pictureId === null ? null : { url: `${origin}${picturePath(pictureId)}`, text: pictureText };
+}
+
 async function viewOf(tx: Queries, c: Context<ApiEnv>, row: OfferRow): Promise<OfferView> {
   const { bank } = c.var;
   const [author] = await tx
@@ -238,6 +311,7 @@ async function viewOf(tx: Queries, c: Context<ApiEnv>, row: OfferRow): Promise<O
   return {
     ...sayingOf(row),
     by: { name: author?.name ?? '', memberId: row.memberId, actor: `${bank.origin}/ap/${row.memberId}` },
+    picture: pictureOf(bank.origin, row),
     town: bank.host,
     agreementId: null,
     visibility: row.visibility,
@@ -251,6 +325,7 @@ function peerView(row: PeerOfferRow, { id, origin }: AgreementView): OfferView {
   return {
     ...sayingOf(row),
     by: { name: row.byName, memberId: null, actor: row.by },
+    picture: null,
     town: new URL(origin).host,
     agreementId: id,
     visibility: 'partners',
@@ -263,15 +338,16 @@ function peerView(row: PeerOfferRow, { id, origin }: AgreementView): OfferView {
 function foundView(
   item: Found,
   partners: ReadonlyMap<string, AgreementView>,
-  host: string,
+  { host, origin }: Bank,
 ): z.infer<typeof foundSchema> {
   const partner = item.pairId === null ? undefined : partners.get(item.pairId);
   return {
     ...sayingOf(item),
     byName: item.byName,
+    picture: pictureOf(origin, item),
     town: partner === undefined ? host : new URL(partner.origin).host,
     agreementId: partner?.id ?? null,
-    exact: item.rank === 0,
+    exact: item.exact,
     expiresAt: item.expiresAt.toISOString(),
   };
 }

@@ -33,6 +33,8 @@ const LIMITS = {
   /** Exchanges that one member begins, and words that they say in them. */
   ask_member: [40, 60],
   say_member: [90, 60],
+  /** Pictures that one member sends. */
+  picture_member: [30, 60],
 } as const satisfies Record<string, readonly [times: number, minutes: number]>;
 
 export type Tried = keyof typeof LIMITS;

@@ -273,6 +273,8 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   getOffer: [() => `/api/offers/${own.offer}`, () => null, '404 not_found'],
   renewOffer: [() => `/api/offers/${own.offer}/renew`, () => ({}), '404 not_found'],
   pauseOffer: [() => `/api/offers/${own.offer}/pause`, () => ({ paused: true }), '404 not_found'],
+  setOfferPicture: [() => `/api/offers/${own.offer}/picture`, () => ({}), '404 not_found'],
+  endOfferPicture: [() => `/api/offers/${own.offer}/picture/end`, () => ({}), '404 not_found'],
   endOffer: [() => `/api/offers/${own.offer}/end`, () => ({}), '404 not_found'],
   askExchange: [
     () => '/api/exchanges',

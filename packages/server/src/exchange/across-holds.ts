@@ -208,20 +208,30 @@ function addressAt(address: string): string {
   return `${(pathname.split('/').at(-1) ?? '').toLowerCase()}@${host}`;
 }
 
-/** What the Hold of a part stands for, beside what it says itself: for an export with words. */
-export async function holdOf(
+/** What the Hold of a part stands for, with its salt: what its `detail` is the digest of. `null` once it was erased. */
+export async function heldFor(
   tx: Queries,
   { bankId, exchangeId, pairId, transfer: url, detail, part }: TransferRow,
-): Promise<{ hold?: Pick<HoldDetails, 'exchange' | 'part' | 'agreed'> }> {
+): Promise<{ salt: string; details: HoldDetails } | null> {
   const exchange = await loadExchange(tx, bankId, exchangeId ?? '');
   const held = await loadTransfers(tx, bankId, pairId ?? '', [url ?? '']);
   const minutes = [...held.values()][0]?.minutes;
-  if (exchange === undefined || minutes === undefined || part === null) return {};
+  const salt = exchange?.row.salt ?? null;
+  if (exchange === undefined || salt === null || minutes === undefined || part === null) return null;
   for (const terms of agreedIn(logsOf(exchange))) {
     const details = detailsOf(exchange.row, part, minutes, terms);
-    const { agreed } = details;
-    if (detailOfHold(exchange.row.salt ?? '', details) === detail)
-      return { hold: { exchange: exchange.row.url, part, agreed } };
+    if (detailOfHold(salt, details) === detail) return { salt, details };
   }
-  return {};
+  return null;
+}
+
+/** The same beside what the Hold says itself: for an export with words. */
+export async function holdOf(
+  tx: Queries,
+  row: TransferRow,
+): Promise<{ hold?: Pick<HoldDetails, 'exchange' | 'part' | 'agreed'> }> {
+  const found = await heldFor(tx, row);
+  if (found === null) return {};
+  const { exchange, part, agreed } = found.details;
+  return { hold: { exchange, part, agreed } };
 }

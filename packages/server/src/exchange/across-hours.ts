@@ -7,25 +7,44 @@
  *
  * @module
  */
-import { isRecovering, type Proposal, type RefusalCode, refusedIn, roomOf } from '@evenhour/protocol';
+import {
+  isRecovering,
+  otherSide,
+  type Proposal,
+  type RefusalCode,
+  refusedIn,
+  roomOf,
+  type Side,
+} from '@evenhour/protocol';
 import { detailOfHold } from '@evenhour/protocol/wire';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { silenceOf } from '../agreement/silence.ts';
 import type { Bank } from '../bank/bank.ts';
-import { remindAt } from '../clock/due.ts';
+import { forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { exchange as exchangeTable, member, pair as pairTable } from '../db/schema.ts';
+import { exchange as exchangeTable, member, pairEnd, pair as pairTable, stillOpen } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { voidOf } from '../journal/desk.ts';
 import { underway } from '../journal/pair-store.ts';
 import { PairWork } from '../journal/pair-work.ts';
 import { giveDueAnswers } from '../journal/settle.ts';
 import { available, lockAccounts } from '../ledger/ledger.ts';
+import { notify } from '../notification/notify.ts';
 import { type TransferRow, unheldMinutes } from '../transfer/transfer-store.ts';
 import { detailsOf, isOver, maySpeak, minutesIn, partRow, partsOf } from './across-holds.ts';
-import { changeExchange, type Exchange, type ExchangeRow, loadExchange } from './exchange-store.ts';
+import { leftToGive } from './caps.ts';
+import {
+  changeExchange,
+  type Exchange,
+  type ExchangeRow,
+  exchangePath,
+  loadExchange,
+  memberOn,
+  nameOn,
+} from './exchange-store.ts';
 import { EXCHANGE_HOURS } from './local-hours.ts';
+import { EXCHANGE_TURN } from './turns.ts';
 
 type Outcome = Pick<ExchangeRow, 'reserved' | 'reservedCode'>;
 
@@ -83,13 +102,57 @@ async function follow(
   if (work === null) throw new Error(`exchange ${row.id} has no pair`);
   const { me } = work.pair;
   const before = roomOf(work.pair.views[me], me);
-  const outcome = row.ownSide === 'giver' ? await answer(work, exchange) : await new Paying(work, exchange).follow();
+  const outcome = await outcomeOf(work, exchange);
   if (work.wrote > 0 || row.ownSide === 'giver') after.push({ kind: 'pair', bankId: bank.id, pairId: work.row.id });
   const freed = roomOf(work.pair.views[me], me) > before;
   if (outcome.reserved === 'no')
     await remindAt(tx, bank, { kind: EXCHANGE_HOURS, subject: row.id, at: new Date(Date.now() + AGAIN_MS) });
   if (outcome.reserved === row.reserved && outcome.reservedCode === row.reservedCode) return { exchange, freed };
   return { exchange: { ...exchange, row: await changeExchange(tx, row, outcome) }, freed };
+}
+
+async function outcomeOf(work: PairWork, exchange: Exchange): Promise<Outcome> {
+  if (work.row.status === 'closed') return whenClosed(work, exchange);
+  return exchange.row.ownSide === 'giver' ? answer(work, exchange) : new Paying(work, exchange).follow();
+}
+
+/** Nothing is written in a closed pair; what is held or posted comes back or stays by its settlement. */
+async function whenClosed({ tx }: PairWork, { row }: Exchange): Promise<Outcome> {
+  const { state, reserved, reservedCode } = row;
+  if (isOver(state) || reserved === 'settled') return { reserved, reservedCode };
+  const come = (await partsOf(tx, row)).filter(({ status }) => status === 'posted' || status === 'settled');
+  if (state.status === 'confirmed' && minutesIn(come) >= state.record.minutes) {
+    const [end] = await tx
+      .select({ settledAt: pairEnd.settledAt })
+      .from(pairEnd)
+      .where(and(eq(pairEnd.bankId, row.bankId), eq(pairEnd.pairId, row.pairId ?? '')));
+    const whole = end?.settledAt != null || come.every(({ status }) => status === 'settled');
+    return { reserved: whole ? 'settled' : 'yes', reservedCode: null };
+  }
+  return { reserved: 'over', reservedCode: 'agreement_not_active' };
+}
+
+/**
+ * What becomes of the exchanges of a pair that is closed, and once more when it is settled: those that can move no hours
+ * any more are over, and their members are told. The pair is locked.
+ */
+export async function exchangesOfClosed(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<void> {
+  const rows = await tx
+    .select({ id: exchangeTable.id })
+    .from(exchangeTable)
+    .where(and(eq(exchangeTable.bankId, bank.id), eq(exchangeTable.pairId, pairId), stillOpen));
+  for (const { id } of rows) {
+    const exchange = await loadExchange(tx, bank.id, id, true);
+    if (exchange === undefined) continue;
+    const { row } = (await follow(tx, bank, exchange, after)).exchange;
+    if (row.reserved !== 'over') continue;
+    await changeExchange(tx, row, { waitsFor: null, updatedAt: new Date() });
+    await forget(tx, bank, { kind: EXCHANGE_TURN, subject: id });
+    const memberId = memberOn(row, row.ownSide as Side);
+    const facts = { name: nameOn(row, otherSide(row.ownSide as Side)), title: row.title };
+    if (memberId !== null)
+      await notify(tx, bank, { memberId, kind: 'exchange_over', facts, href: exchangePath(row.id) });
+  }
 }
 
 /** Until the two banks have greeted each other, or recovered, everything stays as it is; it is looked at again then. */
@@ -222,7 +285,9 @@ class Paying {
         ? 'member_inactive'
         : left !== null && left < missing
           ? 'not_enough_hours'
-          : await this.#noRoom(missing);
+          : (await leftToGive(tx, bank, row)) < missing
+            ? 'over_member_cap'
+            : await this.#noRoom(missing);
     if (code !== null) return { reserved: 'no', reservedCode: code };
     const part = Math.max(0, ...this.#parts.map((each) => each.part ?? 0)) + 1;
     const details = detailsOf(row, part, missing, agreed);

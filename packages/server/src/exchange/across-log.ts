@@ -9,7 +9,7 @@
  */
 import { type Side, type Step, tell } from '@evenhour/protocol';
 import type { JsonObject } from '@evenhour/protocol/wire';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Queries } from '../db/database.ts';
 import { exchangeStep, exchange as exchangeTable } from '../db/schema.ts';
@@ -33,7 +33,7 @@ const head = z.object({ n: z.int().min(0).max(MAX_STEPS), hash: z.string().optio
 const listed = z.object({ exchange: z.string().max(512), heads: z.object({ giver: head, receiver: head }) });
 type Listed = z.infer<typeof listed>;
 
-/** The exchanges of a pair that are not over, or were changed after a time, by their URL. */
+/** The exchanges of a pair that are not over, or were changed after a time, by their URL; without those that were erased. */
 export async function exchangesSince(
   tx: Queries,
   bankId: string,
@@ -49,6 +49,7 @@ export async function exchangesSince(
         eq(exchangeTable.bankId, bankId),
         eq(exchangeTable.pairId, pairId),
         gt(exchangeTable.url, after),
+        isNotNull(exchangeTable.salt),
         sql`(status in ('proposed', 'agreed', 'claimed', 'disputed') or updated_at >= ${since.toISOString()}::timestamptz)`,
       ),
     )

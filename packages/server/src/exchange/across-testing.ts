@@ -36,13 +36,15 @@ export class TwoTowns {
   /** The member of a town asks the other one's; `side` is what the asking one would do. Answers the exchange's URL. */
   async ask(at: Name, side: Side, minutes = 60, content = 'The gate squeaks', to = 'm'): Promise<string> {
     const { node, bank } = this.towns.of(at);
+    // Asked before: in one process a database has one transaction at a time.
+    const memberId = await this.memberAt(at);
     const begun = await node.context.signals.commit(async (tx, after) =>
       askExchange(
         tx,
         bank,
         {
           by: { by: 'member' },
-          memberId: await this.memberAt(at),
+          memberId,
           to: `${to}@${this.towns.of(OTHER[at]).host}`,
           side,
           terms: { minutes, content },

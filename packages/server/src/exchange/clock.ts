@@ -9,8 +9,8 @@ import { DESK, notify } from '../notification/notify.ts';
 import { holdsFollow } from './across-hours.ts';
 import { exchangePath, isOurs, loadExchange, memberOn, nameOn, SIDES } from './exchange-store.ts';
 import { EXCHANGE_HOURS, localHoursFollow } from './local-hours.ts';
-import { EXCHANGE_TURN, plan, writeStep } from './steps.ts';
-import { DAY_MS, deadlineOf, planOf } from './turns.ts';
+import { plan, writeStep } from './steps.ts';
+import { DAY_MS, deadlineOf, EXCHANGE_TURN, planOf } from './turns.ts';
 
 /** Reminds, takes back and confirms as {@link planOf} says. What was missed while nothing ran is done once. */
 const takeTurn: DueHandler = async (tx, bank, id, now, after) => {

@@ -172,7 +172,7 @@ export async function disputedExchanges(tx: Queries, bankId: string, limit: numb
   return tx
     .select()
     .from(exchangeTable)
-    .where(and(eq(exchangeTable.bankId, bankId), sql`status = 'disputed'`))
+    .where(and(eq(exchangeTable.bankId, bankId), sql`status = 'disputed' and reserved <> 'over'`))
     .orderBy(asc(exchangeTable.id))
     .limit(limit);
 }

@@ -29,6 +29,7 @@ import { getOffer, giveSeatBack, takeSeat } from '../offer/offers.ts';
 import { seatsLeft } from '../offer/row.ts';
 import { sendStep } from './across.ts';
 import { holdsFollow } from './across-hours.ts';
+import { mustBeWithinMemberCap } from './caps.ts';
 import {
   type By,
   changeExchange,
@@ -45,14 +46,12 @@ import {
   termsOf,
 } from './exchange-store.ts';
 import { localHoursFollow } from './local-hours.ts';
-import { planOf, turnOf } from './turns.ts';
-
-/** The kind under which the clock knows exchanges in which it is somebody's turn. */
-export const EXCHANGE_TURN = 'exchange_turn';
+import { EXCHANGE_TURN, planOf, turnOf } from './turns.ts';
 
 /**
  * Writes the next step of a side of ours. The exchange is locked. Refuses `already_answered` when the state has no place
- * for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours, and
+ * for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours,
+ * `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
  * `partner_unreachable` while the partner has not heard the step before, or has written one that is not here yet.
  */
 export async function writeStep(
@@ -66,6 +65,7 @@ export async function writeStep(
 ): Promise<Exchange> {
   const { row } = exchange;
   if (!isOurs(row, side)) throw new Refused('not_allowed');
+  if (row.reserved === 'over') throw new Refused('agreement_not_active');
   const logs = logsOf(exchange);
   if (!actsFor(row.state, side).includes(act.kind))
     throw new Refused(actsFor(row.state, otherSide(side)).includes(act.kind) ? 'not_your_turn' : 'already_answered', {
@@ -78,6 +78,7 @@ export async function writeStep(
   }
   if (row.pairId !== null && !mayWrite(logs, side, { applied: row.heardApplied, written: row.heardWritten }))
     throw new Refused('partner_unreachable');
+  if (row.pairId !== null && side === 'receiver' && by.by !== 'bank') await mustBeWithinMemberCap(tx, bank, row, act);
   const step = { n: logs[side].length + 1, seen: logs[otherSide(side)].length, act };
   const sent = row.pairId === null ? null : await sendStep(tx, bank, exchange, side, step, after);
   return append(tx, bank, exchange, side, step, sent, by, after);

@@ -11,6 +11,8 @@ import type { BankRow } from '../bank/bank.ts';
 import { momentOf } from '../clock/zone.ts';
 import { type Exchange, type ExchangeRow, isOurs, SIDES } from './exchange-store.ts';
 
+/** The kind under which the clock knows exchanges in which it is somebody's turn. */
+export const EXCHANGE_TURN = 'exchange_turn';
 export const DAY_MS = 24 * 60 * 60_000;
 /** After so many days whoever's turn it is hears of it again. */
 const REMINDERS = [3, 7, 14];
@@ -54,6 +56,7 @@ export interface Planned {
 export function planOf(exchange: Exchange, settings: Pick<BankRow, 'confirmAfterDays' | 'timeZone'>): Planned[] {
   const { row } = exchange;
   const { state } = row;
+  if (row.reserved === 'over') return [];
   const since = lastStepAt(exchange);
   switch (state.status) {
     case 'proposed':

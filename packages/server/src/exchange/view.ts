@@ -181,6 +181,7 @@ export async function exchangeView(
   const heard =
     side === null ||
     row.pairId === null ||
+    row.reserved === 'over' ||
     mayWrite(logs, side, { applied: row.heardApplied, written: row.heardWritten });
   const towns = row.pairId === null ? new Map<string, string>() : await townsOf(tx, row.bankId);
   const proposal = 'proposal' in state ? state.proposal : 'agreed' in state ? state.agreed : null;
@@ -196,7 +197,10 @@ export async function exchangeView(
     because: 'because' in state ? state.because : '',
     deadline: deadlineOf(exchange, timeZone)?.toISOString() ?? null,
     open: openVersion(state),
-    acts: side === null || !heard ? [] : actsFor(state, side).flatMap((kind) => WISHES[kind] ?? []),
+    acts:
+      side === null || !heard || row.reserved === 'over'
+        ? []
+        : actsFor(state, side).flatMap((kind) => WISHES[kind] ?? []),
     heard,
     story: tell(logs).story.map(({ by, step, counted }) => stepView(exchange, by, step.n, step.act, counted)),
     talk: (await talkOf(tx, row.bankId, row.id)).map(({ id, side: by, by: wroteBy, kind, text, at, shown }) => ({

@@ -15,6 +15,7 @@ import { idempotency, kv } from '../db/schema.ts';
 import { sweepMail } from '../mail/outbox.ts';
 import { logger } from '../node/log.ts';
 import { sweepNotices } from '../notification/notices.ts';
+import { sweepPictures } from '../offer/pictures.ts';
 
 /** The store of one bank. */
 export function createKv(db: Queries, bankId: string): KvStore {
@@ -103,7 +104,8 @@ export function sweepDaily(db: Queries): () => Promise<void> {
   let stopped = false;
   let under = Promise.resolve();
   const sweepAll = async (): Promise<void> => {
-    for (const sweep of [sweepKv, sweepAnswers, sweepSignIns, sweepMail, sweepNotices]) if (!stopped) await sweep(db);
+    for (const sweep of [sweepKv, sweepAnswers, sweepSignIns, sweepMail, sweepNotices, sweepPictures])
+      if (!stopped) await sweep(db);
   };
   const start = (): void => {
     under = sweepAll().catch((error: unknown) =>

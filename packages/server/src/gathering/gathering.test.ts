@@ -63,6 +63,19 @@ describe('seats', () => {
     ]);
   });
 
+  test('at another time: the exchange of each guest says so too, and nothing else of it changes', async () => {
+    const input = soup();
+    const row = await hall.call(input);
+    const guest = await come(row, 1);
+    const startsAt = new Date(input.startsAt.getTime() + 2 * 60 * 60_000);
+    const later = { ...input, startsAt, endsAt: new Date(input.endsAt.getTime() + 2 * 60 * 60_000) };
+    await hall.run((tx, after) => changeGathering(tx, hall.bank, callerOf(hall.host), row.id, later, after));
+    const exchange = await loadExchange(database.db, hall.bank.id, guest.exchangeId ?? '');
+    expect(exchange?.row).toMatchObject({ status: 'agreed', startTime: startsAt, minutes: 30, waitsFor: null });
+    expect((await hall.balance(hall.guests[0] as never)).heldMinutes).toBe(30);
+    expect(await told(1)).toEqual(['gathering_changed']);
+  });
+
   test('more seats let those in who wait', async () => {
     const input = { ...soup(), seats: 1 };
     const row = await hall.call(input);

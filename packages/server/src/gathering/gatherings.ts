@@ -20,6 +20,7 @@ import type { Category } from '../offer/categories.ts';
 import { changeOffer, createOffer, endOffer, getOffer, type OfferInput } from '../offer/offers.ts';
 import { coordinatesOf, type Place } from '../offer/places.ts';
 import { languageOr, wordsOf } from '../web/words.ts';
+import { renew } from './hours.ts';
 import { GATHERING_GUEST, GATHERING_TIME } from './kinds.ts';
 import { moveUp } from './seats.ts';
 import { type GatheringRow, gatheringPath, guestsOf, lockOwn, statusOf, storeGathering, TOWN } from './store.ts';
@@ -101,7 +102,10 @@ export async function changeGathering(
     before.startsAt.getTime() !== offered.startsAt.getTime() ||
     before.endsAt.getTime() !== offered.endsAt.getTime() ||
     before.place !== offered.place;
-  if (moved) await tellGuests(tx, bank, offered, 'gathering_changed');
+  if (moved) {
+    await tellGuests(tx, bank, offered, 'gathering_changed');
+    for (const guest of guests) await renew(tx, bank, offered, guest, after);
+  }
   return moveUp(tx, bank, offered, after);
 }
 

@@ -11,6 +11,7 @@ import { actsFor, openVersion, otherSide, type Side } from '@evenhour/protocol';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import type { Signal } from '../delivery/signals.ts';
+import { maySpeak } from '../exchange/across-holds.ts';
 import { askExchange } from '../exchange/asking.ts';
 import { type By, type Exchange, loadExchange } from '../exchange/exchange-store.ts';
 import { writeStep } from '../exchange/steps.ts';
@@ -50,6 +51,26 @@ export async function accept(tx: Queries, bank: Bank, exchange: Exchange, side: 
   const answers = openVersion(exchange.row.state);
   if (answers === null) return exchange;
   return writeStep(tx, bank, exchange, side, { kind: 'Accept', answers }, BY_BANK, after);
+}
+
+/**
+ * The gathering is at another time or place: the exchange of a guest says so too. A guest of this bank hears it from the
+ * gathering and can give the seat back; one of another town is asked for their own yes. What the partner's bank has to
+ * hear first, or its member to answer, stays as it was.
+ */
+export async function renew(
+  tx: Queries,
+  bank: Bank,
+  row: GatheringRow,
+  { exchangeId, memberId }: GuestRow,
+  after: Signal[],
+): Promise<void> {
+  const exchange = exchangeId === null ? undefined : await loadExchange(tx, bank.id, exchangeId, true);
+  const side = hostSide(row);
+  if (exchange?.row.state.status !== 'agreed' || !maySpeak(exchange)) return;
+  if (!actsFor(exchange.row.state, side).includes('Counter')) return;
+  const said = await writeStep(tx, bank, exchange, side, { kind: 'Counter', terms: termsOf(row) }, BY_BANK, after);
+  if (memberId !== null) await accept(tx, bank, said, otherSide(side), after);
 }
 
 /** Nothing comes of it: what is proposed or agreed is taken back by a side of ours, and its hours are free again. */

@@ -9,6 +9,7 @@
 import { sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
+import { gatheringPath } from '../gathering/store.ts';
 import { whoseIs } from './everything.ts';
 import { TABLES } from './tables.ts';
 
@@ -19,6 +20,9 @@ export async function eraseMember(tx: Queries, bank: Pick<Bank, 'id'>, memberId:
   await tx.execute(sql`update notice
     set facts = facts || '{"name": ""}' || case when facts ? 'title' then '{"title": ""}'::jsonb else '{}' end
     where bank_id = ${bank.id} and facts ->> 'name' = (select name from member where bank_id = ${bank.id} and id = ${memberId})`);
+  await tx.execute(sql`update notice set facts = facts || '{"title": ""}'
+    where bank_id = ${bank.id} and href in
+      (select ${gatheringPath('')} || id from gathering where bank_id = ${bank.id} and host_id = ${memberId})`);
   // Those that others are found by come last: exchanges and transfers, then hats, then people.
   for (const [name, { rows, leaving }] of Object.entries(TABLES).sort(byUse)) {
     const where = sql`where t.bank_id = ${bank.id} and ${rows(whose)}`;

@@ -6,6 +6,7 @@ import { and, eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as schema from '../db/schema.ts';
+import { exchangesSince } from '../exchange/across-log.ts';
 import { askExchange } from '../exchange/asking.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { notify } from '../notification/notify.ts';
@@ -45,6 +46,10 @@ describe('what is covered', () => {
 describe('a member who leaves', () => {
   let streets: Streets;
   let moira: string;
+  /** Agreed with Agnes for today, and with Rosa of the other town for nobody knows when. */
+  let begun: string;
+  let toCome: string;
+  let choir: string;
   const call = (
     method: 'GET' | 'POST',
     path: string,
@@ -80,15 +85,11 @@ describe('a member who leaves', () => {
         ...{ place: { name: 'Zanzibar Street' }, when: 'Zanzibar time', minutes: 60, seats: null, visibility: 'bank' },
       } as never);
       await notify(tx, bank, { memberId: moira, kind: 'thanks', facts: { name: 'Zanzibar' }, href: '/thanks' });
-      await askExchange(
-        tx,
-        bank,
-        {
-          ...{ by: { by: 'member' }, memberId: moira, to: 'agnes', side: 'receiver' },
-          terms: { minutes: 30, content: 'Zanzibar terms', place: 'Zanzibar bridge' },
-        } as never,
-        after,
-      );
+      const terms = { minutes: 30, content: 'Zanzibar terms', place: 'Zanzibar bridge' };
+      const ask = { by: { by: 'member' }, memberId: moira, side: 'receiver' } as const;
+      const startTime = new Date().toISOString();
+      begun = (await askExchange(tx, bank, { ...ask, to: 'agnes', terms: { ...terms, startTime } }, after)).row.id;
+      toCome = (await askExchange(tx, bank, { ...ask, to: `rosa@${gracia.host}`, terms }, after)).row.id;
       await tx
         .update(schema.member)
         .set({ about: 'Zanzibar', phone: 'Zanzibar 1', email: 'zanzibar@leith.example' })
@@ -97,9 +98,29 @@ describe('a member who leaves', () => {
   });
   afterAll(() => streets?.stop());
 
+  test('has things to come: an exchange in another town, with words, and a gathering', async () => {
+    const { gracia, tokens } = streets;
+    const answers = { side: 'receiver', n: 1 };
+    await call('POST', `/api/exchanges/${begun}/accept`, { answers }, tokens.agnes);
+    await call('POST', `/api/exchanges/${toCome}/say`, { text: 'Zanzibar by train' });
+    const rosa = { token: tokens.rosa };
+    const there = await until(async () => (await gracia.call('GET', '/api/exchanges', undefined, rosa)).body.items[0]);
+    await gracia.call('POST', `/api/exchanges/${there.id}/accept`, { answers }, rosa);
+    await gracia.call('POST', `/api/exchanges/${there.id}/say`, { text: 'Zanzibar by boat' }, rosa);
+    await until(async () => (await call('GET', `/api/exchanges/${toCome}`)).body.talk.length === 2);
+    const startsAt = new Date(Date.now() + 10 * DAY_MS);
+    const choirs = await call('POST', '/api/gatherings', {
+      ...{ kind: 'choir', title: 'Zanzibar choir', text: '', language: 'en', place: 'Zanzibar hall' },
+      ...{ startsAt: startsAt.toISOString(), endsAt: new Date(startsAt.getTime() + 3_600_000).toISOString() },
+      ...{ seats: 5, rule: 'guests_give', minutes: 60, visibility: 'bank' },
+    });
+    choir = choirs.body.id;
+    expect((await call('POST', `/api/gatherings/${choir}/sign-up`, {}, tokens.agnes)).status).toBeLessThan(300);
+  });
+
   test('takes everything along, and nothing of it opens a door', async () => {
     const { body } = await call('GET', `/api/members/${moira}/everything`);
-    expect(body.tables.transfer).toHaveLength(2);
+    expect(body.tables.transfer).toHaveLength(5);
     expect(body.tables.member[0]).toMatchObject({ handle: 'moira', about: 'Zanzibar' });
     for (const name of ['posting', 'exchange', 'exchange_step', 'offer', 'notice', 'receipt_link', 'account', 'token'])
       expect(body.tables[name]?.length, name).toBeGreaterThan(0);
@@ -141,12 +162,20 @@ describe('a member who leaves', () => {
     expect((await call('GET', '/api/members/moira')).body.name).toBe('Moira Baird');
     await leave(later);
     expect(await waits()).toBe('exchanges');
-    await db
-      .update(schema.exchange)
-      .set({ status: 'cancelled', state: sql`jsonb_set(state, '{status}', '"cancelled"')`, waitsFor: null })
-      .where(eq(schema.exchange.receiverId, moira));
-    await leave(later);
-    expect(await waits()).toBe('hours');
+    const statusOf = async (path: string) => (await call('GET', path, undefined, leith.token)).body.status;
+    expect(await statusOf(`/api/gatherings/${choir}`)).toBe('cancelled');
+    const told = (await call('GET', '/api/notices', undefined, streets.tokens.agnes)).body.items;
+    expect(told.map(({ kind }: { kind: string }) => kind)).toContain('gathering_cancelled');
+    expect(await statusOf(`/api/exchanges/${toCome}`)).toBe('cancelled');
+    expect(await statusOf(`/api/exchanges/${begun}`)).toBe('agreed');
+    const there = async () =>
+      (await streets.gracia.call('GET', '/api/exchanges', undefined, { token: streets.tokens.rosa })).body.items[0];
+    await until(async () => (await there()).status === 'cancelled');
+    await call('POST', `/api/exchanges/${begun}/cancel`, {}, streets.tokens.agnes);
+    await until(async () => {
+      await leave(later);
+      return (await waits()) === 'hours';
+    });
     await call('POST', `/api/members/${moira}/leaving/fund`, {}, leith.token);
     await leave(later);
     expect(await waits()).toBe('fund');
@@ -161,6 +190,12 @@ describe('a member who leaves', () => {
     expect(after.books.accounts).toBe(before.books.accounts);
     expect(after.gifts.byTransfer.size).toBe(before.gifts.byTransfer.size);
     await verified(false);
+    // What has no documents any more cannot be presented to a partner that was restored.
+    const [ended] = await db.select().from(schema.exchange).where(eq(schema.exchange.id, toCome));
+    expect(await exchangesSince(db, leith.bank.id, ended?.pairId ?? '', new Date(0), '')).toEqual({
+      exchanges: [],
+      more: false,
+    });
   });
 
   test('is nowhere any more: no name and no word, in any table', async () => {

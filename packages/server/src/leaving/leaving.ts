@@ -1,8 +1,8 @@
 /**
  * Leaving for good, in two steps and seven days.
  *
- * Promises: nothing goes by one click: whoever leaves types a word, and can take it back until the day; what is open is
- * ended first, by the members themselves; hours that are left go to the community fund, and hours that are still to give
+ * Promises: nothing goes by one click: whoever leaves types a word, and can take it back until the day; what is to come
+ * is called off then, what has begun is ended first, by the members themselves; hours that are left go to the community fund, and hours that are still to give
  * are made up by the fund only when the desk has said so. Then everything that {@link eraseMember} knows goes at once.
  *
  * @module
@@ -15,17 +15,21 @@ import { type DueHandler, forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import { leaving, member, transfer } from '../db/schema.ts';
 import { listExchanges } from '../exchange/exchange-store.ts';
+import { rowsOf } from '../ledger/ledger.ts';
 import { balanceOf, findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { DESK, notify } from '../notification/notify.ts';
 import { endOffer, offersOf } from '../offer/offers.ts';
 import { give } from '../transfer/giving.ts';
+import { endWhatIsToCome } from './ends.ts';
 import { eraseMember } from './erase.ts';
+import { ofExchangesOf } from './tables.ts';
 
 const WAIT_DAYS = 7;
 export const LEAVES = 'leaving';
 const LEAVING_DESK_PATH = '/console/leaving';
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export type LeavingRow = typeof leaving.$inferSelect;
 
@@ -121,13 +125,16 @@ export async function listLeaving(tx: Queries, bank: Pick<Bank, 'id'>, limit: nu
 }
 
 /** When the day has come: what is left goes to the fund, then everything goes. What hinders it is looked at again each day. */
-export const memberLeaves: DueHandler = async (tx, bank, memberId, now) => {
+export const memberLeaves: DueHandler = async (tx, bank, memberId, now, after) => {
   const [row] = await tx.select().from(leaving).where(ofMember(bank, memberId)).for('update');
   if (row === undefined || row.goneAt !== null || row.goesAt === null || row.goesAt > now) return;
+  await endWhatIsToCome(tx, bank, memberId, now, after);
   const waitsFor = await hindranceOf(tx, bank, memberId, row.fundPays);
   if (waitsFor !== '') {
     await set(tx, bank, memberId, { waitsFor });
-    await remindAt(tx, bank, { kind: LEAVES, subject: memberId, at: new Date(now.getTime() + DAY_MS) });
+    // What was just called off may still be on its way to guests and partners.
+    const again = waitsFor === 'exchanges' && row.waitsFor !== waitsFor ? HOUR_MS : DAY_MS;
+    await remindAt(tx, bank, { kind: LEAVES, subject: memberId, at: new Date(now.getTime() + again) });
     return;
   }
   await evenOut(tx, bank, memberId);
@@ -150,8 +157,9 @@ async function evenOut(tx: Queries, bank: Bank, memberId: string): Promise<void>
 
 /** What is open, and whether the hours can be evened out. */
 async function hindranceOf(tx: Queries, bank: Bank, memberId: string, fundPays: boolean): Promise<Hindrance> {
-  const [open, [moving]] = await Promise.all([
+  const [open, said, [moving]] = await Promise.all([
     listExchanges(tx, bank.id, { memberId, which: 'open', limit: 1 }),
+    isUnderway(tx, bank, memberId),
     tx
       .select({ id: transfer.id })
       .from(transfer)
@@ -167,12 +175,19 @@ async function hindranceOf(tx: Queries, bank: Bank, memberId: string, fundPays: 
       )
       .limit(1),
   ]);
-  if (open.length > 0 || moving !== undefined) return 'exchanges';
+  if (open.length > 0 || said || moving !== undefined) return 'exchanges';
   const { balanceMinutes } = await balanceOf(tx, bank.id, `member:${memberId}`);
   if (balanceMinutes >= 0) return '';
   if (!fundPays) return 'hours';
   const fund = await balanceOf(tx, bank.id, 'fund');
   return fund.balanceMinutes - fund.heldMinutes + balanceMinutes < bank.settings.fundFloorMinutes ? 'fund' : '';
+}
+
+/** Whether a partner has not heard the last word of theirs yet. */
+async function isUnderway(tx: Queries, bank: Bank, memberId: string): Promise<boolean> {
+  const found = await tx.execute(sql`select 1 from exchange_message t
+    where t.bank_id = ${bank.id} and pending and ${ofExchangesOf({ memberId, personIds: [] })} limit 1`);
+  return rowsOf(found).length > 0;
 }
 
 async function lockedLeaving(tx: Queries, bank: Bank, memberId: string): Promise<LeavingRow> {

@@ -31,6 +31,11 @@ const myTransfers = ({ memberId }: Whose) =>
 const myExchange = ({ memberId }: Whose) => sql`(giver_id = ${memberId} or receiver_id = ${memberId})`;
 const ofMyExchanges = (whose: Whose) =>
   sql`exchange_id in (select id from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)})`;
+/** Messages between two banks about a member's hours: a gift's name the transfer, a step's and its words the exchange. */
+export const ofExchangesOf = (whose: Whose) =>
+  sql`(exists (select 1 from transfer x where x.bank_id = t.bank_id and x.pair_id = t.pair_id
+      and x.member_id = ${whose.memberId} and t.exchange_id in (x.id, x.url))
+    or t.exchange_id in (select e.url from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)}))`;
 const account = ({ memberId }: Whose) => `member:${memberId}`;
 
 /** What was said in an act or a state of an exchange, without its words: numbers, days and kinds stay. */
@@ -57,15 +62,12 @@ export const TABLES: Readonly<Record<string, Held>> = {
   transfer: {
     rows: myTransfers,
     leaving: sql`salt = null,
-      content = case when member_id = ${ME} then '' else content end,
+      content = case when member_id = ${ME} or exchange_id is not null then '' else content end,
       counterparty = case when direction = 'local' then counterparty else '' end,
       counterparty_name = case when member_id = ${ME} or counterparty = ${ME} then '' else counterparty_name end`,
   },
   exchange_message: {
-    rows: (
-      w,
-    ) => sql`pending = false and exists (select 1 from transfer x where x.bank_id = t.bank_id and x.pair_id = t.pair_id
-      and x.member_id = ${w.memberId} and t.exchange_id in (x.id, x.url))`,
+    rows: (w) => sql`pending = false and ${ofExchangesOf(w)}`,
     leaving: sql`document = '', answer = case when answer is null then null else '' end`,
   },
   exchange: {
@@ -90,8 +92,9 @@ export const TABLES: Readonly<Record<string, Held>> = {
     rows: mine,
     without: ['words'],
     leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null, when_words = '',
-      words = ''::tsvector, status = 'ended', listed = false`,
+      words = ''::tsvector, status = 'ended', listed = false, picture_id = null, picture_text = ''`,
   },
+  picture: { rows: mine, without: ['small'], leaving: 'delete' },
   gathering: {
     rows: ({ memberId }) => sql`host_id = ${memberId}`,
     leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null`,

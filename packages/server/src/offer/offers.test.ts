@@ -81,6 +81,14 @@ test('what is written is found: exactly, mistyped, in other letters, by kind, ca
   expect(await find("q='%20%7C%20*%20%26%20!%20%5C")).not.toBeUndefined();
 });
 
+test('what has only words like those that were typed is said to be so', async () => {
+  const exact = async (query: string) =>
+    (await leith.call('GET', `/api/offers?q=${query}`)).body.items.map((item: { exact: boolean }) => item.exact);
+  expect(await exact('bicycle')).toEqual([true, true]);
+  expect(await exact('bycicle')).toEqual([false, false]);
+  expect(await exact('bicycle+repair')).toEqual([true, false]);
+});
+
 test('pages follow one another, and what is new in between moves nothing', async () => {
   for (let n = 1; n <= 7; n++) await write(`Knitting circle ${n}`, { category: 'needlework' });
   const first = await leith.call('GET', '/api/offers?q=knitting&limit=3');

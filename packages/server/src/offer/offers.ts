@@ -15,6 +15,7 @@ import { member, offerChanges, offer as offerTable } from '../db/schema.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import { CATEGORY_WORDS, type Category } from './categories.ts';
+import { hangPicture, type Picture } from './pictures.ts';
 import { coordinatesOf, type Place } from './places.ts';
 import { tellFollowers } from './posts.ts';
 import { watchEnd } from './renewals.ts';
@@ -44,8 +45,14 @@ const LASTS_DAYS = 183;
 /** A member has at most so many at a time. */
 const MOST_OPEN = 100;
 
-/** Writes a new one. Refuses `not_found` and `member_inactive`. */
-export async function createOffer(tx: Queries, bank: Bank, memberId: string, input: OfferInput): Promise<OfferRow> {
+/** Writes a new one, with a picture that is kept. Refuses `not_found` and `member_inactive`. */
+export async function createOffer(
+  tx: Queries,
+  bank: Bank,
+  memberId: string,
+  input: OfferInput,
+  picture?: Picture | null,
+): Promise<OfferRow> {
   const change = await nextChange(tx, bank.id);
   const [open] = await tx
     .select({ count: sql<number>`count(*)::int` })
@@ -55,13 +62,15 @@ export async function createOffer(tx: Queries, bank: Bank, memberId: string, inp
     throw new Refused('invalid_request', { field: 'kind', reason: `a member has at most ${MOST_OPEN} at a time` });
   const said = await columnsOf(tx, bank.id, memberId, input);
   if (!said.active) throw new Refused('member_inactive');
+  const id = newId();
   const [row] = await tx
     .insert(offerTable)
     .values({
       bankId: bank.id,
-      id: newId(),
+      id,
       memberId,
       ...said.columns,
+      ...(await hangPicture(tx, bank.id, { id, memberId, pictureId: null }, picture)),
       expiresAt: sixMonthsFromNow(),
       shared: input.visibility !== 'bank',
       change,
@@ -72,15 +81,28 @@ export async function createOffer(tx: Queries, bank: Bank, memberId: string, inp
   return tellFollowers(tx, bank, row as OfferRow);
 }
 
-/** Says it in other words. What it does not say stays. */
-export async function changeOffer(tx: Queries, bank: Bank, id: string, input: OfferInput): Promise<OfferRow> {
+/** Says it in other words. What it does not say stays, and so does its picture unless another one or none is given. */
+export async function changeOffer(
+  tx: Queries,
+  bank: Bank,
+  id: string,
+  input: OfferInput,
+  picture?: Picture | null,
+): Promise<OfferRow> {
   const before = await locked(tx, bank.id, id);
   if (before.status === 'ended') throw new Refused('already_answered');
   if (input.seats !== null && input.seats < before.seatsTaken)
     throw new Refused('invalid_request', { field: 'seats', reason: `${before.seatsTaken} are taken already` });
   const said = await columnsOf(tx, bank.id, before.memberId, input);
   await learn(tx, bank.id, said.words);
-  return store(tx, bank, before, said.columns);
+  return store(tx, bank, before, { ...said.columns, ...(await hangPicture(tx, bank.id, before, picture)) });
+}
+
+/** Hangs up a picture that is kept, or takes away the one that is there. */
+export async function setPicture(tx: Queries, bank: Bank, id: string, picture: Picture | null): Promise<OfferRow> {
+  const before = await locked(tx, bank.id, id);
+  if (before.status === 'ended') throw new Refused('already_answered');
+  return store(tx, bank, before, await hangPicture(tx, bank.id, before, picture));
 }
 
 /** Lets it rest, or opens it again. */
@@ -90,10 +112,11 @@ export async function pauseOffer(tx: Queries, bank: Bank, id: string, paused: bo
   return store(tx, bank, before, { status: paused ? 'paused' : 'open' });
 }
 
-/** Ends it for good. */
+/** Ends it for good, and its picture with it. */
 export async function endOffer(tx: Queries, bank: Bank, id: string): Promise<OfferRow> {
   const before = await locked(tx, bank.id, id);
-  return before.status === 'ended' ? before : store(tx, bank, before, { status: 'ended' });
+  if (before.status === 'ended') return before;
+  return store(tx, bank, before, { status: 'ended', ...(await hangPicture(tx, bank.id, before, null)) });
 }
 
 /** Six more months from today, also for one that is over and one that rests. */

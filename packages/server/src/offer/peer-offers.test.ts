@@ -50,6 +50,8 @@ test('what partners may see arrives, changes and goes', async () => {
   const { id } = await write('Catalan over the telephone', {
     minutes: 45,
     place: 'Gràcia',
+    latitude: 41.4,
+    longitude: -2.16,
     text: 'Slowly.\nWith <b>patience</b>.',
   });
   await write('Only for Gràcia', { visibility: 'bank' });
@@ -62,6 +64,8 @@ test('what partners may see arrives, changes and goes', async () => {
     byName: 'Rosa Vidal',
     text: 'Slowly.\nWith <b>patience</b>.',
   });
+  const held = await leith.database.db.execute(sql`select latitude, longitude from peer_offer`);
+  expect(rowsOf(held)).toEqual([{ latitude: 4140, longitude: -216 }]);
   expect((await leith.call('GET', `/api/offers/${item.id}`)).body.by.actor).toMatch(`${gracia.origin}/ap/`);
   await gracia.call('POST', `/api/offers/${id}`, {
     kind: 'offer',
@@ -99,6 +103,23 @@ test('a partner that did not answer is asked again soon, and then less often', a
   }
   await other.stop();
   expect(waits).toEqual([20, 40, 80, 160, 240]);
+});
+
+test('the own town comes first, and pages go through both towns once', async () => {
+  await leith.call('POST', '/api/members', { handle: 'moira', name: 'Moira Baird' });
+  const ours = { member: 'moira', kind: 'offer', category: 'kitchen', visibility: 'bank' };
+  for (const title of ['Almond bread', 'Almond cake']) await leith.call('POST', '/api/offers', { ...ours, title });
+  await write('Almond milk');
+  await read();
+  const seen: string[] = [];
+  for (let cursor = ''; ; ) {
+    const { items, next } = (await leith.call('GET', `/api/offers?q=almond&limit=1${cursor}`)).body;
+    seen.push(...items.map(({ title }: { title: string }) => title));
+    if (next === null) break;
+    cursor = `&cursor=${next}`;
+  }
+  expect(seen).toEqual(['Almond cake', 'Almond bread', 'Almond milk']);
+  expect(await titles('almond')).toEqual(seen);
 });
 
 test('while the agreement rests nothing of the partner is shown', async () => {

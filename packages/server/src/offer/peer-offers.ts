@@ -31,6 +31,13 @@ const intent = z.object({
   resourceQuantity: quantity.optional(),
   availableQuantity: quantity.optional(),
 });
+/** As text, for between banks every number is whole. */
+const degrees = (most: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,3}(\.\d{1,6})?$/)
+    .transform(Number)
+    .pipe(z.number().min(-most).max(most));
 const item = z.union([
   z.object({ type: z.literal('Tombstone'), id: url }),
   z.object({
@@ -46,8 +53,8 @@ const item = z.union([
     location: z
       .object({
         name: z.string(),
-        latitude: z.number().min(-90).max(90).optional(),
-        longitude: z.number().min(-180).max(180).optional(),
+        latitude: degrees(90).optional(),
+        longitude: degrees(180).optional(),
       })
       .optional(),
     published: z.iso.datetime(),

@@ -8,6 +8,7 @@
  */
 import type { Bank } from '../bank/bank.ts';
 import { asHtml, escaped } from '../federation/html.ts';
+import { PICTURE_TYPE, picturePath } from './pictures.ts';
 import { type OfferRow, seatsLeft } from './row.ts';
 
 export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
@@ -74,6 +75,7 @@ export function proposalOf(bank: Pick<Bank, 'origin'>, row: OfferRow, url: strin
     category: row.category,
     ...(row.when !== '' && { when: row.when }),
     ...(row.place !== '' && { location: placeOf(row) }),
+    ...(row.pictureId !== null && { attachment: [imageOf(bank, row.pictureId, row.pictureText)] }),
     published: row.createdAt.toISOString(),
     updated: row.updatedAt.toISOString(),
     endTime: row.expiresAt.toISOString(),
@@ -97,11 +99,23 @@ export function proposalOf(bank: Pick<Bank, 'origin'>, row: OfferRow, url: strin
   };
 }
 
+function imageOf(bank: Pick<Bank, 'origin'>, id: string, name: string) {
+  return { type: 'Image', mediaType: PICTURE_TYPE, url: `${bank.origin}${picturePath(id)}`, name };
+}
+
 function quantity(unit: 'minute' | 'one', value: number) {
   return { hasUnit: unit, hasNumericalValue: String(value) };
 }
 
-function placeOf({ place, latitude, longitude }: OfferRow) {
+/** A place; in degrees, if it says where that is. */
+export interface Located {
+  readonly type: 'Place';
+  readonly name: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+}
+
+function placeOf({ place, latitude, longitude }: OfferRow): Located {
   const at = latitude === null || longitude === null ? {} : { latitude: latitude / 100, longitude: longitude / 100 };
   return { type: 'Place', name: place, ...at };
 }

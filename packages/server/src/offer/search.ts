@@ -45,11 +45,22 @@ export interface Found {
   readonly seats: number | null;
   readonly seatsTaken: number;
   readonly expiresAt: Date;
+  /** Of what is offered here, if it has one. */
+  readonly pictureId: string | null;
+  readonly pictureText: string;
   /** Of a member here the id, of one elsewhere the address as an actor. */
   readonly by: string;
   readonly byName: string;
-  /** 0 has all the words, 1 words like them, above that one of them. */
+  /** Of the question that found it; the first one is 0. */
   readonly rank: number;
+  /** Whether it has all the words that were typed, and not only words like them or some of them. */
+  readonly exact: boolean;
+}
+
+interface Question {
+  /** As `tsquery`; `null` asks nothing. */
+  readonly wanted: string | null;
+  readonly exact: boolean;
 }
 
 export interface SearchPage {
@@ -80,8 +91,8 @@ export async function searchOffers(database: Database, bankId: string, search: S
       const from = after?.[0] === rank ? after : undefined;
       const asked = {
         ...search,
-        wanted: questions[rank] ?? null,
-        not: questions.slice(0, rank),
+        wanted: questions[rank]?.wanted ?? null,
+        not: questions.slice(0, rank).map(({ wanted }) => wanted),
         rank,
         from,
         limit: rest,
@@ -94,7 +105,9 @@ export async function searchOffers(database: Database, bankId: string, search: S
       ]);
       const found: (Found & { ring: number })[] = [];
       for (const source of sources)
-        found.push(...rowsOf<RawRow>(await tx.execute(source)).map((row) => read(row, rank)));
+        found.push(
+          ...rowsOf<RawRow>(await tx.execute(source)).map((row) => read(row, rank, questions[rank]?.exact ?? false)),
+        );
       found.sort((a, b) => a.ring - b.ring || (a.id < b.id ? 1 : -1));
       items.push(...found.slice(0, rest));
     }
@@ -105,9 +118,9 @@ export async function searchOffers(database: Database, bankId: string, search: S
   });
 }
 
-/** What to ask for, one after the other, as `tsquery`. One question that asks nothing when no word was typed. */
-async function questionsOf(tx: Queries, bankId: string, words: readonly string[]): Promise<(string | null)[]> {
-  if (words.length === 0) return [null];
+/** What to ask for, one after the other. One question that asks nothing when no word was typed. */
+async function questionsOf(tx: Queries, bankId: string, words: readonly string[]): Promise<Question[]> {
+  if (words.length === 0) return [{ wanted: null, exact: true }];
   const uses = await usesOf(tx, bankId, words);
   const unknown = words.filter((word) => (uses.get(word) ?? 0) === 0);
   const meant = unknown.length === 0 ? new Map<string, Meant[]>() : await meantBy(tx, bankId, unknown);
@@ -129,12 +142,12 @@ async function questionsOf(tx: Queries, bankId: string, words: readonly string[]
     .sort((a, b) => a.used - b.used)
     .slice(0, MOST_SINGLE)
     .map(({ similar }) => similar);
-  const questions = [
-    ...(unknown.length === 0 ? [all(asked.map(({ exact }) => exact))] : []),
+  const exact = unknown.length === 0 ? [all(asked.map(({ exact: each }) => each))] : [];
+  const alike = [
     ...(asked.every(({ used }) => used > 0) ? [all(asked.map(({ similar }) => similar))] : []),
     ...(words.length > 1 ? single.map((each) => all([each])) : []),
   ];
-  return [...new Set(questions)];
+  return [...new Set([...exact, ...alike])].map((wanted) => ({ wanted, exact: exact.includes(wanted) }));
 }
 
 /** About how often each word is used at this bank, as the beginning of others too. */
@@ -183,13 +196,14 @@ type Asked = Search & {
 function atHome(bankId: string, asked: Asked): SQL {
   const found = ordered(
     asked,
+    0,
     MOST_WEIGHED,
     (limit, older) => sql`
       select o.id, o.bank_id, o.latitude, o.longitude from offer o
       where o.bank_id = ${bankId} and o.listed and ${conditions(asked)} ${older}
       order by o.id desc limit ${limit}`,
   );
-  return sql`select n.ring, null as pair_id, o.member_id as by, m.name as by_name, ${SAID}
+  return sql`select n.ring, null as pair_id, o.picture_id, o.picture_text, o.member_id as by, m.name as by_name, ${SAID}
     from (${found}) n join offer o on o.bank_id = n.bank_id and o.id = n.id
     join member m on m.bank_id = o.bank_id and m.id = o.member_id and m.status = 'active'`;
 }
@@ -198,6 +212,7 @@ function elsewhere(bankId: string, asked: Asked): SQL {
   // Pair by pair, each served by an index.
   const found = ordered(
     asked,
+    1,
     MOST_WEIGHED_ELSEWHERE,
     (limit, older) => sql`
       select p.* from unnest(${textArray(asked.pairs)}) as pair(id) cross join lateral (
@@ -205,7 +220,7 @@ function elsewhere(bankId: string, asked: Asked): SQL {
         from peer_offer o where o.bank_id = ${bankId} and o.pair_id = pair.id and ${conditions(asked)} ${older}
         order by o.id desc limit ${limit}) p`,
   );
-  return sql`select n.ring, o.pair_id, o.by, o.by_name, ${SAID}
+  return sql`select n.ring, o.pair_id, null as picture_id, '' as picture_text, o.by, o.by_name, ${SAID}
     from (${found}) n join peer_offer o on o.bank_id = n.bank_id and o.pair_id = n.pair_id and o.url = n.url`;
 }
 
@@ -239,11 +254,20 @@ function conditions({ wanted, not, kind, category }: Asked): SQL {
   return sql.join(all, sql` and `);
 }
 
-/** By ring, then newest first. Without a place there is one ring, and the index has that order already. */
-function ordered({ near, from, limit }: Asked, weighed: number, select: (limit: number, older: SQL) => SQL): SQL {
+/**
+ * By ring, then newest first. Without a place the own town is a ring and all partner towns are the next, `whole`, and the
+ * index has that order already.
+ */
+function ordered(
+  { near, from, limit }: Asked,
+  whole: 0 | 1,
+  weighed: number,
+  select: (limit: number, older: SQL) => SQL,
+): SQL {
   if (near === undefined) {
-    const older = from === undefined ? sql`` : sql`and o.id < ${from[2]}`;
-    return sql`select f.*, 0 as ring from (${select(limit, older)}) f order by f.id desc limit ${limit}`;
+    if (from !== undefined && from[1] > whole) return sql`select f.*, 0 as ring from (${select(0, sql``)}) f`;
+    const older = from === undefined || from[1] < whole ? sql`` : sql`and o.id < ${from[2]}`;
+    return sql`select f.*, ${whole}::int as ring from (${select(limit, older)}) f order by f.id desc limit ${limit}`;
   }
   const wide = Math.cos((near.latitude / 100) * (Math.PI / 180));
   const square = sql`power(f.latitude - ${near.latitude}::float, 2) + power((f.longitude - ${near.longitude}::float) * ${wide}::float, 2)`;
@@ -260,6 +284,8 @@ function ordered({ near, from, limit }: Asked, weighed: number, select: (limit: 
 interface RawRow {
   id: string;
   pair_id: string | null;
+  picture_id: string | null;
+  picture_text: string;
   by: string;
   by_name: string;
   kind: OfferRow['kind'];
@@ -276,8 +302,8 @@ interface RawRow {
   ring: number;
 }
 
-function read(row: RawRow, rank: number): Found & { ring: number } {
-  const { pair_id, by_name, when_words, seats_taken, expires_at, ...rest } = row;
+function read(row: RawRow, rank: number, exact: boolean): Found & { ring: number } {
+  const { pair_id, by_name, picture_id, picture_text, when_words, seats_taken, expires_at, ...rest } = row;
   return {
     id: rest.id,
     kind: rest.kind,
@@ -291,11 +317,14 @@ function read(row: RawRow, rank: number): Found & { ring: number } {
     by: rest.by,
     ring: Number(rest.ring),
     pairId: pair_id,
+    pictureId: picture_id,
+    pictureText: picture_text,
     byName: by_name,
     when: when_words,
     seatsTaken: seats_taken,
     expiresAt: new Date(expires_at),
     rank,
+    exact,
   };
 }
 

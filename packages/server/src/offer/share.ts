@@ -12,7 +12,7 @@ import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { bank as bankTable, member, offer as offerTable } from '../db/schema.ts';
 import { PAGE_ITEMS } from './peer-offers.ts';
-import { memberUrl, offerUrl, PROPOSAL_CONTEXT, proposalOf } from './proposal.ts';
+import { type Located, memberUrl, offerUrl, PROPOSAL_CONTEXT, proposalOf } from './proposal.ts';
 import { isListed, offerColumns } from './row.ts';
 
 /** The changes after one, as a page of a collection. */
@@ -27,8 +27,11 @@ export async function offersPage(tx: Queries, bank: Bank, pairId: string, after:
   const items = rows.map(({ row, name }) => {
     const url = offerUrl(bank, { id: row.id });
     if (row.visibility === 'bank' || !isListed(row)) return { type: 'Tombstone', id: url };
+    // A partner's page shows a drawing of its own: its readers' browsers ask nothing of us.
+    const { location, attachment: _attachment, ...proposal } = proposalOf(bank, row, url);
     return {
-      ...proposalOf(bank, row, url),
+      ...proposal,
+      ...(location !== undefined && { location: inText(location) }),
       attributedTo: { type: 'Person', id: memberUrl(bank, row.memberId), name },
     };
   });
@@ -42,6 +45,15 @@ export async function offersPage(tx: Queries, bank: Bank, pairId: string, after:
     life: await lifeOf(tx, bank.id),
     orderedItems: items,
   };
+}
+
+/** Degrees as text, for between banks every number is whole. */
+function inText({ latitude, longitude, ...place }: Located) {
+  const at =
+    latitude === undefined || longitude === undefined
+      ? {}
+      : { latitude: String(latitude), longitude: String(longitude) };
+  return { ...place, ...at };
 }
 
 /** Another one whenever this database may be one that knows less than before: changes are counted anew then. */

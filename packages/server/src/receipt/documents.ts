@@ -14,6 +14,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { exchangeMessage, pair as pairTable, posting, standingEntry } from '../db/schema.ts';
+import { heldFor } from '../exchange/across-holds.ts';
 import { Refused } from '../node/refused.ts';
 import type { TransferRow } from '../transfer/transfer-store.ts';
 import { FORMAT, type ReceiptDocuments, type TownReceipt } from './check.ts';
@@ -75,8 +76,13 @@ export async function documentsBetween(
   };
 }
 
-/** The gift as the giver's bank signed it; of an exchange, and once it was erased, nothing. */
-async function detailsOf(tx: Queries, bank: Pick<Bank, 'id'>, { pairId, url }: TransferRow) {
+/** What the Hold's digest was made of: the gift, or the terms that were agreed. Nothing once it was erased. */
+async function detailsOf(tx: Queries, bank: Pick<Bank, 'id'>, row: TransferRow) {
+  if (row.exchangeId !== null) {
+    const held = await heldFor(tx, row);
+    return held && { salt: held.salt, object: held.details as unknown as JsonObject };
+  }
+  const { pairId, url } = row;
   const [message] = await tx
     .select({ document: exchangeMessage.document })
     .from(exchangeMessage)

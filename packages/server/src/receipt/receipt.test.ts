@@ -29,6 +29,8 @@ let streets: Streets;
 let moira: Visitor;
 let across: string;
 let inside: string;
+/** Hours of an exchange: Moira receives, Rosa of Gràcia gives the time. */
+let exchanged: string;
 beforeAll(async () => {
   streets = await startStreets();
   moira = await streets.visitor('leith').signIn(streets.tokens.moira);
@@ -47,11 +49,38 @@ beforeAll(async () => {
   };
   across = await give(`rosa@${streets.gracia.host}`, 'Catalan by telephone');
   inside = await give('agnes', 'The <kitchen> tap');
+  exchanged = await exchange();
 });
 afterAll(() => streets?.stop());
 
 const call = (method: 'GET' | 'POST', path: string, body?: unknown, token: string | null = streets.tokens.moira) =>
   streets.leith.call(method, path, body, { token });
+
+/** Asked in Leith, agreed, recorded in Gràcia, confirmed and settled: the transfer of its one part, in Leith. */
+async function exchange(): Promise<string> {
+  const { leith, gracia, tokens } = streets;
+  const terms = { minutes: 90, content: 'The gate squeaks', place: 'The yard behind the library' };
+  const asked = await call('POST', '/api/exchanges', { to: `rosa@${gracia.host}`, side: 'receiver', ...terms });
+  const rosa = { token: tokens.rosa };
+  const seenBy = (town: typeof leith, token: string, id: string, is: (body: Record<string, unknown>) => boolean) =>
+    until(async () => {
+      const { body } = await town.call('GET', `/api/exchanges/${id}`, undefined, { token });
+      return is(body) ? body : null;
+    });
+  const there = await until(async () => (await gracia.call('GET', '/api/exchanges', undefined, rosa)).body.items[0]);
+  const path = `/api/exchanges/${there.id}`;
+  await gracia.call('POST', `${path}/accept`, { answers: { side: 'receiver', n: 1 } }, rosa);
+  await seenBy(gracia, tokens.rosa, there.id, ({ reserved }) => reserved === 'yes');
+  await until(async () => (await gracia.call('POST', `${path}/record`, { minutes: 90 }, rosa)).status === 200);
+  await seenBy(leith, tokens.moira, asked.body.id, ({ status }) => status === 'claimed');
+  await call('POST', `/api/exchanges/${asked.body.id}/confirm`, { answers: { side: 'giver', n: 2 } });
+  await seenBy(leith, tokens.moira, asked.body.id, ({ reserved }) => reserved === 'settled');
+  await seenBy(gracia, tokens.rosa, there.id, ({ reserved }) => reserved === 'settled');
+  const { db } = leith.database;
+  const [part] = await db.select().from(transfer).where(eq(transfer.exchangeId, asked.body.id));
+  return part?.id ?? '';
+}
+
 const share = (id: string, names: boolean) => call('POST', `/api/transfers/${id}/receipt/share`, { names });
 const pathOf = (url: string) => new URL(url).pathname;
 
@@ -62,21 +91,42 @@ async function textOf(id: string, names: boolean): Promise<string> {
 
 describe('what is checked', () => {
   test('the server and the browser find the same in a whole receipt', async () => {
-    for (const id of [across, inside])
+    for (const id of [across, inside, exchanged])
       for (const names of [true, false]) {
         const text = await textOf(id, names);
         const found = await atServer(text);
         expect(found).toEqual(await inBrowser(text));
         expect(found.ok).toBe(true);
-        expect(found.facts).toMatchObject({ minutes: 90, from: 'Leith', to: id === across ? 'Gràcia' : 'Leith' });
-        expect(found.facts?.giver).toBe(names ? 'Moira Baird' : null);
-        expect(text.includes('Moira')).toBe(names);
+        expect(found.facts).toMatchObject({ minutes: 90, from: 'Leith', to: id === inside ? 'Leith' : 'Gràcia' });
+        expect(found.facts?.giver).toBe(names && id !== exchanged ? 'Moira Baird' : null);
+        expect(text.includes('Moira')).toBe(names && id !== exchanged);
         expect(found.steps.some(({ step }) => step === 'details')).toBe(names);
       }
   });
 
+  test('an exchange across: both towns show what was agreed, and the command reads it', async () => {
+    const { gracia, tokens } = streets;
+    const { body } = await gracia.call('GET', '/api/transfers?limit=10', undefined, { token: tokens.rosa });
+    const there = body.items.find(({ purpose }: { purpose: string }) => purpose === 'exchange');
+    const rosas = await gracia.call('GET', `/api/transfers/${there?.id}/receipt?names=true`, undefined, {
+      token: tokens.rosa,
+    });
+    const moiras = JSON.parse(await textOf(exchanged, true));
+    expect(rosas.body.documents).toEqual(moiras);
+    expect(rosas.body.checked).toMatchObject({ ok: true, facts: { minutes: 90, what: 'The gate squeaks' } });
+    expect(moiras.details.object.agreed.terms.place).toBe('The yard behind the library');
+    const folder = mkdtempSync(join(tmpdir(), 'evenhour-receipt-'));
+    const command = (name: string, text: string): Promise<number> => {
+      writeFileSync(join(folder, name), text);
+      return verifyCommand([join(folder, name)]);
+    };
+    const text = JSON.stringify(moiras);
+    expect(await command('whole.json', text)).toBe(0);
+    expect(await command('bent.json', text.replace('The gate squeaks', 'The gate squeakz'))).toBe(1);
+  });
+
   test('one changed byte anywhere is found by both, and at the same step', { timeout: 60_000 }, async () => {
-    for (const id of [across, inside]) {
+    for (const id of [across, inside, exchanged]) {
       const text = await textOf(id, true);
       const places = Array.from({ length: 150 }, (_, i) => Math.floor((i * text.length) / 150));
       for (const at of places) {

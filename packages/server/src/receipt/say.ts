@@ -9,20 +9,20 @@ const WORDS: { readonly [S in Step]: string } = {
   holdAccept: "The receiver's bank signed that it takes them.",
   post: "The giver's bank signed that they are given.",
   receipt: "The receiver's bank signed that they have arrived.",
-  details: 'The names and words are the ones that were meant when it was signed.',
+  details: 'What is told here about the hours is what was meant when it was signed.',
   town: 'The bank signed that the hours stand in its books.',
 };
 
 export function sayReceipt({ ok, kind, steps, facts }: CheckedReceipt): string {
   const lines = steps.map(({ step, ok: good }) => `${good ? 'holds' : 'DOES NOT HOLD'}: ${WORDS[step]}`);
   if (!ok || facts === null) return `This receipt does not hold.\n${lines.join('\n')}\n`;
-  const people =
-    facts.giver === null || facts.receiver === null
-      ? []
-      : [`From ${facts.giver} to ${facts.receiver}: ${facts.what ?? ''}`];
+  const { giver, receiver, what } = facts;
+  const people = giver === null || receiver === null ? [] : [`From ${giver} to ${receiver}.`];
+  const words = what === null ? [] : [`For: ${what}`];
   const said = [
     `${say(facts.minutes)} from ${facts.from} to ${facts.to}, ${facts.givenAt}: this receipt holds.`,
     ...people,
+    ...words,
     ...lines,
     kind === 'between'
       ? 'It cannot show that these keys are the banks’ own, nor what happened later.'

@@ -39,8 +39,16 @@ export async function faultsOf(page: Page): Promise<string[]> {
   return [...found, ...(await tooWide(page))];
 }
 
-/** Whether a page is wider than the screen: nothing, or by how much. */
+/** Whether a page is wider than the screen: nothing, or by how much and which part of it. */
 export async function tooWide(page: Page): Promise<string[]> {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  return wide > 0 ? [`${wide} px wider than the screen`] : [];
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const all = [...document.querySelectorAll('main *, header *, footer *')];
+    const widest = all.reduce((most, each) => {
+      const outside = ({ left, right }: DOMRect) => Math.max(right - clientWidth, -left);
+      return outside(each.getBoundingClientRect()) >= outside(most.getBoundingClientRect()) ? each : most;
+    });
+    return [`${scrollWidth - clientWidth} px wider than the screen: ${widest.outerHTML.slice(0, 120)}`];
+  });
 }

@@ -9,10 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { issueToken } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { type Database, openFolder, openMemory, openPostgres } from '../db/database.ts';
+import { bank as bankTable } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { readConfig } from '../node/config.ts';
 import { startLog } from '../node/log.ts';
@@ -146,6 +147,12 @@ export async function startTowns(
       }),
     ),
   );
+}
+
+/** Changes how a town shows itself: its card stock, the telephone of its office, who looks after the desk. */
+export async function paint({ database, bank, node }: Town, look: Partial<typeof bankTable.$inferInsert>) {
+  await database.db.update(bankTable).set(look).where(eq(bankTable.id, bank.id));
+  await node.context.banks.reload();
 }
 
 /** What can be asked of a town, whatever process it is in. */

@@ -42,6 +42,12 @@ export class Visitor {
     return this.#ask(path, { method: 'POST', headers: sent, body: new URLSearchParams(fields).toString() });
   }
 
+  /** Sends a form that may have a file, as a browser does from a page of the bank. */
+  async postFiles(path: string, form: FormData): Promise<Seen> {
+    const headers = { accept: 'text/html', origin: this.#origin, 'sec-fetch-site': 'same-origin' };
+    return this.#ask(path, { method: 'POST', headers, body: form });
+  }
+
   /** Opens the page of a form and sends it with what the page put into it. */
   async fill(page: string, action: string, fields: Fields): Promise<Seen> {
     const { html } = await this.get(page);
@@ -66,7 +72,7 @@ export class Visitor {
     return /name="csrf" value="([^"]+)"/.exec((await this.get('/')).html)?.[1] ?? '';
   }
 
-  async #ask(path: string, init: { method: string; headers: Fields; body?: string }): Promise<Seen> {
+  async #ask(path: string, init: { method: string; headers: Fields; body?: string | FormData }): Promise<Seen> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { host: new URL(this.#origin).host, ...(cookie !== '' && { cookie }), ...init.headers };
     const answer = await this.#node.fetch(new Request(`${this.#origin}${path}`, { ...init, headers }));

@@ -2,13 +2,11 @@
  * Every page of a bank in a real browser, signed in as a member and as the desk, small and wide, by day
  * and by night. `demo/browser.test.ts` walks through the three towns and takes the pictures.
  */
-import { eq } from 'drizzle-orm';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bank } from '../db/schema.ts';
 import { faultsOf, hasChromium, openBrowser } from '../testing/browser.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
-import { type Town, until } from '../testing/town.ts';
+import { paint, type Town, until } from '../testing/town.ts';
 
 const looks = [
   [360, 'light'],
@@ -220,8 +218,3 @@ describe.skipIf(!hasChromium())('in a browser', { timeout: 120_000 }, () => {
     expect(complaints).toEqual([]);
   });
 });
-
-async function paint(town: Town, look: Partial<typeof bank.$inferInsert>): Promise<void> {
-  await town.database.db.update(bank).set(look).where(eq(bank.id, town.bank.id));
-  await town.node.context.banks.reload();
-}

@@ -90,11 +90,11 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   const { t } = useWords();
   const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
-    <ul class="list-rule checks">
+    <ul class="list-rule">
       {sorted.map(({ id, ok, sentence, fix }) => (
-        <li id={`check-${id}`} class={ok ? 'check' : 'check check--off'}>
+        <li id={`check-${id}`} class={ok ? 'well' : 'well well--off'}>
           <p>
-            <strong class="check__word">{ok ? t('desk.well') : t('desk.notWell')}</strong> {sentence}
+            <strong class="well__word">{ok ? t('desk.well') : t('desk.notWell')}</strong> {sentence}
           </p>
           {!ok && fix ? (
             <p class="note">

@@ -346,6 +346,14 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
             more={{ min: 0, step: 1, inputmode: 'numeric' }}
           />
         ) : null}
+        <Field
+          id="settle-reason"
+          name="reason"
+          label={t('slip.reason')}
+          hint={t('slip.reasonHint')}
+          value={of.values['reason'] ?? t('exchange.deskReason')}
+          more={{ maxlength: 300 }}
+        />
         <p class="acts">
           <Button>{t('exchange.deskSend')}</Button>{' '}
           <Button quiet name="none" value="yes">

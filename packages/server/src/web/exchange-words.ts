@@ -67,6 +67,8 @@ export function sayLead(words: Words, view: ExchangeView, who: Builders, when: R
   const { t, spoken, day, capital } = words;
   const name = view.side === null ? called(view.giver) : called(otherOf(view));
   const mine = view.side !== null && view.waitsFor === view.side;
+  if (view.reserved === 'over')
+    return t('exchange.leadTownsEnded', { town: view.receiver.town ?? view.giver.town ?? '' });
   switch (view.status) {
     case 'proposed':
       return mine ? t('exchange.leadProposedMine') : t('exchange.leadProposedTheirs', { name });
@@ -102,8 +104,11 @@ export function sayReserved(
       return t('exchange.reservedAsked', { town });
     case 'no':
       if (view.status === 'confirmed') return null;
+      if (view.reservedCode === 'over_member_cap') return t('exchange.reservedOverCap', { town });
       if (view.reservedCode !== 'not_enough_hours') return t('exchange.reservedNoRoom');
       return mine ? t('exchange.reservedNoHoursMine') : t('exchange.reservedNoHours', { name });
+    case 'over':
+      return t('exchange.reservedOver', { town });
     case 'settled':
       return view.minutes === 0 ? null : t('exchange.settled', { hours: long(view.minutes) });
     case 'none':
@@ -155,9 +160,12 @@ export interface Builders {
   readonly n: number;
 }
 
-/** This bank's bridge builder and the other bank's, if there is another one and it has said who. */
-export function builders({ list }: Words, ours: string, theirs: string | null): Builders {
-  const names = [firstName(ours), ...(theirs === null ? [] : [firstName(theirs)])];
+/** The bridge builder of each town, as the agreement or the bank names them; of a town that names nobody, its office. */
+export function builders(
+  { list, t }: Words,
+  towns: readonly { readonly town: string; readonly name: string }[],
+): Builders {
+  const names = towns.map(({ town, name }) => (name === '' ? t('exchange.office', { town }) : firstName(name)));
   return { who: list(names), n: names.length };
 }
 

@@ -6,6 +6,8 @@ import { newId } from '../db/id.ts';
 import { member } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import type { Seen, Visitor } from '../testing/visitor.ts';
+import { builders } from './exchange-words.ts';
+import { wordsOf } from './words.ts';
 
 let streets: Streets;
 let moira: Visitor;
@@ -95,9 +97,26 @@ test('a dispute: the desk sees it, writes what its member stands by, and the oth
   await act(moira, path, 'contest', { because: 'It was one hour' });
   expect(text((await desk.get('/console/disputes')).html)).toContain('Agnes and Moira');
   expect(text((await agnes.get(path)).html)).toContain('“It was one hour”');
+  const { node, host } = streets.leith;
+  const settings = node.context.banks.byHost(host)?.settings ?? {};
+  Object.assign(settings, { bridgeBuilder: 'Ann Low' });
+  expect(text((await agnes.get(path)).html)).toContain('Ann looks at it with you until');
+  Object.assign(settings, { bridgeBuilder: '' });
+  expect(text((await agnes.get(path)).html)).toContain('The office of Leith looks at it with you until');
   expect((await act(desk, path, 'settle', { side: 'giver', hours: '1', minutes: '0', fund: '0' })).status).toBe(303);
   await act(moira, path, 'confirm');
   expect(text((await agnes.get(path)).html)).toContain('You gave Moira 1 hour');
+});
+
+test('a dispute across: the two bridge builders whom the agreement names', () => {
+  const words = wordsOf('en');
+  const towns = [
+    { town: 'Leith', name: 'Ann Low' },
+    { town: 'Gràcia', name: 'Núria Pla' },
+  ];
+  expect(builders(words, towns)).toEqual({ who: 'Ann and Núria', n: 2 });
+  const unnamed = towns.map(({ town }) => ({ town, name: '' }));
+  expect(builders(words, unnamed).who).toBe('the office of Leith and the office of Gràcia');
 });
 
 test('how somebody is reached passes only when they press', async () => {

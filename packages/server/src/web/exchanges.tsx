@@ -251,7 +251,11 @@ export function DisputesPage({ frame, list }: { frame: Frame; list: readonly Lis
   return (
     <Page frame={frame} title={t('exchange.deskDisputes')} at={paths.console}>
       <h1>{t('exchange.deskDisputes')}</h1>
-      {list.length === 0 ? <p class="lead mt-s">{t('exchange.deskNone')}</p> : null}
+      {list.length === 0 ? (
+        <p class="lead mt-s">{t('exchange.deskNone')}</p>
+      ) : (
+        <h2 class="vh">{t('exchange.deskDisputes')}</h2>
+      )}
       <div class="stack mt">
         {list.map((each) => (
           <ExchangeSlip frame={frame} listed={each} />

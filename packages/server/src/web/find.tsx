@@ -11,6 +11,7 @@ import { Emblem } from './emblems.tsx';
 import { Button, ButtonLink, Choices, Field } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, Town } from './models.ts';
+import { SmallPicture } from './offer-pictures.tsx';
 import { Dial } from './parts.tsx';
 import { paths } from './paths.ts';
 import { useWords } from './words.ts';
@@ -27,6 +28,9 @@ export interface EntryModel {
   readonly when: string;
   readonly minutes: number | null;
   readonly seatsLeft: number | null;
+  /** Its own, if it has one, and what is to be seen in it. */
+  readonly pictureId: string | null;
+  readonly pictureText: string;
 }
 
 export interface FindModel {
@@ -214,6 +218,7 @@ function Entry({ entry, theme }: { entry: EntryModel; theme: Town['theme'] }) {
         </p>
         <Meta entry={entry} />
       </div>
+      {entry.pictureId === null ? null : <SmallPicture id={entry.pictureId} text={entry.pictureText} />}
     </li>
   );
 }

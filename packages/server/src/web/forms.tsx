@@ -9,13 +9,16 @@
 import type { Child, PropsWithChildren } from 'hono/jsx';
 import type { RefusalText } from './refusals.ts';
 
-export function Form(props: PropsWithChildren<{ action: string; csrf: string; class?: string; label?: string }>) {
+export function Form(
+  props: PropsWithChildren<{ action: string; csrf: string; class?: string; label?: string; withFile?: boolean }>,
+) {
   return (
     <form
       method="post"
       action={props.action}
       class={props.class ?? 'form'}
       {...(props.label ? { 'aria-label': props.label } : {})}
+      {...(props.withFile ? { enctype: 'multipart/form-data' } : {})}
     >
       <input type="hidden" name="csrf" value={props.csrf} />
       {props.children}

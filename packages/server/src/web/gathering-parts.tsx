@@ -22,6 +22,8 @@ export interface GatheringModel {
   readonly free: number;
   readonly rule: 'none' | 'guests_give' | 'guests_receive';
   readonly minutes: number;
+  /** Whether members of partner towns find it there, and can ask for a seat. */
+  readonly toPartners: boolean;
   readonly status: GatheringStatus;
   readonly hostName: string;
   /** Called by the desk for the town, so that the fund is who pays. */

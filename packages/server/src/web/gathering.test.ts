@@ -47,6 +47,16 @@ test('one is called by a form, and a seat taken and given back by a button', asy
   expect((await agnes.get(path)).html).toContain('Keep me a seat');
 });
 
+test('somebody who is not signed in reads who can have a seat, before they try', async () => {
+  const guest = streets.visitor('leith');
+  const open = (await call({ visibility: 'public' })).to ?? '';
+  expect((await guest.get(open)).html).toContain('it is among the offers of its partner towns');
+  const ofTown = (await call({ visibility: 'public', rule: 'guests_receive' }, desk)).to ?? '';
+  const without = (await call({ visibility: 'public', rule: 'none' })).to ?? '';
+  for (const path of [ofTown, without])
+    expect((await guest.get(path)).html).toContain('Members of other towns cannot sign up for this one.');
+});
+
 test('who came is ticked, strangers are written down, and one button writes down everybody, once', async () => {
   const path = await begun();
   const page = await moira.get(`${path}/credit`);

@@ -97,12 +97,17 @@ function MySeat({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
     );
   if (frame.viewer.kind === 'guest')
     return (
-      <p class="acts">
-        <ButtonLink href={`${paths.signIn}?next=${encodeURIComponent(paths.gathering(id))}`}>
-          {t('gathering.signInFirst')}
-        </ButtonLink>
-        {calendar}
-      </p>
+      <>
+        <p class="acts">
+          <ButtonLink href={`${paths.signIn}?next=${encodeURIComponent(paths.gathering(id))}`}>
+            {t('gathering.signInFirst')}
+          </ButtonLink>
+          {calendar}
+        </p>
+        <p class="hint">
+          {t(gathering.toPartners ? 'gathering.fromPartners' : 'gathering.onlyHere', { bank: frame.bank.name })}
+        </p>
+      </>
     );
   if (frame.viewer.kind === 'operator' || model.guests !== null) return <p class="acts">{calendar}</p>;
   if (me !== null && me.status !== 'withdrawn')

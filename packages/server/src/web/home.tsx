@@ -17,6 +17,9 @@ import { paths } from './paths.ts';
 import { sayStanding } from './standing.ts';
 import { useWords } from './words.ts';
 
+/** Of more members than these it is said that they are more: counting all costs more the more there are. */
+export const MOST_COUNTED = 1_000;
+
 export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
   const { bank, viewer } = frame;
   const { t, number, capital } = frame.words;
@@ -26,7 +29,11 @@ export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
       <h1 class="display">{t('home.heading')}</h1>
       <p class="lead read mt-s">{t('home.lead', { bank: bank.name })}</p>
       {memberCount > 0 ? (
-        <p class="mt-s">{capital(t('home.members', { members: memberCount, count: number(memberCount) }))}</p>
+        <p class="mt-s">
+          {memberCount > MOST_COUNTED
+            ? t('home.manyMembers', { count: number(MOST_COUNTED) })
+            : capital(t('home.members', { members: memberCount, count: number(memberCount) }))}
+        </p>
       ) : null}
 
       {viewer.kind === 'guest' && model.demoMembers.length > 0 ? (

@@ -1,12 +1,14 @@
 /**
- * A drawing for each thing that offers are about, in the colours of the town around it.
+ * A drawing for each thing that offers are about, in the colours of the town around it, and members' own pictures.
  *
- * Promises: one object that a child would name, in one line; no people, no letters. It says nothing that words beside
- * it do not say.
+ * Promises: a drawing is one object that a child would name, in one line; no people, no letters. It says nothing that
+ * words beside it do not say. A picture has its room on the page before it comes.
  *
  * @module
  */
 import type { Category } from '../offer/categories.ts';
+import { picturePath } from '../offer/pictures.ts';
+import { SMALL } from '../offer/shrink.ts';
 
 const drawings: Readonly<Record<Category, string>> = {
   repairs: 'M16 48L34 30M31 21A9 9 0 0 1 43 15L37 21L43 27L49 21A9 9 0 0 1 37 33L22 52Q18 54 15 51T16 48Z',
@@ -33,5 +35,21 @@ export function OfferPicture({ category }: { category: Category }) {
       <rect width="64" height="64" rx="8" />
       <path d={drawings[category]} />
     </svg>
+  );
+}
+
+/** Of a member's own; its text is empty where the words beside it say enough. */
+export function SmallPicture({ id, text }: { id: string; text: string }) {
+  return (
+    <img class="picture-small" src={picturePath(id, true)} alt={text} width={SMALL} height={SMALL} loading="lazy" />
+  );
+}
+
+export function WholePicture(props: { id: string; text: string; width: number; height: number }) {
+  const { id, text, width, height } = props;
+  return (
+    <a class="picture" href={picturePath(id)}>
+      <img src={picturePath(id)} alt={text} width={width} height={height} />
+    </a>
   );
 }

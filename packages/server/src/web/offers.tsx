@@ -13,9 +13,10 @@ import { firstName } from './format.ts';
 import { Button, ButtonLink, Choices, Field, Form } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, Town } from './models.ts';
-import { OfferPicture } from './offer-pictures.tsx';
+import { OfferPicture, SmallPicture, WholePicture } from './offer-pictures.tsx';
 import { Dial } from './parts.tsx';
 import { paths } from './paths.ts';
+import { PictureField } from './picture-field.tsx';
 import { useWords } from './words.ts';
 
 export interface OfferModel {
@@ -30,6 +31,13 @@ export interface OfferModel {
   readonly when: string;
   readonly minutes: number | null;
   readonly seatsLeft: number | null;
+  /** Its own, if it has one. */
+  readonly picture: {
+    readonly id: string;
+    readonly text: string;
+    readonly width: number;
+    readonly height: number;
+  } | null;
   readonly byName: string;
   readonly town: Town;
   /** How it stands with another town, `null` at home. */
@@ -60,6 +68,9 @@ export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel })
       </h1>
       <div class="two two--main mt">
         <div class="stack">
+          {model.picture === null ? null : (
+            <WholePicture {...model.picture} text={model.picture.text || t('offers.one.picture', { title })} />
+          )}
           {model.text === '' ? null : (
             <div class="read" lang={language}>
               {model.text.split(/\n{2,}/).map((paragraph) => (
@@ -82,7 +93,7 @@ export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel })
           <Ask frame={frame} model={model} name={name} />
         </div>
         <aside class="stack">
-          <OfferPicture category={model.category} />
+          {model.picture === null ? <OfferPicture category={model.category} /> : null}
           <p>
             <a class="link" href={`${paths.find}?category=${model.category}`}>
               {t(`offers.category.${model.category}`)}
@@ -148,6 +159,13 @@ export interface OfferForm {
     Record<'kind' | 'title' | 'category' | 'text' | 'when' | 'place' | 'minutes' | 'seats' | 'visibility', string>
   >;
   readonly errors: Partial<Readonly<Record<'title' | 'category' | 'text' | 'seats', 'missing' | 'long' | 'wrong'>>>;
+  readonly picture: {
+    readonly id: string | null;
+    /** It is not the offer's yet: it came with a form in which something else was wrong. */
+    readonly kept: boolean;
+    readonly text: string;
+    readonly error: 'unreadable' | 'pixels' | null;
+  };
   readonly places: readonly string[];
   readonly hasPartners: boolean;
   /** Sent twice, it is written once. */
@@ -167,7 +185,7 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
     <Page frame={frame} title={title} at={paths.find}>
       <h1>{need ? t('offers.new.headingNeed') : t('offers.new.headingOffer')}</h1>
       <p class="lead read mt-s">{t('offers.new.lead')}</p>
-      <Form action={id === null ? paths.offers : paths.changeOffer(id)} csrf={frame.csrf} class="form read mt">
+      <Form action={id === null ? paths.offers : paths.changeOffer(id)} csrf={frame.csrf} class="form read mt" withFile>
         <input type="hidden" name="key" value={model.key} />
         <Choices
           legend={t('offers.new.kind')}
@@ -212,6 +230,7 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
           error={errors.text ? t('offers.new.textLong') : undefined}
           more={{ maxlength: 2000 }}
         />
+        <PictureField picture={model.picture} />
         <details open={more || errors.seats !== undefined}>
           <summary>{t('offers.new.details')}</summary>
           <div class="stack mt-s">
@@ -288,6 +307,7 @@ export interface MineModel {
   readonly state: 'shown' | 'over' | 'resting' | 'ended';
   readonly expiresAt: Date;
   readonly seatsLeft: number | null;
+  readonly pictureId: string | null;
 }
 
 export function MyOffersPage({ frame, mine }: { frame: Frame; mine: readonly MineModel[] }) {
@@ -359,6 +379,7 @@ function Mine({ frame, one }: { frame: Frame; one: MineModel }) {
           </div>
         )}
       </div>
+      {one.pictureId === null ? null : <SmallPicture id={one.pictureId} text="" />}
     </li>
   );
 }

@@ -72,11 +72,6 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
     return { page, complaints, asked };
   }
 
-  const shoot = async (page: Page, name: string): Promise<void> => {
-    const folder = process.env['EVENHOUR_PICTURES'];
-    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  };
-
   test.each(looks)('a guest sees it and the page checks it, at %i px, %s, %s', async (width, colorScheme, language) => {
     const { page, complaints } = await open({ viewport: { width, height: 900 }, colorScheme, locale: language });
     for (const [n, link] of links.entries()) {
@@ -86,7 +81,6 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
       expect(await page.locator('#check .check__good:visible').count()).toBe(n === 0 ? 6 : 2);
       expect(await page.locator('[data-fact="minutes"]').textContent()).toBe('90');
       expect(await faultsOf(page), page.url()).toEqual([]);
-      await shoot(page, `receipt-${n}-${width}-${colorScheme}-${language}`);
     }
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -113,7 +107,6 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
     expect(await show(saved)).toBe('good');
     expect(await page.locator('[data-fact="what"]').textContent()).toBe('English conversation by telephone');
     expect(await faultsOf(page)).toEqual([]);
-    await shoot(page, 'receipt-file');
     const papers = saved.indexOf('id="receipt"');
     const bent = (from: string, to: string) => saved.slice(0, papers) + saved.slice(papers).replace(from, to);
     for (const [from, to] of [
@@ -126,7 +119,6 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
       expect(await page.locator('.check__whole.check__bad').isVisible()).toBe(true);
       expect(await page.locator('.check__whole.check__good').isVisible()).toBe(false);
     }
-    await shoot(page, 'receipt-file-bent');
     expect(
       await show(saved.replace('async function showCheck() {', 'async function showCheck() { return;'), 1000).catch(
         () => 'blocked',
@@ -156,7 +148,6 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
     expect(await page.locator('.ticket').isVisible()).toBe(true);
     expect(await page.locator('#check').isVisible()).toBe(false);
     expect(await page.locator('.band').isVisible()).toBe(false);
-    await shoot(page, 'receipt-print');
     const script = readFileSync(new URL('assets/check.js', import.meta.url));
     expect(gzipSync(script).length).toBeLessThan(15_000);
     await page.context().close();

@@ -35,6 +35,7 @@ import { noticesRoutes, unreadFor } from './handlers/notices.tsx';
 import { offerRoutes } from './handlers/offers.tsx';
 import { offlineRoutes } from './handlers/offline.tsx';
 import { answerError, answerNotFound, withHeaders } from './handlers/page.tsx';
+import { pictureRoutes } from './handlers/pictures.ts';
 import { profileRoutes } from './handlers/profile.tsx';
 import { proofRoutes } from './handlers/proof.tsx';
 import { receiptRoutes } from './handlers/receipt.tsx';
@@ -46,6 +47,7 @@ import { thanksRoutes } from './handlers/thanks.tsx';
 export function webRoutes(): Hono<NodeEnv> {
   const app = new Hono<WebEnv>();
   app.route('/', assetRoutes());
+  app.route('/', pictureRoutes());
   app.use(async (c, next) => {
     // An error page needs words, also when nobody can be found.
     c.set('session', null);

@@ -406,6 +406,8 @@ CREATE TABLE "offer" (
 	"seats_taken" integer DEFAULT 0 NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"words" "tsvector" NOT NULL,
+	"picture_id" text,
+	"picture_text" text DEFAULT '' NOT NULL,
 	"visibility" text NOT NULL,
 	"status" text DEFAULT 'open' NOT NULL,
 	"listed" boolean DEFAULT true NOT NULL,
@@ -476,6 +478,19 @@ CREATE TABLE "peer_offers" (
 	"next_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"read_at" timestamp with time zone,
 	CONSTRAINT "peer_offers_bank_id_pair_id_pk" PRIMARY KEY("bank_id","pair_id")
+);
+--> statement-breakpoint
+CREATE TABLE "picture" (
+	"bank_id" text NOT NULL,
+	"id" text NOT NULL,
+	"member_id" text NOT NULL,
+	"offer_id" text,
+	"bytes" "bytea" NOT NULL,
+	"width" smallint NOT NULL,
+	"height" smallint NOT NULL,
+	"small" "bytea" NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "picture_bank_id_id_pk" PRIMARY KEY("bank_id","id")
 );
 --> statement-breakpoint
 CREATE TABLE "dropped_entry" (
@@ -816,6 +831,7 @@ ALTER TABLE "notice" ADD CONSTRAINT "notice_bank_id_bank_id_fk" FOREIGN KEY ("ba
 ALTER TABLE "notice_wish" ADD CONSTRAINT "notice_wish_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "offer" ADD CONSTRAINT "offer_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "offer_changes" ADD CONSTRAINT "offer_changes_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "picture" ADD CONSTRAINT "picture_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invitation" ADD CONSTRAINT "invitation_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "application" ADD CONSTRAINT "application_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -835,8 +851,8 @@ CREATE INDEX "broker_act_of_subject" ON "broker_act" USING btree ("bank_id","sub
 CREATE INDEX "broker_act_open" ON "broker_act" USING btree ("bank_id","id") WHERE "broker_act"."objected_at" is not null and "broker_act"."settled_at" is null;--> statement-breakpoint
 CREATE INDEX "exchange_of_giver" ON "exchange" USING btree ("bank_id","giver_id","id");--> statement-breakpoint
 CREATE INDEX "exchange_of_receiver" ON "exchange" USING btree ("bank_id","receiver_id","id");--> statement-breakpoint
-CREATE INDEX "exchange_open_of_giver" ON "exchange" USING btree ("bank_id","giver_id","id") WHERE (status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled'));--> statement-breakpoint
-CREATE INDEX "exchange_open_of_receiver" ON "exchange" USING btree ("bank_id","receiver_id","id") WHERE (status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled'));--> statement-breakpoint
+CREATE INDEX "exchange_open_of_giver" ON "exchange" USING btree ("bank_id","giver_id","id") WHERE (reserved <> 'over' and (status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled')));--> statement-breakpoint
+CREATE INDEX "exchange_open_of_receiver" ON "exchange" USING btree ("bank_id","receiver_id","id") WHERE (reserved <> 'over' and (status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled')));--> statement-breakpoint
 CREATE INDEX "exchange_disputed" ON "exchange" USING btree ("bank_id","id") WHERE status = 'disputed';--> statement-breakpoint
 CREATE INDEX "exchange_open_of_pair" ON "exchange" USING btree ("bank_id","pair_id","url") WHERE status in ('proposed', 'agreed', 'claimed', 'disputed');--> statement-breakpoint
 CREATE INDEX "exchange_changed_of_pair" ON "exchange" USING btree ("bank_id","pair_id","updated_at") WHERE pair_id is not null;--> statement-breakpoint
@@ -883,6 +899,9 @@ CREATE INDEX "peer_offer_by_kind" ON "peer_offer" USING btree ("bank_id","pair_i
 CREATE INDEX "peer_offer_by_category" ON "peer_offer" USING btree ("bank_id","pair_id","kind","category","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_words" ON "peer_offer" USING gin ("words");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_round" ON "peer_offer" USING btree ("bank_id","pair_id","round");--> statement-breakpoint
+CREATE UNIQUE INDEX "picture_by_offer" ON "picture" USING btree ("bank_id","offer_id");--> statement-breakpoint
+CREATE INDEX "picture_by_member" ON "picture" USING btree ("bank_id","member_id");--> statement-breakpoint
+CREATE INDEX "picture_unused" ON "picture" USING btree ("created_at") WHERE "picture"."offer_id" is null;--> statement-breakpoint
 CREATE INDEX "journal_by_transfer" ON "journal_entry" USING btree ("bank_id","pair_id","transfer");--> statement-breakpoint
 CREATE INDEX "journal_amends" ON "journal_entry" USING btree ("bank_id","pair_id","author","seq") WHERE "journal_entry"."kind" = 'Amend';--> statement-breakpoint
 CREATE UNIQUE INDEX "pair_one_a_partner" ON "pair" USING btree ("bank_id","peer_bank") WHERE "pair"."status" not in ('closed', 'declined', 'withdrawn');--> statement-breakpoint

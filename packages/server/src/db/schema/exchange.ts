@@ -8,7 +8,7 @@ import { at, minutes } from './columns.ts';
 const SIDES = ['giver', 'receiver'] as const;
 
 /** What still wants something of somebody. */
-export const stillOpen = sql`(status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled'))`;
+export const stillOpen = sql`(reserved <> 'over' and (status in ('proposed', 'agreed', 'claimed', 'disputed') or (status = 'confirmed' and reserved <> 'settled')))`;
 
 /** An exchange between two members here, or between one here and one at a partner: then `pairId` names the pair. */
 export const exchange = pgTable(
@@ -52,8 +52,9 @@ export const exchange = pgTable(
     /** As last said: proposed, agreed or recorded. */
     minutes: minutes('minutes').notNull(),
     startTime: at('start_time'),
-    /** Of the receiver's hours: `asked` is on its way, `no` is tried again, `settled` has moved what was confirmed. */
-    reserved: text('reserved', { enum: ['none', 'asked', 'yes', 'no', 'settled'] })
+    /** Of the receiver's hours: `asked` is on its way, `no` is tried again, `settled` has moved what was confirmed,
+     * `over` says that the two banks have ended their agreement first: then nothing follows any more. */
+    reserved: text('reserved', { enum: ['none', 'asked', 'yes', 'no', 'settled', 'over'] })
       .notNull()
       .default('none'),
     /** Why they could not be put aside, or not moved. */

@@ -1,6 +1,17 @@
 /** The market: what members offer and need, here and in partner towns. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, customType, index, integer, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { bank } from './bank.ts';
 import { at } from './columns.ts';
 
@@ -9,6 +20,9 @@ const lexemes = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
 /** Text in the order of its bytes, so that the words that begin alike stand together in the key. */
 const byBytes = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+/** Whatever bytes. */
+const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea', toDriver: (value) => Buffer.from(value) });
 
 /** What an offer says, wherever it comes from. */
 const said = {
@@ -42,6 +56,9 @@ export const offer = pgTable(
     id: text('id').notNull(),
     memberId: text('member_id').notNull(),
     ...said,
+    /** Its own picture, if it has one, and what is to be seen in it, for whoever does not see it. */
+    pictureId: text('picture_id'),
+    pictureText: text('picture_text').notNull().default(''),
     visibility: text('visibility', { enum: ['bank', 'partners', 'public'] }).notNull(),
     status: text('status', { enum: ['open', 'paused', 'ended'] })
       .notNull()
@@ -69,6 +86,34 @@ export const offer = pgTable(
     index('offer_by_words').using('gin', t.words).where(sql`${t.listed}`),
     index('offer_by_change').on(t.bankId, t.change).where(sql`${t.shared}`),
     index('offer_by_end').on(t.bankId, t.expiresAt).where(sql`${t.listed}`),
+  ],
+);
+
+/** A picture as it is shown: WebP without anything else. Until an offer has it, only its member sees it, for a day. */
+export const picture = pgTable(
+  'picture',
+  {
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
+    /** In its address; nobody guesses it. */
+    id: text('id').notNull(),
+    memberId: text('member_id').notNull(),
+    /** `null` while the form of the offer is not finished. */
+    offerId: text('offer_id'),
+    bytes: bytes('bytes').notNull(),
+    /** Pixels. */
+    width: smallint('width').notNull(),
+    height: smallint('height').notNull(),
+    /** The same as a square of 320 pixels. */
+    small: bytes('small').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.bankId, t.id] }),
+    uniqueIndex('picture_by_offer').on(t.bankId, t.offerId),
+    index('picture_by_member').on(t.bankId, t.memberId),
+    index('picture_unused').on(t.createdAt).where(sql`${t.offerId} is null`),
   ],
 );
 

@@ -206,7 +206,9 @@ async function newSlip(c: WebContext, id: string, typed: Typed, refusal: Refusal
   const search = c.req.method === 'GET' ? asked(c, 'q').slice(0, 100) : '';
   const row = id === '' ? undefined : await findMember(db, bank.id, idOf(id));
   if (id !== '' && (row === undefined || row.kind === 'fund')) throw new Refused('not_found');
-  const found = /[\p{L}\p{N}]/u.test(search) ? await membersNamed(db, bank.id, { search, after: undefined, limit: FOUND }) : [];
+  const found = /[\p{L}\p{N}]/u.test(search)
+    ? await membersNamed(db, bank.id, { search, after: undefined, limit: FOUND })
+    : [];
   const model = {
     search,
     found,

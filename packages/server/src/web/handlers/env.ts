@@ -24,6 +24,8 @@ export interface WebEnv {
     unread: number;
     /** The fields of a form, once it has been let in. */
     form: URLSearchParams;
+    /** The files of a form that may have some, by the names of their fields. */
+    files?: ReadonlyMap<string, Uint8Array>;
   };
 }
 

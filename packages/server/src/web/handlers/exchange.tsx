@@ -9,7 +9,8 @@
 import type { Refusal } from '@evenhour/protocol';
 import { and, eq } from 'drizzle-orm';
 import { agreementViewOfPair } from '../../agreement/view.ts';
-import { actsAbout } from '../../broker/acts.ts';
+import { actsAbout, BROKER_LENGTHS } from '../../broker/acts.ts';
+import { atDesk } from '../../broker/desk.ts';
 import type { Queries } from '../../db/database.ts';
 import { transfer } from '../../db/schema.ts';
 import type { Signal } from '../../delivery/signals.ts';
@@ -92,7 +93,11 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       const text = field(form, 'text');
       if (text === '' || text.length > LENGTHS.talk) throw new Refused('invalid_request', { field: 'text' });
       await countWords(node.database.db, bank.id, caller);
-      await run((tx, after) => (act === 'say' ? say : thank)(tx, bank, caller, id, text, after));
+      await run((tx, after) =>
+        atDesk(tx, bank, caller, { id, did: act }, () =>
+          (act === 'say' ? say : thank)(tx, bank, caller, id, text, after),
+        ),
+      );
       return act === 'say' ? `${here}#talk` : here;
     }
     case 'contact': {
@@ -106,7 +111,10 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       return here;
     case 'right':
       return formOnce(c, async (tx, after) => {
-        await putRight(tx, bank, caller, id, { minutes: lengthOf(form) ?? 0, content: '' }, after);
+        const minutes = lengthOf(form) ?? 0;
+        await atDesk(tx, bank, caller, { id, did: 'right' }, () =>
+          putRight(tx, bank, caller, id, { minutes, content: '' }, after),
+        );
         return here;
       });
     case 'settle': {
@@ -114,12 +122,20 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       const side = field(form, 'side') === 'giver' ? 'giver' : 'receiver';
       const minutes = field(form, 'none') === 'yes' ? 0 : (lengthOf(form) ?? 0);
       const fundMinutes = wholeNumber(field(form, 'fund') || '0') ?? 0;
-      await run((tx, after) => settleDispute(tx, bank, caller, id, { side, minutes, fundMinutes }, after));
+      const reason = field(form, 'reason');
+      if (reason.length > BROKER_LENGTHS.reason) throw new Refused('invalid_request', { field: 'reason' });
+      await run((tx, after) =>
+        atDesk(tx, bank, caller, { id, side, did: 'record', reason }, () =>
+          settleDispute(tx, bank, caller, id, { side, minutes, fundMinutes }, after),
+        ),
+      );
       return here;
     }
     default: {
       const wish = wishIn(c, act);
-      await run((tx, after) => doInExchange(tx, bank, caller, id, wish, after));
+      await run((tx, after) =>
+        atDesk(tx, bank, caller, { id, did: wish.do }, () => doInExchange(tx, bank, caller, id, wish, after)),
+      );
       return act === 'accept' || act === 'confirm' ? `${here}?just` : here;
     }
   }
@@ -193,7 +209,10 @@ async function modelOf(
     typed,
     terms: fieldsOf(view.terms, view.minutes, timeZone),
     today: dayOf(frame.now, timeZone),
-    who: builders(words, bridgeBuilder || words.t('page.somebody'), partner?.theirBridgeBuilder || null),
+    who: builders(words, [
+      { town: bank.settings.name, name: partner?.ourBridgeBuilder || bridgeBuilder },
+      ...(partner === null ? [] : [{ town: town?.name ?? partner.town, name: partner.theirBridgeBuilder }]),
+    ]),
     until: words.day(end, reading(frame)),
     capMinutes: bank.settings.transferCapMinutes,
     town,

@@ -61,7 +61,7 @@ export function findRoutes(app: WebApp): void {
         ...[...partners.values()].map((view) => ({ value: new URL(view.origin).host, name: view.town })),
       ],
       groups: groupsOf(frame, found.items, partners),
-      exact: found.items.some(({ rank }) => rank === 0),
+      exact: found.items.some(({ exact }) => exact),
       nextHref: found.next === null ? null : nextOf(asked, found.next),
     };
     return c.html(<FindPage frame={frame} model={model} />);
@@ -75,8 +75,9 @@ type Partners = Awaited<ReturnType<typeof shownPartners>>;
 function groupsOf(frame: Frame, items: Items, partners: Partners): FindModel['groups'] {
   const entries = new Map<string | null, EntryModel[]>([[null, []]]);
   for (const item of items) {
-    const { id, kind, title, language, byName, place, when, minutes } = item;
-    const entry = { id, kind, title, language, byName, place, when, minutes, seatsLeft: seatsLeft(item) };
+    const { id, kind, title, language, byName, place, when, minutes, pictureId, pictureText } = item;
+    const seats = { seatsLeft: seatsLeft(item) };
+    const entry = { id, kind, title, language, byName, place, when, minutes, pictureId, pictureText, ...seats };
     entries.set(item.pairId, [...(entries.get(item.pairId) ?? []), entry]);
   }
   return [...entries].flatMap(([pairId, of]) => {

@@ -10,7 +10,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Refused } from '../../node/refused.ts';
+import { MOST_BYTES } from '../../offer/shrink.ts';
 import type { WebContext, WebEnv } from './env.ts';
+import { boundaryOf, partsOf } from './multipart.ts';
 import { mustCarrySecret, mustComeFromHere } from './session.ts';
 
 const MAX_BYTES = 64 * 1024;
@@ -21,6 +23,31 @@ const limited = bodyLimit({
     throw new Refused('too_large', { maxBytes: MAX_BYTES });
   },
 });
+
+/** For a form with one picture: the other fields are no longer than elsewhere. */
+const limitedFile = bodyLimit({
+  maxSize: MOST_BYTES + MAX_BYTES,
+  onError: () => {
+    throw new Refused('too_large', { maxPictureBytes: MOST_BYTES });
+  },
+});
+
+const boundaryIn = ({ req }: WebContext): string | null => boundaryOf(req.header('content-type') ?? '');
+
+const limitedWithFile: MiddlewareHandler<WebEnv> = (c, next) =>
+  (boundaryIn(c) === null ? limited : limitedFile)(c, next);
+
+const readingWithFile: MiddlewareHandler<WebEnv> = async (c, next) => {
+  const boundary = boundaryIn(c);
+  if (boundary === null) return reading(c, next);
+  const parts = partsOf(new Uint8Array(await c.req.arrayBuffer()), boundary);
+  if (parts === null) throw new Refused('invalid_request', { field: 'content-type' });
+  const form = new URLSearchParams(parts.fields.map(([name, value]) => [name, value]));
+  if (form.toString().length > MAX_BYTES) throw new Refused('too_large', { maxBytes: MAX_BYTES });
+  c.set('form', form);
+  c.set('files', parts.files);
+  return next();
+};
 
 const reading: MiddlewareHandler<WebEnv> = async (c, next) => {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
@@ -41,6 +68,18 @@ const withSecret: MiddlewareHandler<WebEnv> = async (c, next) => {
 
 /** For forms of whoever is signed in. */
 export const guarded = [fromHere, limited, reading, withSecret] as const;
+
+/** For forms of whoever is signed in that may have a picture. Of guests nothing is read. */
+export const guardedWithFile = [
+  fromHere,
+  (async (c, next) => {
+    if (c.var.session === null) throw new Refused('not_signed_in');
+    return next();
+  }) as MiddlewareHandler<WebEnv>,
+  limitedWithFile,
+  readingWithFile,
+  withSecret,
+] as const;
 
 /** For forms that guests send: there is no session yet that could vouch for them. */
 export const guestForm = [fromHere, limited, reading] as const;
@@ -63,7 +102,7 @@ export function wholeNumber(text: string): number | null {
   return /^[0-9]{1,7}$/.test(text) ? Number(text) : null;
 }
 
-const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+export const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** An id out of an address. Refuses `not_found` when none of ours can look like that. */
 export function idOf(text: string | undefined): string {

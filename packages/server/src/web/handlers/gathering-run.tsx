@@ -18,7 +18,7 @@ import {
 } from '../../gathering/gatherings.ts';
 import { hereCode, markPresent } from '../../gathering/presence.ts';
 import { findGathering, type GatheringRow, guestsOf, mayRun } from '../../gathering/store.ts';
-import { type GatheringView, gatheringView } from '../../gathering/view.ts';
+import type { GatheringView } from '../../gathering/view.ts';
 import { findMember } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { shownPartners } from '../../offer/partners.ts';
@@ -35,7 +35,7 @@ import { paths } from '../paths.ts';
 import { wordsOf } from '../words.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf, wholeNumber } from './form.ts';
-import { callerOf, modelOf, visible } from './gatherings.tsx';
+import { callerOf, modelOf, viewOf, visible } from './gatherings.tsx';
 import { formOnce } from './once.ts';
 import { frameOf, pattern, signedIn, statusOf } from './page.tsx';
 
@@ -125,11 +125,10 @@ async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Respo
 
 /** The gathering of the address, for its host and the desk. Refuses `not_found`. */
 async function own(c: WebContext): Promise<{ readonly row: GatheringRow; readonly view: GatheringView }> {
-  const { bank, node } = c.var;
   const row = await visible(c);
   const caller = callerOf(c);
   if (row === null || !mayRun(row, caller)) throw new Refused('not_found');
-  return { row, view: await gatheringView(node.database.db, bank, row, caller) };
+  return { row, view: await viewOf(c, row, caller) };
 }
 
 function formOperations(app: WebApp): void {

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
+import { agreementViews } from '../../agreement/view.ts';
 import type { Caller } from '../../auth/tokens.ts';
 import { calendarBehind, calendarOf, calendarToken, renewCalendar } from '../../gathering/calendar.ts';
 import { hereCode, isHereCode, isSignInTime, signIn } from '../../gathering/presence.ts';
@@ -23,7 +24,7 @@ import {
   hostNames,
   TOWN,
 } from '../../gathering/store.ts';
-import { gatheringView, maySeeGathering } from '../../gathering/view.ts';
+import { type GatheringView, gatheringView, maySeeGathering } from '../../gathering/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { GatheringPage, HerePage } from '../gathering.tsx';
 import { GatheringsPage, MyGatheringsPage } from '../gathering-list.tsx';
@@ -158,11 +159,24 @@ async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response>
   return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
 }
 
+/** A gathering as somebody sees it; guests of partner towns with the name of their town instead of its address. */
+export async function viewOf(
+  c: WebContext,
+  row: GatheringRow,
+  caller: Caller | null | undefined,
+): Promise<GatheringView> {
+  const { bank, node } = c.var;
+  const view = await gatheringView(node.database.db, bank, row, caller);
+  if (view.guests.every(({ town }) => town === '')) return view;
+  const partners = await agreementViews(node.database.db, bank);
+  const names = new Map(partners.map(({ origin, town }) => [new URL(origin).host, town]));
+  return { ...view, guests: view.guests.map((guest) => ({ ...guest, town: names.get(guest.town) ?? guest.town })) };
+}
+
 async function one(c: WebContext, refusal: Refusal | null): Promise<Response> {
   const row = await visible(c);
   if (row === null) return toSignIn(c);
-  const { bank, node, session } = c.var;
-  const view = await gatheringView(node.database.db, bank, row, session?.caller);
+  const view = await viewOf(c, row, c.var.session?.caller);
   const model = {
     gathering: modelOf(row, view.hostName),
     waiting: view.waiting,
@@ -187,5 +201,6 @@ export function modelOf(row: GatheringRow, hostName: string): GatheringModel {
     free: Math.max(0, seats - taken),
     status: gatheringStatus(row),
     byTown: hostId === TOWN,
+    toPartners: row.offerId !== null,
   };
 }

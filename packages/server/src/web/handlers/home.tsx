@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, ne } from 'drizzle-orm';
 import { agreementViews } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
@@ -15,7 +15,7 @@ import { disputedExchanges, exchangePath } from '../../exchange/exchange-store.t
 import { waitingApplications } from '../../member/joining.ts';
 import { findMember } from '../../member/members.ts';
 import { newestOffers } from '../../offer/offers.ts';
-import { BankHome } from '../home.tsx';
+import { BankHome, MOST_COUNTED } from '../home.tsx';
 import { MemberHome } from '../member-home.tsx';
 import type { DemoMember, WaitSlip } from '../models.ts';
 import { paths } from '../paths.ts';
@@ -99,12 +99,15 @@ export async function namesOf(db: Queries, bankId: string, ids: readonly string[
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Members, without the community fund. */
+/** Members, without the community fund; no more than one above {@link MOST_COUNTED}. */
 async function countMembers(db: Queries, bank: Bank): Promise<number> {
-  const [row] = await db
-    .select({ count: sql<number>`count(*)::int` })
+  const some = db
+    .select({ id: member.id })
     .from(member)
-    .where(and(eq(member.bankId, bank.id), sql`${member.kind} <> 'fund'`));
+    .where(and(eq(member.bankId, bank.id), ne(member.kind, 'fund')))
+    .limit(MOST_COUNTED + 1)
+    .as('some');
+  const [row] = await db.select({ count: count() }).from(some);
   return row?.count ?? 0;
 }
 
@@ -121,5 +124,8 @@ export async function demoMembers(c: WebContext): Promise<DemoMember[]> {
     .where(and(eq(member.bankId, bank.id), eq(member.kind, 'person'), eq(member.status, 'active')))
     .orderBy(asc(member.id))
     .limit(5);
-  return [...rows, { id: DESK, name: bankView(bank).bridgeBuilder, about: c.var.words.t('home.walkInDesk') }];
+  return [
+    ...rows,
+    { id: DESK, name: bankView(bank).bridgeBuilder || bankView(bank).name, about: c.var.words.t('home.walkInDesk') },
+  ];
 }

@@ -9,6 +9,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { onceFor } from '../../api/idempotent.ts';
+import type { Queries } from '../../db/database.ts';
 import { member } from '../../db/schema.ts';
 import { Refused } from '../../node/refused.ts';
 import { isCategory } from '../../offer/categories.ts';
@@ -25,6 +26,7 @@ import {
 } from '../../offer/offers.ts';
 import { shownPartners } from '../../offer/partners.ts';
 import { getPeerOffer } from '../../offer/peer-offers.ts';
+import { sizeOf } from '../../offer/pictures.ts';
 import { knownPlaces } from '../../offer/places.ts';
 import { isRenewToken } from '../../offer/renewals.ts';
 import { isListed, type OfferRow, seatsLeft } from '../../offer/row.ts';
@@ -33,7 +35,8 @@ import { paths } from '../paths.ts';
 import { RenewPage } from '../renewal.tsx';
 import { sayStanding } from '../standing.ts';
 import type { WebApp, WebContext } from './env.ts';
-import { field, guarded, idOf, wholeNumber } from './form.ts';
+import { field, guarded, guardedWithFile, idOf, wholeNumber } from './form.ts';
+import { readPictureField, type SentPicture } from './offer-picture.ts';
 import { frameOf, memberOf, pattern, signedIn, toSignIn } from './page.tsx';
 import { bankView, standingOf, townOf } from './towns.ts';
 
@@ -47,22 +50,24 @@ export function offerRoutes(app: WebApp): void {
   app.get(paths.newOffer, signedIn, async (c) => {
     memberOf(c);
     const kind = c.req.query('kind') === 'need' ? 'need' : 'offer';
-    return form(c, { id: null, values: { ...EMPTY, kind }, errors: {}, key: randomUUID() }, 200);
+    return form(c, { id: null, values: { ...EMPTY, kind }, errors: {}, key: randomUUID(), picture: NO_PICTURE }, 200);
   });
 
-  app.post(paths.offers, ...guarded, async (c) => {
+  app.post(paths.offers, ...guardedWithFile, async (c) => {
     const { memberId } = memberOf(c);
     const { bank, node } = c.var;
     const key = field(c.var.form, 'key');
     const { input, values, errors } = readForm(c);
-    if (input === null) return form(c, { id: null, values, errors, key }, 422);
+    const sent = await readPictureField(c, memberId, null);
+    const picture = shownIn(sent, null);
+    if (input === null || sent.error !== null) return form(c, { id: null, values, errors, key, picture }, 422);
     if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw new Refused('idempotency_key_missing');
     const digest = createHash('sha256')
-      .update(JSON.stringify(['offer', memberId, input]))
+      .update(JSON.stringify(['offer', memberId, input, sent.digest, sent.text]))
       .digest('base64url');
     const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx) => ({
       status: 201,
-      body: { id: (await createOffer(tx, bank, memberId, input)).id },
+      body: { id: (await createOffer(tx, bank, memberId, input, sent.picture)).id },
     }));
     return c.redirect(paths.offer(body.id), 303);
   });
@@ -86,15 +91,19 @@ export function offerRoutes(app: WebApp): void {
       seats: row.seats === null ? '' : String(row.seats),
       visibility: row.visibility,
     };
-    return form(c, { id: row.id, values, errors: {}, key: randomUUID() }, 200);
+    const picture = { ...NO_PICTURE, id: row.pictureId, text: row.pictureText };
+    return form(c, { id: row.id, values, errors: {}, key: randomUUID(), picture }, 200);
   });
 
-  app.post(pattern(paths.changeOffer), ...guarded, async (c) => {
+  app.post(pattern(paths.changeOffer), ...guardedWithFile, async (c) => {
     const { bank, node } = c.var;
     const row = await ownOffer(c);
     const { input, values, errors } = readForm(c);
-    if (input === null) return form(c, { id: row.id, values, errors, key: '' }, 422);
-    await node.signals.commit((tx) => changeOffer(tx, bank, row.id, { ...input, language: row.language }));
+    const sent = await readPictureField(c, row.memberId, row.pictureId);
+    const picture = shownIn(sent, row.pictureId);
+    if (input === null || sent.error !== null) return form(c, { id: row.id, values, errors, key: '', picture }, 422);
+    const said = { ...input, language: row.language };
+    await node.signals.commit((tx) => changeOffer(tx, bank, row.id, said, sent.picture));
     return c.redirect(paths.offer(row.id), 303);
   });
 
@@ -128,6 +137,14 @@ const EMPTY = {
   seats: '',
   visibility: 'bank',
 } as const;
+
+const NO_PICTURE: OfferForm['picture'] = { id: null, kept: false, text: '', error: null };
+
+/** How the form shows again what was sent. */
+function shownIn({ picture, text, error }: SentPicture, present: string | null): OfferForm['picture'] {
+  const id = picture?.id ?? null;
+  return { id, kept: id !== null && id !== present, text, error };
+}
 
 async function renewal(c: WebContext, now: boolean): Promise<Response> {
   const { bank, node } = c.var;
@@ -208,10 +225,10 @@ function readForm(c: WebContext): Pick<OfferForm, 'values' | 'errors'> & { input
 }
 
 function mineOf(row: OfferRow): MineModel {
-  const { id, kind, title, language, expiresAt } = row;
+  const { id, kind, title, language, expiresAt, pictureId } = row;
   const open = expiresAt.getTime() > Date.now() ? 'shown' : 'over';
   const state = row.status === 'open' ? open : row.status === 'paused' ? 'resting' : 'ended';
-  return { id, kind, title, language, expiresAt, state, seatsLeft: seatsLeft(row) };
+  return { id, kind, title, language, expiresAt, pictureId, state, seatsLeft: seatsLeft(row) };
 }
 
 /** What a visitor may see of it: `null` when they have to sign in first. Refuses `not_found`. */
@@ -229,7 +246,8 @@ async function offerModel(c: WebContext, id: string): Promise<OfferModel | null>
       .select({ name: member.name })
       .from(member)
       .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
-    return { ...sayingOf(row), byName: author?.name ?? '', town: bankView(bank), standing: null, mine };
+    const picture = await pictureOf(db, bank.id, row);
+    return { ...sayingOf(row), picture, byName: author?.name ?? '', town: bankView(bank), standing: null, mine };
   }
   if (caller === undefined) return null;
   const peer = await getPeerOffer(db, bank.id, id);
@@ -240,7 +258,12 @@ async function offerModel(c: WebContext, id: string): Promise<OfferModel | null>
     theyHonourMoreMinutes: view.position.roomMinutes,
     theirBridgeBuilder: view.theirBridgeBuilder,
   });
-  return { ...sayingOf(peer), byName: peer.byName, town, standing, mine: false };
+  return { ...sayingOf(peer), picture: null, byName: peer.byName, town, standing, mine: false };
+}
+
+async function pictureOf(db: Queries, bankId: string, row: OfferRow): Promise<OfferModel['picture']> {
+  const { pictureId: id, pictureText: text } = row;
+  return id === null ? null : { id, text, ...(await sizeOf(db, bankId, id)) };
 }
 
 function sayingOf(

@@ -119,7 +119,14 @@ it.each(tags)('%s speaks to members and not to machines', (tag) => {
 });
 
 it('knows every refusal that it says', () => {
-  const own = ['other', 'otherTown', 'thisMember', 'limit_reached_room', 'over_transfer_cap_limit'];
+  const own = [
+    'other',
+    'otherTown',
+    'thisMember',
+    'limit_reached_room',
+    'over_transfer_cap_limit',
+    'too_large_picture',
+  ];
   const said = [...catalogues.en.keys()].filter((key) => key.startsWith('refusal.')).map((key) => key.split('.')[1]);
   expect(said.filter((code) => !([...REFUSAL_CODES, ...own] as string[]).includes(code ?? ''))).toEqual([]);
 });

@@ -225,6 +225,7 @@ export interface Messages {
   'exchange.deskFund': null;
   'exchange.deskHeading': { giver: string; receiver: string; title: string };
   'exchange.deskNone': null;
+  'exchange.deskReason': null;
   'exchange.deskSend': null;
   'exchange.deskSettle': null;
   'exchange.deskSettleHint': null;
@@ -252,6 +253,7 @@ export interface Messages {
   'exchange.leadOver': null;
   'exchange.leadProposedMine': null;
   'exchange.leadProposedTheirs': { name: string };
+  'exchange.leadTownsEnded': { town: string };
   'exchange.length': null;
   'exchange.missing': null;
   'exchange.newHeading': null;
@@ -265,6 +267,7 @@ export interface Messages {
   'exchange.newTitle': null;
   'exchange.noSilence': null;
   'exchange.nothingWaits': null;
+  'exchange.office': { town: string };
   'exchange.older': null;
   'exchange.open': null;
   'exchange.pairLabel': { name: string };
@@ -284,6 +287,8 @@ export interface Messages {
   'exchange.reservedNoHours': { name: string };
   'exchange.reservedNoHoursMine': null;
   'exchange.reservedNoRoom': null;
+  'exchange.reservedOver': { town: string };
+  'exchange.reservedOverCap': { town: string };
   'exchange.reservedYes': { hours: string };
   'exchange.rightHint': { name: string };
   'exchange.rightOpen': null;
@@ -461,6 +466,7 @@ export interface Messages {
   'gathering.form.titleHint': null;
   'gathering.form.titleWrong': null;
   'gathering.form.to': null;
+  'gathering.fromPartners': { bank: string };
   'gathering.fund': null;
   'gathering.giveBack': null;
   'gathering.given': null;
@@ -498,6 +504,7 @@ export interface Messages {
   'gathering.none': null;
   'gathering.noneText': null;
   'gathering.notReserved': { why: string };
+  'gathering.onlyHere': { bank: string };
   'gathering.outcome.absent': null;
   'gathering.outcome.asked': { amount: string; name: string };
   'gathering.outcome.came': null;
@@ -639,6 +646,7 @@ export interface Messages {
   'home.join': null;
   'home.joinHint': null;
   'home.lead': { bank: string };
+  'home.manyMembers': { count: string };
   'home.members': { count: string; members: number };
   'home.mine': null;
   'home.needs': null;
@@ -880,6 +888,7 @@ export interface Messages {
   'notice.exchange_declined': { name: string; title: string };
   'notice.exchange_disputed': { name: string; title: string };
   'notice.exchange_message': { name: string; title: string };
+  'notice.exchange_over': { name: string; title: string };
   'notice.exchange_reminder': { name: string; title: string };
   'notice.exchange_settled': { minutes: string; title: string };
   'notice.exchange_withdrawn': { name: string; title: string };
@@ -895,7 +904,6 @@ export interface Messages {
   'notice.gathering_soon': { at: string; title: string };
   'notice.gift_asked': { minutes: string; name: string };
   'notice.gift_declined': { minutes: string; name: string };
-  'notice.hours_came': { minutes: string; name: string };
   'notice.invited_joined': { name: string };
   'notice.mail_failed': { name: string; title: string };
   'notice.mail_failed_guest': { title: string };
@@ -1019,6 +1027,17 @@ export interface Messages {
   'offers.new.lead': null;
   'offers.new.long': null;
   'offers.new.longOpen': null;
+  'offers.new.picture.choose': null;
+  'offers.new.picture.end': null;
+  'offers.new.picture.hint': null;
+  'offers.new.picture.kept': null;
+  'offers.new.picture.legend': null;
+  'offers.new.picture.now': null;
+  'offers.new.picture.other': null;
+  'offers.new.picture.pixels': null;
+  'offers.new.picture.text': null;
+  'offers.new.picture.textHint': null;
+  'offers.new.picture.unreadable': null;
   'offers.new.place': null;
   'offers.new.placeHint': null;
   'offers.new.saveChange': null;
@@ -1050,6 +1069,7 @@ export interface Messages {
   'offers.one.mine': null;
   'offers.one.needFrom': { town: string };
   'offers.one.offerFrom': { town: string };
+  'offers.one.picture': { title: string };
   'offers.one.seen': { name: string };
   'offers.one.seenText': null;
   'offers.one.signIn': null;
@@ -1350,6 +1370,8 @@ export interface Messages {
   'refusal.thisMember': null;
   'refusal.too_large.todo': null;
   'refusal.too_large.what': null;
+  'refusal.too_large_picture.todo': null;
+  'refusal.too_large_picture.what': null;
   'refusal.too_many_open.todo': null;
   'refusal.too_many_open.what': { town: string };
   'refusal.too_many_requests.todo': null;
@@ -1478,6 +1500,7 @@ export interface Messages {
   'slip.profileHint': null;
   'slip.profileSend': null;
   'slip.reason': null;
+  'slip.reasonDesk': null;
   'slip.reasonHint': null;
   'slip.ringAt': { phone: string };
   'slip.search': null;
