@@ -2,15 +2,23 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, openBrowser } from '../testing/browser.ts';
-import { freePort, startTown, type Town } from '../testing/town.ts';
-import { comeIn, leave, newcomer, picture, press, see, type, type Walker, walkerAt } from './steps.ts';
+import { freePort, paint, startTown, type Town } from '../testing/town.ts';
+import { comeIn, LEITH, leave, newcomer, onPaper, press, see, type, type Walker, type Way, walkerAt } from './steps.ts';
 
-describe.skipIf(!hasChromium())('a member without e-mail', { timeout: 60_000 }, () => {
+const ways: readonly (readonly [string, Way, string])[] = [
+  ['with script', {}, 'Agnes'],
+  ['without script', { script: false }, 'Nessa'],
+  ['with the keyboard alone', { keyboard: true }, 'Greta'],
+];
+
+describe.skipIf(!hasChromium())('a member without e-mail', { timeout: 90_000 }, () => {
   let browser: Browser;
   let town: Town;
 
   beforeAll(async () => {
     town = await startTown({ name: 'Leith', port: await freePort(), allow: [] });
+    await paint(town, LEITH);
+    await newcomer(town, 'moira', 'Moira Baird');
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -24,22 +32,20 @@ describe.skipIf(!hasChromium())('a member without e-mail', { timeout: 60_000 }, 
     await press(walker, 'form[action="/sign-in"] button');
   }
 
-  test('comes in with a card, gives an hour, and comes in no more when the card is ended', async () => {
-    await newcomer(town, 'moira', 'Moira Baird');
-    const desk = await walkerAt(browser, town.origin);
-    const nan = await walkerAt(browser, town.origin);
+  test.each(ways)('%s: in with a card, gives an hour, and in no more when the card is ended', async (_, way, name) => {
+    const desk = await walkerAt(browser, town.origin, way);
+    const nan = await walkerAt(browser, town.origin, way);
     const { t, short } = desk.words;
     await comeIn(desk, town.token, /\/console$/);
     await desk.page.goto(`${town.origin}/console/members`);
-    await type(desk, '#name', 'Agnes Tulloch');
-    await type(desk, '#handle', 'agnes');
+    await type(desk, '#name', `${name} Tulloch`);
+    await type(desk, '#handle', name.toLowerCase());
     await press(desk, 'form[action="/console/members"]:has(#handle) button');
-    await see(desk, t('card.heading', { name: 'Agnes' }));
-    await desk.page.emulateMedia({ media: 'print' });
-    expect(await desk.page.locator('#card-words').isVisible()).toBe(true);
-    expect(await desk.page.locator('h1').isVisible()).toBe(false);
-    await picture(desk, 'walk-card');
-    await desk.page.emulateMedia({ media: null });
+    await see(desk, t('card.heading', { name }));
+    await onPaper(desk, 'walk-card', async () => {
+      expect(await desk.page.locator('#card-words').isVisible()).toBe(true);
+      expect(await desk.page.locator('h1').isVisible()).toBe(false);
+    });
     const four = (await desk.page.locator('#card-words li').allTextContents()).join(' ');
     expect(four).toMatch(/^\S+ \S+ \S+ \S+$/);
 
@@ -58,10 +64,10 @@ describe.skipIf(!hasChromium())('a member without e-mail', { timeout: 60_000 }, 
 
     await press(desk, 'main a.btn');
     await desk.page.waitForURL(/\/console\/members$/);
-    await press(desk, desk.page.getByRole('link', { name: 'Agnes Tulloch' }));
+    await press(desk, desk.page.getByRole('link', { name: `${name} Tulloch` }));
     await press(desk, 'form[action$="/card/end"] button');
     await see(desk, t('members.noCard'));
-    const stranger = await walkerAt(browser, town.origin);
+    const stranger = await walkerAt(browser, town.origin, way);
     await tryWords(stranger, four);
     await see(stranger, t('signIn.fault.words'));
     await leave(desk, nan, stranger);

@@ -5,8 +5,19 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, openBrowser } from '../testing/browser.ts';
-import { freePort, startTown, type Town } from '../testing/town.ts';
-import { comeIn, firstExchange, leave, newcomer, picture, see, seeBalance, type Way, walkerAt } from './steps.ts';
+import { freePort, paint, startTown, type Town } from '../testing/town.ts';
+import {
+  comeIn,
+  firstExchange,
+  LEITH,
+  leave,
+  newcomer,
+  picture,
+  see,
+  seeBalance,
+  type Way,
+  walkerAt,
+} from './steps.ts';
 
 interface Plan {
   readonly way: Way;
@@ -38,6 +49,7 @@ describe.skipIf(!hasChromium())('a first exchange inside a town', { timeout: 120
   beforeAll(async () => {
     const port = await freePort();
     town = await startTown({ name: 'Leith', port, allow: [] });
+    await paint(town, LEITH);
     browser = await openBrowser();
   });
   afterAll(async () => {

@@ -19,14 +19,25 @@ import { type Language, type Words, wordsOf } from '../web/words.ts';
 
 const PICTURES = fileURLToPath(new URL('../../../../docs/pictures/', import.meta.url));
 const takesPictures = process.env['EVENHOUR_PICTURES'] === '1';
+const PHONE = 360;
+/** In pixels of a screen. */
+const A4 = { width: 794, height: 1123 };
+/** The most of a page that a picture shows. */
+const PICTURE_HEIGHT = { phone: 1200, wide: A4.height };
 /** No page has as many places to stop at. */
 const MOST_TABS = 200;
+
+/** How the two towns of the walks show themselves. */
+export const LEITH = { theme: 'leith', phone: '0131 496 0123', bridgeBuilder: 'Fiona Kerr' } as const;
+export const GRACIA = { theme: 'gracia', phone: '93 555 01 23', bridgeBuilder: 'Núria Soler' } as const;
 
 /** How somebody goes. */
 export interface Way {
   readonly language?: Language;
   readonly keyboard?: boolean;
   readonly script?: boolean;
+  /** Of the screen, if it is no telephone. */
+  readonly width?: number;
 }
 
 export interface Walker {
@@ -39,9 +50,9 @@ export interface Walker {
 
 /** Somebody with a browser of their own. */
 export async function walkerAt(browser: Browser, origin: string, way: Way = {}): Promise<Walker> {
-  const { language = 'en', keyboard = false, script = true } = way;
+  const { language = 'en', keyboard = false, script = true, width = PHONE } = way;
   const options: BrowserContextOptions = {
-    viewport: { width: 360, height: 800 },
+    viewport: { width, height: 800 },
     locale: language,
     javaScriptEnabled: script,
     reducedMotion: 'reduce',
@@ -92,7 +103,7 @@ async function reach(page: Page, target: Locator): Promise<void> {
 }
 
 /** Waits until the page says it, and finds nothing wrong with the page. */
-export async function see({ page, words, script }: Walker, text: string): Promise<void> {
+export async function see({ page, words, script }: Walker, text: string | RegExp): Promise<void> {
   const main = page.locator('main');
   await main
     .getByText(text)
@@ -118,20 +129,55 @@ export async function seeInTime({ page }: Walker, target: string): Promise<void>
 export async function picture({ page }: Walker, name: string): Promise<void> {
   if (!takesPictures) return;
   mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  const { width, height } = await page.evaluate(() => ({
+    width: document.documentElement.clientWidth,
+    height: document.documentElement.scrollHeight,
+  }));
+  const clip = {
+    x: 0,
+    y: 0,
+    width,
+    height: Math.min(height, width === PHONE ? PICTURE_HEIGHT.phone : PICTURE_HEIGHT.wide),
+  };
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, clip });
+}
+
+/** Looks at the page as a printer puts it on paper. */
+export async function onPaper(walker: Walker, name: string, look: () => Promise<void>): Promise<void> {
+  const { page } = walker;
+  const screen = page.viewportSize();
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize(A4);
+  await look();
+  const margin = (width: string) => page.evaluate((wide) => document.body.style.setProperty('padding', wide), width);
+  await margin('16mm');
+  await picture(walker, name);
+  await margin('');
+  await page.emulateMedia({ media: null });
+  if (screen !== null) await page.setViewportSize(screen);
 }
 
 /** A new member, and what they come in with. */
-export async function newcomer(town: Calls, handle: string, name: string): Promise<string> {
-  const { body } = await town.call('POST', '/api/members', { handle, name });
+export async function newcomer(
+  town: Calls,
+  handle: string,
+  name: string,
+  kind: 'person' | 'organisation' = 'person',
+): Promise<string> {
+  const { body } = await town.call('POST', '/api/members', { handle, name, kind });
   const made = await town.call('POST', `/api/members/${body.id}/tokens`);
   return made.body.token;
 }
 
 /** Comes in with a key. */
 export async function comeIn(walker: Walker, token: string, to: RegExp = /\/me$/): Promise<void> {
-  const { page, origin } = walker;
-  await page.goto(`${origin}/sign-in`);
+  await walker.page.goto(`${walker.origin}/sign-in`);
+  await showKey(walker, token, to);
+}
+
+/** Shows a key at the door that one stands at. */
+export async function showKey(walker: Walker, token: string, to: RegExp): Promise<void> {
+  const { page } = walker;
   await press(walker, 'main details summary');
   await type(walker, '#words', token);
   await press(walker, 'main details button');
@@ -174,8 +220,8 @@ export async function openSlip(walker: Walker, kind: 'waits' | 'rests', says: st
   await see(walker, says);
 }
 
-/** Waits for words that the other one has written. Across towns they travel by themselves. */
-async function hear(walker: Walker, text: string): Promise<void> {
+/** Waits for words that come from elsewhere. Across towns they travel by themselves. */
+export async function hear(walker: Walker, text: string): Promise<void> {
   const { page } = walker;
   await until(async () => {
     await page.reload();

@@ -1,0 +1,46 @@
+/**
+ * Whether anything in a bank's books has changed, when the node goes on with its own work meanwhile.
+ *
+ * @module
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { snapshot, type Town, until } from '../testing/town.ts';
+
+/** Tables in which the node writes at its own time: what was read of partners, and when letters go. */
+const ITS_OWN = ['peer_offers', 'mail', 'due'];
+
+export class Standing {
+  readonly #town: Town;
+  #rows: Record<string, string[]> = {};
+
+  constructor(town: Town) {
+    this.#town = town;
+  }
+
+  /** Waits until what was set going has come to its end. */
+  async settle(): Promise<void> {
+    await until(async () => {
+      const before = this.#rows;
+      this.#rows = await this.#read();
+      return isDeepStrictEqual(before, this.#rows);
+    });
+  }
+
+  /** Does it, and expects every row to be as it was at last. */
+  async unchanged<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#rows;
+    const done = await work();
+    this.#rows = await this.#read();
+    expect(this.#rows).toEqual(before);
+    return done;
+  }
+
+  async #read(): Promise<Record<string, string[]>> {
+    const all = await snapshot(this.#town.database);
+    const kept = Object.entries(all).filter(([table]) => !ITS_OWN.includes(table));
+    return Object.fromEntries(
+      kept.map(([table, rows]) => [table, rows.map((row) => row.replace(/"mail_at": (?:null|"[^"]*"),? ?/, ''))]),
+    );
+  }
+}
