@@ -20,6 +20,8 @@ import type { PairWork } from '../journal/pair-work.ts';
 import { giveDueAnswers } from '../journal/settle.ts';
 import { isStatementDue } from '../journal/statements.ts';
 import { Refused } from '../node/refused.ts';
+import { notifyAll } from '../notification/notify.ts';
+import { hoursCame } from '../transfer/gift-answers.ts';
 import { TEST_BACK_WORDS, TEST_WORDS } from '../transfer/gifts.ts';
 import { give } from '../transfer/giving.ts';
 import { repeatYeses } from '../transfer/results.ts';
@@ -43,6 +45,16 @@ export async function afterWork(
   if (change !== undefined && (change <= covered || row.mode === 'waiting')) after.push({ kind: 'banks' });
   for (const id of touched) after.push({ kind: 'transfer', bankId: bank.id, id });
   for (const done of settled) after.push({ kind: 'transfer', bankId: bank.id, id: done.id });
+  // Of what nobody could take, and of what is the fund's, nobody is told.
+  const came = settled.filter(
+    ({ direction, purpose, code, accountId }) =>
+      direction === 'in' && purpose === 'gift' && code === null && accountId !== FUND_ACCOUNT,
+  );
+  await notifyAll(
+    work.tx,
+    bank,
+    came.map(({ id, memberId, counterpartyName, minutes }) => hoursCame(memberId, counterpartyName, minutes, id)),
+  );
   await exchangesFollow(work, after);
   if (isRecovering(work.asLoaded) && !isRecovering(work.pair)) {
     await giveDueAnswers(work.tx, bank, row.id);

@@ -107,7 +107,13 @@ async function giveTo(tx: Queries, bank: Bank, row: GatheringRow, guest: GuestRo
   const minutes = guest.minutes ?? 0;
   const here = guest.memberId === null ? undefined : await findMember(tx, bank.id, guest.memberId);
   const to = here?.handle ?? guest.address;
-  const { exchange, pairId } = await give(tx, bank, { from: row.payerId ?? '', to, minutes, content: row.title });
+  const { exchange, pairId } = await give(tx, bank, {
+    from: row.payerId ?? '',
+    to,
+    minutes,
+    content: row.title,
+    toldElsewhere: true,
+  });
   after.push({ kind: 'transfer', bankId: bank.id, id: exchange.id });
   if (pairId !== null) after.push({ kind: 'pair', bankId: bank.id, pairId });
   return { transferId: exchange.id };

@@ -43,6 +43,15 @@ export async function findGathering(tx: Queries, bankId: string, id: string): Pr
   return row;
 }
 
+/** The id of the gathering that an offer or need stands for, if it does. */
+export async function gatheringOfOffer(tx: Queries, bankId: string, offerId: string): Promise<string | undefined> {
+  const [row] = await tx
+    .select({ id: gatheringTable.id })
+    .from(gatheringTable)
+    .where(and(eq(gatheringTable.bankId, bankId), eq(gatheringTable.offerId, offerId)));
+  return row?.id;
+}
+
 /** The row, locked. Refuses `not_found`. */
 export async function lockGathering(tx: Queries, bankId: string, id: string): Promise<GatheringRow> {
   const [row] = await tx.select().from(gatheringTable).where(isGathering(bankId, id)).for('update');

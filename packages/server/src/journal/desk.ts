@@ -217,7 +217,7 @@ export class Desk {
     if (space !== undefined && !unclaimed) space.now -= amount;
     const code = unclaimed ? { code: full ? 'account_full' : 'payee_unavailable' } : {};
     this.#change(row, { status: 'settled', ...(row.exchangeId !== null && { minutes: amount }), ...code });
-    this.settled.push(row);
+    this.settled.push({ ...row, ...code });
     this.#moved(row);
   }
 

@@ -43,6 +43,7 @@ export const KINDS = {
   exchange_reminder: { group: 'exchanges', facts: who },
   exchange_message: { group: 'exchanges', facts: who },
   thanks: { group: 'exchanges', facts: { name: 'text' } },
+  hours_came: { group: 'exchanges', facts: { name: 'text', minutes: 'minutes' } },
   gathering_invited: { group: 'gatherings', facts: { name: 'text', title: 'text', at: 'moment' } },
   gathering_changed: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_cancelled: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },

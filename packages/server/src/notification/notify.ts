@@ -12,7 +12,7 @@ import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { notice } from '../db/schema.ts';
 import type { FactsOf, NoticeKind } from './kinds.ts';
-import { mailTime, wishesOf } from './wishes.ts';
+import { DEFAULT_WISHES, mailTime, wishesOfAll } from './wishes.ts';
 
 /** The reader who is not a member: whoever looks after the desk. */
 export const DESK = '';
@@ -32,11 +32,28 @@ export interface NewNotice<K extends NoticeKind> {
 export async function notify<K extends NoticeKind>(
   tx: Queries,
   bank: Pick<Bank, 'id' | 'settings'>,
-  { memberId, kind, facts, href }: NewNotice<K>,
+  told: NewNotice<K>,
   now: Date = new Date(),
 ): Promise<void> {
-  const mailAt = mailTime(now, kind, await wishesOf(tx, bank.id, memberId), bank.settings.timeZone);
-  await tx.insert(notice).values({ bankId: bank.id, id: newId(), memberId, kind, facts, href, createdAt: now, mailAt });
-  if (mailAt === null) return;
-  await remindAt(tx, bank, { kind: MAIL_NOTICES, subject: `${memberId} ${mailAt.toISOString()}`, at: mailAt });
+  await notifyAll(tx, bank, [told], now);
+}
+
+/** Tells several at once, by as many statements as one needs. */
+export async function notifyAll<K extends NoticeKind>(
+  tx: Queries,
+  bank: Pick<Bank, 'id' | 'settings'>,
+  told: readonly NewNotice<K>[],
+  now: Date = new Date(),
+): Promise<void> {
+  if (told.length === 0) return;
+  const wishes = await wishesOfAll(tx, bank.id, [...new Set(told.map(({ memberId }) => memberId))]);
+  const rows = told.map(({ memberId, kind, facts, href }) => {
+    const mailAt = mailTime(now, kind, wishes.get(memberId) ?? DEFAULT_WISHES, bank.settings.timeZone);
+    return { bankId: bank.id, id: newId(), memberId, kind, facts, href, createdAt: now, mailAt };
+  });
+  await tx.insert(notice).values(rows);
+  const letters = new Map(
+    rows.flatMap(({ memberId, mailAt }) => (mailAt === null ? [] : [[`${memberId} ${mailAt.toISOString()}`, mailAt]])),
+  );
+  for (const [subject, at] of letters) await remindAt(tx, bank, { kind: MAIL_NOTICES, subject, at });
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import { localTime, momentOf } from '../clock/zone.ts';
 import type { Queries } from '../db/database.ts';
@@ -38,13 +38,22 @@ export const DEFAULT_WISHES: Wishes = {
 };
 
 export async function wishesOf(tx: Queries, bankId: string, memberId: string): Promise<Wishes> {
-  const [row] = await tx
+  return (await wishesOfAll(tx, bankId, [memberId])).get(memberId) ?? DEFAULT_WISHES;
+}
+
+/** By member. Who has never said anything is not in it. */
+export async function wishesOfAll(
+  tx: Queries,
+  bankId: string,
+  memberIds: readonly string[],
+): Promise<ReadonlyMap<string, Wishes>> {
+  const rows = await tx
     .select()
     .from(noticeWish)
-    .where(and(eq(noticeWish.bankId, bankId), eq(noticeWish.memberId, memberId)));
-  if (row === undefined) return DEFAULT_WISHES;
-  const { bankId: _bank, memberId: _member, ...wishes } = row;
-  return { ...wishes, muted: wishes.muted as Group[] };
+    .where(and(eq(noticeWish.bankId, bankId), inArray(noticeWish.memberId, [...memberIds])));
+  return new Map(
+    rows.map(({ bankId: _bank, memberId, ...wishes }) => [memberId, { ...wishes, muted: wishes.muted as Group[] }]),
+  );
 }
 
 interface GivenWishes {

@@ -18,13 +18,18 @@ import { PairWork } from '../journal/pair-work.ts';
 import { lockAccounts, post } from '../ledger/ledger.ts';
 import { findMember, type MemberRow } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
-import { notify } from '../notification/notify.ts';
+import { type NewNotice, notify } from '../notification/notify.ts';
 import { signMessage } from './sign-message.ts';
 import { type TransferRow, transferById } from './transfer-store.ts';
 
 /** Where a member reads what waits for their yes. */
 export const WAITING_PATH = '/gifts';
 const MOST_SHOWN = 50;
+
+/** What a member is told when hours have come to them. */
+export function hoursCame(memberId: string, name: string, minutes: number, id: string): NewNotice<'hours_came'> {
+  return { memberId, kind: 'hours_came', facts: { name, minutes }, href: `/receipt/${id}` };
+}
 
 /** Says that a member wishes to be asked before gifts come, or not any more. What waits goes on waiting. */
 export async function setGiftRule(tx: Queries, bankId: string, memberId: string, asks: boolean): Promise<MemberRow> {

@@ -30,7 +30,8 @@ import { type LoadedPair, loadPair, pairLine } from '../journal/pair-store.ts';
 import { type Account, available, lockAccounts, type NewPosting, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
-import { askReceiver } from './gift-answers.ts';
+import { notifyAll } from '../notification/notify.ts';
+import { askReceiver, hoursCame } from './gift-answers.ts';
 import { givenLately, latelyKey } from './given-before.ts';
 import { type MessagePair, signMessage } from './sign-message.ts';
 import { beginGifts, type NewMessage, type TransferRow, unheldMinutes } from './transfer-store.ts';
@@ -46,6 +47,8 @@ export interface NewGift {
   readonly purpose?: TransferRow['purpose'];
   /** Not to be named to other members where it comes to the community fund. */
   readonly unnamed?: boolean;
+  /** Whoever receives it is told in other words. */
+  readonly toldElsewhere?: boolean;
   /** The only member who may be the giver; nobody else's minutes are touched. */
   readonly onlyFrom?: string;
 }
@@ -110,6 +113,8 @@ class Counter {
   readonly #postings: NewPosting[] = [];
   /** Gifts inside the bank that wait for their receivers' yes. */
   readonly #asked: TransferRow[] = [];
+  /** Those that their receivers have now, and hear of. */
+  readonly #came: TransferRow[] = [];
 
   private constructor(
     tx: Queries,
@@ -195,6 +200,7 @@ class Counter {
       ...(asks ? { status: 'offered', holdId: posting.id } : { status: 'settled' }),
     });
     if (asks) this.#asked.push(row);
+    else if (receiver.kind !== 'fund' && gift.toldElsewhere !== true) this.#came.push(row);
     return { exchange: row, pairId: null, agreementId: null };
   }
 
@@ -338,6 +344,13 @@ class Counter {
       this.#offers.map(({ to, offer, id }): Promise<NewMessage> => signMessage(this.#bank, to, offer, id)),
     );
     await beginGifts(this.#tx, this.#bank.id, this.#exchanges, messages, this.#postings);
+    await notifyAll(
+      this.#tx,
+      this.#bank,
+      this.#came.map(({ id, memberId, counterparty, minutes }) =>
+        hoursCame(counterparty, this.#members.get(memberId)?.name ?? '', minutes, id),
+      ),
+    );
     for (const row of this.#asked)
       await askReceiver(this.#tx, this.#bank, row.counterparty, {
         ...row,

@@ -1,4 +1,6 @@
 /** The pages of gatherings, as somebody without script meets them. */
+
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gathering } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
@@ -45,6 +47,16 @@ test('one is called by a form, and a seat taken and given back by a button', asy
   expect((await agnes.get('/gatherings/mine')).html).toContain('Soup and Stitches');
   await agnes.fill(path, `${path}/leave`, {});
   expect((await agnes.get(path)).html).toContain('Keep me a seat');
+});
+
+test('the offer by which other towns find it leads here to its seats', async () => {
+  const path = (await call({ visibility: 'partners' })).to ?? '';
+  const [row] = await streets.leith.database.db
+    .select({ offerId: gathering.offerId })
+    .from(gathering)
+    .where(eq(gathering.id, path.split('/').at(-1) ?? ''));
+  expect(row?.offerId).not.toBeNull();
+  expect(await agnes.get(`/offers/${row?.offerId}`)).toMatchObject({ status: 303, to: path });
 });
 
 test('somebody who is not signed in reads who can have a seat, before they try', async () => {

@@ -66,9 +66,9 @@ describe('the bell', () => {
     expect(html).toContain('&lt;i&gt;Rosa&lt;/i&gt; thanks you.');
     const opened = await her.get(`/notices/${await noticeId()}`);
     expect([opened.status, opened.to]).toEqual([303, '/me']);
-    expect((await her.get('/')).html).toContain('aria-label="1 new thing for you"');
+    expect((await her.get('/')).html).toContain('>1 new thing for you</span>');
     expect((await her.fill('/notices', '/notices/read', {})).to).toBe('/notices');
-    expect((await her.get('/notices')).html).toContain('aria-label="What is new"');
+    expect((await her.get('/notices')).html).toContain('>What is new</span>');
   });
 
   test('is the reader’s own: others find nothing, guests are asked who they are', async () => {

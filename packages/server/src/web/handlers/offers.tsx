@@ -11,6 +11,7 @@ import { and, eq } from 'drizzle-orm';
 import { onceFor } from '../../api/idempotent.ts';
 import type { Queries } from '../../db/database.ts';
 import { member } from '../../db/schema.ts';
+import { gatheringOfOffer } from '../../gathering/store.ts';
 import { Refused } from '../../node/refused.ts';
 import { isCategory } from '../../offer/categories.ts';
 import {
@@ -73,8 +74,12 @@ export function offerRoutes(app: WebApp): void {
   });
 
   app.get(pattern(paths.offer), async (c) => {
+    const { bank, node } = c.var;
     const model = await offerModel(c, idOf(c.req.param('id')));
     if (model === null) return toSignIn(c);
+    // Whoever would come takes a seat there, and asks nobody.
+    const gathering = await gatheringOfOffer(node.database.db, bank.id, model.id);
+    if (gathering !== undefined) return c.redirect(paths.gathering(gathering), 303);
     return c.html(<OfferPage frame={frameOf(c)} model={model} />);
   });
 

@@ -904,6 +904,7 @@ export interface Messages {
   'notice.gathering_soon': { at: string; title: string };
   'notice.gift_asked': { minutes: string; name: string };
   'notice.gift_declined': { minutes: string; name: string };
+  'notice.hours_came': { minutes: string; name: string };
   'notice.invited_joined': { name: string };
   'notice.mail_failed': { name: string; title: string };
   'notice.mail_failed_guest': { title: string };
