@@ -7,6 +7,7 @@ import type { BacklogFigures } from './backlog.ts';
 import type { ForgedFigures } from './forged.ts';
 import type { HistoryFigures } from './history.ts';
 import type { LocalFigures } from './local.ts';
+import type { PagesFigures } from './pages.ts';
 import type { CommonFigures } from './report.ts';
 import type { SettleFigures } from './settle.ts';
 
@@ -173,4 +174,25 @@ measured(
     expect(figures.honestUnderPerSec).toBeGreaterThan(0);
   },
   PATIENCE_MS,
+);
+
+measured(
+  'pages: every page of a member is answered, and each has its figures',
+  async () => {
+    const { figures } = await measure<PagesFigures>('pages', {
+      ...{ members: 1_000, offers: 2_000, concurrency: 4 },
+      ...{ p95MsMax: aNumber, searchP95Ms: aNumber, pages: expect.any(Array) },
+    });
+    // Whatever else was wrong, such as a load of the machine, no page was answered with anything but a page.
+    expect(figures.failures.filter((failure) => failure.startsWith('/'))).toEqual([]);
+    expect(figures.pages.length).toBeGreaterThan(20);
+    for (const page of figures.pages)
+      expect(page).toEqual({
+        ...{ route: expect.stringMatching(/^\//), p50Ms: aNumber, p95Ms: aNumber, bytesGz: aNumber },
+        ...{ cpuMs: onLinux, databaseCpuMs: onLinux },
+      });
+    const slowest = Math.max(...figures.pages.filter(({ route }) => !route.includes('?q=')).map(({ p95Ms }) => p95Ms));
+    expect(figures.p95MsMax).toBe(slowest);
+  },
+  180_000,
 );

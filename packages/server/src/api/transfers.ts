@@ -38,6 +38,8 @@ export function transferRoutes(api: Api): void {
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
+      // What coordinators do for a member is written down with a reason, and not for themselves: `POST /api/acts`.
+      if (caller.role === 'operator' && caller.personId !== undefined) throw new Refused('not_allowed');
       const input = c.req.valid('json');
       const from = input.from ?? (caller.role === 'member' ? caller.memberId : undefined);
       if (from === undefined) throw new Refused('invalid_request', { field: 'from', reason: 'say who gives' });

@@ -58,6 +58,14 @@ export async function countAttempt(db: Queries, bankId: string, what: Tried, sou
   if ((row?.count ?? 0) > times) throw new Refused('too_many_requests', { minutes });
 }
 
+/** Takes one back that came to something. */
+export async function giveBack(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
+  await db
+    .update(attempt)
+    .set({ count: sql`greatest(${attempt.count} - 1, 0)` })
+    .where(and(eq(attempt.bankId, bankId), eq(attempt.what, what), eq(attempt.source, hashed(bankId, source))));
+}
+
 /** Refuses `too_many_requests` where the limit is reached already. Counts nothing. */
 export async function mustNotBeOver(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
   const [times, minutes] = LIMITS[what];

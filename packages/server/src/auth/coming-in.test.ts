@@ -1,12 +1,13 @@
 /** Coming in by code, link and card through the API: what lets in, what does not, and that nobody learns who exists. */
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { session } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { addPerson, giveHat } from '../member/people.ts';
 import { lastLetter } from '../testing/letters.ts';
 import { startTowns, type Town } from '../testing/town.ts';
 import { said } from '../testing/watch.ts';
+import * as cards from './cards.ts';
 
 let town: Town;
 let other: Town;
@@ -177,6 +178,24 @@ describe('a card', () => {
     const guess = () => open('/api/sign-in/card', { words: 'river lamp stone door' });
     for (let i = 0; i < 10; i++) expect(said(await guess())).toBe('400 invalid_request');
     expect(said(await guess())).toBe('429 too_many_requests');
+  });
+
+  test('is guessed no more often by those who guess at once, and whoever comes in is not counted', async () => {
+    await forget();
+    const guess = () => open('/api/sign-in/card', { words: 'river lamp stone door' });
+    const looks = vi.spyOn(cards, 'useCard');
+    const answers = await Promise.all(Array.from({ length: 20 }, guess));
+    // An answer that comes too late has looked all the same.
+    expect(looks).toHaveBeenCalledTimes(10);
+    looks.mockRestore();
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+    await forget();
+    const { body } = await town.call('POST', `/api/members/${moira}/card`, {});
+    for (let i = 0; i < 12; i++)
+      expect(said(await open('/api/sign-in/card', { words: body.words.join(' ') }))).toBe('201 ok');
+    const counts = await town.database.db.execute(sql`select what, count::int from attempt where what like 'card%'`);
+    expect(rowsOf<{ count: number }>(counts).map(({ count: left }) => left)).toEqual([0, 0]);
   });
 
   test('of another bank lets nobody in here', async () => {

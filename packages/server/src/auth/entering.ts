@@ -12,7 +12,7 @@ import { type Hat, hatsOf, mustWear } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
 import type { Seal } from '../node/seal.ts';
 import { notify } from '../notification/notify.ts';
-import { countAttempt, mustNotBeOver } from './attempts.ts';
+import { countAttempt, giveBack } from './attempts.ts';
 import { hashWords, useCard } from './cards.ts';
 import type { Here } from './codes.ts';
 import { type Beginning, beginSession, deviceOf, type SessionOf, sessionsOf } from './sessions.ts';
@@ -64,7 +64,7 @@ async function tellOfNewDevice(
   });
 }
 
-/** Comes in by the words of a card. Refuses `invalid_request` for the field `words`, and `too_many_requests`. */
+/** Comes in by the words of a card. Counted before anybody looks, so that guesses at once are counted too. Refuses `invalid_request` for the field `words`, and `too_many_requests`. */
 export async function enterByCard<T>(
   { database, seal }: { database: Here['database']; seal: Seal },
   bank: Bank,
@@ -72,15 +72,15 @@ export async function enterByCard<T>(
   work: (tx: Queries, personId: string) => Promise<T>,
 ): Promise<T> {
   const { db } = database;
-  await mustNotBeOver(db, bank.id, 'card_source', given.source);
-  await mustNotBeOver(db, bank.id, 'card_bank', 'all');
+  await countAttempt(db, bank.id, 'card_source', given.source);
+  await countAttempt(db, bank.id, 'card_bank', 'all');
   const hash = await hashWords(seal, bank.id, given.words);
   const done = await database.transaction(async (tx) => {
     const personId = await useCard(tx, bank.id, hash);
     return personId === null ? null : { value: await work(tx, personId) };
   });
-  if (done !== null) return done.value;
-  await countAttempt(db, bank.id, 'card_source', given.source);
-  await countAttempt(db, bank.id, 'card_bank', 'all');
-  throw new Refused('invalid_request', { field: 'words', reason: 'on no card' });
+  if (done === null) throw new Refused('invalid_request', { field: 'words', reason: 'on no card' });
+  await giveBack(db, bank.id, 'card_source', given.source);
+  await giveBack(db, bank.id, 'card_bank', 'all');
+  return done.value;
 }

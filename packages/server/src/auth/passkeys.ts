@@ -16,7 +16,7 @@ import {
 } from '@simplewebauthn/server';
 import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
-import type { Queries } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import { passkey, passkeyChallenge } from '../db/schema.ts';
 import { findPerson } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
@@ -46,15 +46,15 @@ export async function offerPasskey(tx: Queries, bank: Bank, personId: string) {
   return options;
 }
 
-/** Adds the key that the browser made. Refuses `invalid_request` for the field `passkey`. */
+/** Adds the key that the browser made. Refuses `invalid_request` for the field `passkey`. Give it no transaction. */
 export async function addPasskey(
-  tx: Queries,
+  db: Queries,
   bank: Bank,
   personId: string,
   response: unknown,
   name: string,
 ): Promise<PasskeyRow> {
-  const challenge = await takeChallenge(tx, bank, challengeIn(response), personId);
+  const challenge = await takeChallenge(db, bank, challengeIn(response), personId);
   const { verified, registrationInfo } = await verifyRegistrationResponse({
     response: response as RegistrationResponseJSON,
     expectedChallenge: challenge,
@@ -64,7 +64,7 @@ export async function addPasskey(
   }).catch(() => ({ verified: false as const, registrationInfo: undefined }));
   if (!verified || registrationInfo === undefined) return unusable();
   const { credential } = registrationInfo;
-  const [row] = await tx
+  const [row] = await db
     .insert(passkey)
     .values({
       bankId: bank.id,
@@ -86,9 +86,18 @@ export async function askForPasskey(tx: Queries, bank: Bank) {
   return options;
 }
 
-/** The person whose key signed what was asked. Refuses `invalid_request` for the field `passkey`. */
-export async function usePasskey(tx: Queries, bank: Bank, response: unknown): Promise<string> {
-  const challenge = await takeChallenge(tx, bank, challengeIn(response), null);
+/** Does the work for the person whose key signed what was asked. Refuses `invalid_request` for the field `passkey`. */
+export async function usePasskey<T>(
+  database: Pick<Database, 'db' | 'transaction'>,
+  bank: Bank,
+  response: unknown,
+  work: (tx: Queries, personId: string) => Promise<T>,
+): Promise<T> {
+  const challenge = await takeChallenge(database.db, bank, challengeIn(response), null);
+  return database.transaction(async (tx) => work(tx, await signerOf(tx, bank, response, challenge)));
+}
+
+async function signerOf(tx: Queries, bank: Bank, response: unknown, challenge: string): Promise<string> {
   const [row] = await tx
     .select()
     .from(passkey)
@@ -170,9 +179,9 @@ async function keepChallenge(tx: Queries, bank: Bank, challenge: string, personI
   await tx.insert(passkeyChallenge).values({ bankId: bank.id, challenge, personId, expiresAt });
 }
 
-/** Takes away the question that an answer names, so that it is answered once. */
-async function takeChallenge(tx: Queries, bank: Bank, challenge: string, personId: string | null): Promise<string> {
-  const [row] = await tx
+/** Takes away the question that an answer names. In no transaction: a wrong answer uses it up as well. */
+async function takeChallenge(db: Queries, bank: Bank, challenge: string, personId: string | null): Promise<string> {
+  const [row] = await db
     .delete(passkeyChallenge)
     .where(
       and(

@@ -1,6 +1,7 @@
 /** What coordinators write down for members: slips, limits of their own, objections, and that nothing of it changes. */
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginSession } from '../auth/sessions.ts';
 import { sqlState } from '../db/database.ts';
 import { brokerAct } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
@@ -105,6 +106,17 @@ describe('an act', () => {
       note(gift(`moira@${streets.leith.host}`)),
     ])
       expect((await write(body)).body.code).toBe('not_allowed');
+    expect(await balance('moira')).toBe(0);
+  });
+
+  test('is the only way in which coordinators move hours of others', async () => {
+    const { database, bank } = streets.leith;
+    const how = { how: 'token', agent: 'Evenhour', app: true } as const;
+    const token = await beginSession(database.db, bank.id, { role: 'operator', personId: fiona }, how);
+    for (const from of ['agnes', 'bank', undefined]) {
+      const given = await call('POST', '/api/transfers', { from, to: 'moira', minutes: 30 }, token);
+      expect(given.body.code).toBe('not_allowed');
+    }
     expect(await balance('moira')).toBe(0);
   });
 

@@ -2,7 +2,8 @@
  * Exchanges that begin here with a step that came from a partner: its own, or one of ours that a restore has forgotten.
  *
  * Promises: the member is found by the name that the partner's member wrote, and is one who takes part; an exchange that was
- * known before a restore has its old id, which stands in our own reference.
+ * known before a restore has its old id, which stands in our own reference. An offer is answered only by an ask of whoever made
+ * it, for what partners can find there; any other ask is one without an offer.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { newId } from '../db/id.ts';
 import { exchange as exchangeTable } from '../db/schema.ts';
 import { membersByName } from '../member/members.ts';
 import { getOffer } from '../offer/offers.ts';
+import { isListed } from '../offer/row.ts';
 import { titleOf } from './asking.ts';
 import type { Exchange, ExchangeRow } from './exchange-store.ts';
 
@@ -29,10 +31,10 @@ export async function beginTheirs(
   const here = host === bank.host ? (await membersByName(tx, bank.id, [name])).get(name) : undefined;
   if (here === undefined || here.kind === 'fund') return 'unknown_payee';
   if (here.status !== 'active') return 'payee_unavailable';
-  const offer = await ownOffer(tx, bank, beginning.inReplyTo);
   const own = { memberId: here.id, name: here.name, address: `${bank.origin}/ap/${here.id}` };
   const theirs = { memberId: null, name: member.name, address: member.id };
   const ownSide = otherSide(beginning.side);
+  const offer = await offerAsked(tx, bank, beginning.inReplyTo, here.id, ownSide);
   const row = { id, url, pairId, ownSide, salt: beginning.salt, offerUrl: beginning.inReplyTo ?? null };
   const sides = ownSide === 'giver' ? { giver: own, receiver: theirs } : { giver: theirs, receiver: own };
   return store(tx, bank, { ...row, ref: bank.references.make(here.id, id), terms: act.terms }, sides, offer);
@@ -87,10 +89,13 @@ function nameAt(acct: string): string {
   return acct.slice('acct:'.length).split('@')[0] ?? '';
 }
 
-/** The offer or need of ours that somebody answers, if it is one. */
-async function ownOffer(tx: Queries, bank: Bank, url: string | undefined) {
+/** The offer or need of this member that a partner's member answers, if partners can find one there for this side. */
+async function offerAsked(tx: Queries, bank: Bank, url: string | undefined, memberId: string, side: Side) {
   if (url === undefined || new URL(url).origin !== bank.origin) return undefined;
-  return getOffer(tx, bank.id, new URL(url).pathname.split('/').at(-1) ?? '');
+  const offer = await getOffer(tx, bank.id, new URL(url).pathname.split('/').at(-1) ?? '');
+  if (offer === undefined || offer.memberId !== memberId || offer.visibility === 'bank' || !isListed(offer))
+    return undefined;
+  return side === (offer.kind === 'offer' ? 'giver' : 'receiver') ? offer : undefined;
 }
 
 /** An exchange that a member of ours began and that a restore has forgotten, from its first step. */
@@ -102,7 +107,6 @@ export async function beginOwn(
   before: { readonly memberId: string; readonly exchangeId: string } | null,
 ): Promise<Exchange | null> {
   if (before === null || beginning === null || member === null || act.kind !== 'Offer') return null;
-  const offer = await ownOffer(tx, bank, beginning.inReplyTo);
   const own = { memberId: before.memberId, name: member.name, address: member.id };
   const theirs = { memberId: null, name: nameAt(beginning.with), address: beginning.with };
   const row = { id: before.exchangeId, url, pairId, ownSide: beginning.side, salt: beginning.salt };
@@ -112,6 +116,6 @@ export async function beginOwn(
     bank,
     { ...row, offerUrl: beginning.inReplyTo ?? null, ref: member.ref, terms: act.terms },
     sides,
-    offer,
+    undefined,
   );
 }

@@ -10,12 +10,12 @@ import {
 } from '@evenhour/protocol/wire';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exchange as exchangeTable, transfer } from '../db/schema.ts';
+import { exchange as exchangeTable, notice, transfer } from '../db/schema.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { type Town, until } from '../testing/town.ts';
 import { type Stage, setStage } from '../testing/watch.ts';
 import { doInExchange } from './acts.ts';
-import { type Exchange, exchangeByUrl, talkOf } from './exchange-store.ts';
+import { type Exchange, exchangeByUrl, exchangePath, talkOf } from './exchange-store.ts';
 import { callerOf } from './testing.ts';
 
 let stage: Stage;
@@ -208,6 +208,72 @@ describe('steps that are refused', () => {
     expect(await tell(said)).toMatchObject({ applied: true });
     expect(await tell(said)).toMatchObject({ applied: true, known: true });
     expect(await talkOf(town.database.db, town.bank.id, found.row.id)).toMatchObject([{ kind: 'talk', text: content }]);
+  });
+});
+
+describe('thanks', () => {
+  const words = (n: number, kind: 'Thanks' | 'Message', content: string): Promise<JsonObject> =>
+    fake.sign(
+      encodeExchangeMessage(fake.core, fake.pair, fake.me, {
+        kind,
+        id: `${url}/words/${n}`,
+        exchange: url,
+        content,
+      }),
+    );
+  const kept = async () => {
+    const said = await talkOf(town.database.db, town.bank.id, (await here())?.row.id ?? '');
+    return said.map(({ kind, text }) => `${kind} ${text}`);
+  };
+  const notices = async () => {
+    const rows = await town.database.db
+      .select({ kind: notice.kind })
+      .from(notice)
+      .where(eq(notice.href, exchangePath((await here())?.row.id ?? '')));
+    return rows.filter(({ kind }) => kind === 'thanks').length;
+  };
+
+  /** What was agreed is recorded and confirmed. */
+  async function confirmed(): Promise<void> {
+    await town.node.context.signals.commit(async (tx, after) => {
+      const wish = { do: 'record', minutes: 60 } as const;
+      await doInExchange(
+        tx,
+        town.bank,
+        callerOf({ id: rosa }),
+        (await exchangeByUrl(tx, town.bank.id, url))?.row.id ?? '',
+        wish,
+        after,
+      );
+    });
+    await until(async () => (await here())?.row.heardApplied === 2);
+    await tell(await step({ kind: 'AcceptClaim', answers: { side: 'giver', n: 2 } }, 2, 2));
+    expect((await here())?.row.status).toBe('confirmed');
+  }
+
+  test('said twice are known already, and what comes with them is taken', async () => {
+    await agreed();
+    await confirmed();
+    expect(await tell(await words(1, 'Thanks', 'Lovely'))).toMatchObject({ applied: true, known: false });
+    const page = [await words(2, 'Thanks', 'Lovely again'), await words(3, 'Message', 'Until next time')];
+    const answer = await fake.messages(page);
+    expect(answer.status).toBe(200);
+    expect(answer.body.results).toMatchObject([
+      { applied: true, known: true },
+      { applied: true, known: false },
+    ]);
+    expect(await kept()).toEqual(['thanks Lovely', 'talk Until next time']);
+    expect(await notices()).toBe(1);
+  });
+
+  test('before the hours are confirmed are words like others, and do not use up those that come after', async () => {
+    await agreed();
+    expect(await tell(await words(1, 'Thanks', 'Too early'))).toMatchObject({ applied: true, known: false });
+    expect(await kept()).toEqual(['talk Too early']);
+    expect(await notices()).toBe(0);
+    await confirmed();
+    await tell(await words(2, 'Thanks', 'Lovely'));
+    expect(await kept()).toEqual(['talk Too early', 'thanks Lovely']);
   });
 });
 

@@ -99,7 +99,7 @@ export async function receiveStep(
   return { id: message.id, applied: true, known: false, n, written: own.length };
 }
 
-/** Keeps words of a partner's member once. `terms_unknown` when the exchange is not known here. */
+/** Keeps words of a partner's member once, and thanks once a side. `terms_unknown` when the exchange is not known here. */
 export async function receiveTalk(
   tx: Queries,
   bank: Bank,
@@ -107,14 +107,13 @@ export async function receiveTalk(
   { message, hash, document }: IncomingTalk,
 ): Promise<MessageResult> {
   const { id, kind, content } = message;
-  const exchange = await exchangeByUrl(tx, bank.id, message.exchange);
+  const exchange = await exchangeByUrl(tx, bank.id, message.exchange, true);
   if (exchange?.row.pairId !== pairId || exchange.steps[theirSide(exchange.row)].length === 0)
     return { id, applied: false, known: false, code: 'terms_unknown' };
   const row = { id, pairId, direction: 'in', exchangeId: message.exchange, hash, document, pending: false } as const;
   if ((await insertMessages(tx, bank.id, [row])).has(id)) {
     const said = { side: theirSide(exchange.row), kind: kind === 'Thanks' ? 'thanks' : 'talk', text: content } as const;
-    await takeTalk(tx, bank, exchange, said);
-    return { id, applied: true, known: false };
+    return { id, applied: true, known: !(await takeTalk(tx, bank, exchange, said)) };
   }
   const before = (await messagesById(tx, bank.id, pairId, [id])).get(id);
   return before?.hash === hash ? { id, applied: true, known: true } : { id, applied: false, known: true, code: 'fork' };

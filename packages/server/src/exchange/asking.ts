@@ -88,10 +88,7 @@ export async function askExchange(tx: Queries, bank: Bank, ask: Ask, after: Sign
   if (me === undefined || me.kind === 'fund') throw new Refused('not_found');
   const id = ask.id ?? newId();
   const known = ask.id === undefined ? undefined : await loadExchange(tx, bank.id, id, true);
-  if (known !== undefined) {
-    if (!SIDES.some((side) => memberOn(known.row, side) === me.id)) throw new Refused('not_found');
-    return known;
-  }
+  if (known !== undefined) return knownTo(known, me);
   if (me.status !== 'active') throw new Refused('member_inactive', { handle: me.handle });
   const { other, offer, ...subject } = await subjectOf(tx, bank, me, ask);
   const side = subject.side ?? ask.side;
@@ -124,10 +121,16 @@ export async function askExchange(tx: Queries, bank: Bank, ask: Ask, after: Sign
     })
     .onConflictDoNothing()
     .returning();
-  // Somebody else's, or the same ask at the same moment: then it is found the next time.
-  if (row === undefined) throw new Refused('already_answered');
+  // The same ask at the same moment.
+  if (row === undefined) return knownTo(await loadExchange(tx, bank.id, id, true), me);
   const begun: Exchange = { row, steps: { giver: [], receiver: [] } };
   return writeStep(tx, bank, begun, side, { kind: 'Offer', terms: termsFrom(ask.terms) }, ask.by, after);
+}
+
+/** What a member has begun already. Refuses `not_found` for whoever is no side of it. */
+function knownTo(known: Exchange | undefined, me: MemberRow): Exchange {
+  if (known === undefined || !SIDES.some((side) => memberOn(known.row, side) === me.id)) throw new Refused('not_found');
+  return known;
 }
 
 /** What an ask would be about. Refuses as {@link askExchange}. */
@@ -164,7 +167,7 @@ async function offerOfPartner(tx: Queries, bankId: string, id: string): Promise<
     .from(peerOffer)
     .innerJoin(pairTable, and(eq(pairTable.bankId, peerOffer.bankId), eq(pairTable.id, peerOffer.pairId)))
     .where(and(eq(peerOffer.bankId, bankId), eq(peerOffer.id, id)));
-  if (row === undefined) return null;
+  if (row === undefined || row.offer.expiresAt.getTime() <= Date.now()) return null;
   if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.town });
   const { url, title, minutes, when, place, kind, by, byName, pairId } = row.offer;
   return {

@@ -5,7 +5,9 @@ import type { Caller } from '../auth/tokens.ts';
 import { FUND_HANDLE } from '../bank/bank.ts';
 import { type Database, openMemory } from '../db/database.ts';
 import { newId } from '../db/id.ts';
+import { endWhatIsToCome } from '../leaving/ends.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
+import { setStatus } from '../member/members.ts';
 import { give } from '../transfer/giving.ts';
 import { listTransfers } from '../transfer/transfer-store.ts';
 import { putRight, settleDispute, type Wish } from './acts.ts';
@@ -233,6 +235,59 @@ describe('a dispute', () => {
     await fresh.act(fresh.moira, asked.row.id, { do: 'confirm', answers: answers(amended, 'giver') });
     expect(await fresh.balances()).toEqual({ moira: -30, davie: 60, held: 0 });
     expect(await fresh.code(settle(DESK_CALLER))).toBe('already_answered');
+  });
+});
+
+describe('somebody who is suspended', () => {
+  const suspend = (at: Scene, { id }: { id: string }) => setStatus(database.db, at.bank.id, id, 'suspended');
+
+  test('writes no step, and the desk may end it for them', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    await suspend(fresh, fresh.davie);
+    const yes: Wish = { do: 'accept', answers: answers(asked, 'receiver') };
+    expect(await fresh.code(fresh.act(fresh.davie, asked.row.id, yes))).toBe('member_inactive');
+    const no: Wish = { do: 'decline', answers: answers(asked, 'receiver') };
+    const { row } = await fresh.act(DESK_CALLER, asked.row.id, no, 'giver');
+    expect(row.status).toBe('declined');
+  });
+
+  test('has no hours put aside, and none moved beyond those that were', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    await suspend(fresh, fresh.moira);
+    const yes: Wish = { do: 'accept', answers: answers(asked, 'receiver') };
+    const agreed = await fresh.act(fresh.davie, asked.row.id, yes);
+    expect(agreed.row).toMatchObject({ status: 'agreed', reserved: 'no', reservedCode: 'member_inactive' });
+    const claimed = await fresh.act(fresh.davie, asked.row.id, { do: 'record', minutes: 60 });
+    const confirm: Wish = { do: 'confirm', answers: answers(claimed, 'giver') };
+    const { row } = await fresh.act(DESK_CALLER, asked.row.id, confirm, 'receiver');
+    expect(row).toMatchObject({ status: 'confirmed', reserved: 'no', reservedCode: 'member_inactive' });
+    expect(await fresh.balances()).toEqual({ moira: 0, davie: 0, held: 0 });
+    await setStatus(database.db, fresh.bank.id, fresh.moira.id, 'active');
+    const { exchangeHandlers } = await import('./clock.ts');
+    await fresh.run((tx, after) => exchangeHandlers.exchange_hours(tx, fresh.bank, row.id, new Date(), after));
+    expect(await fresh.balances()).toEqual({ moira: -60, davie: 60, held: 0 });
+  });
+
+  test('still owes what was put aside before', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    await fresh.act(fresh.davie, asked.row.id, { do: 'accept', answers: answers(asked, 'receiver') });
+    await suspend(fresh, fresh.moira);
+    const claimed = await fresh.act(fresh.davie, asked.row.id, { do: 'record', minutes: 45 });
+    const confirm: Wish = { do: 'confirm', answers: answers(claimed, 'giver') };
+    expect(await fresh.code(fresh.act(fresh.moira, asked.row.id, confirm))).toBe('member_inactive');
+    await fresh.act(DESK_CALLER, asked.row.id, confirm, 'receiver');
+    expect(await fresh.balances()).toEqual({ moira: -45, davie: 45, held: 0 });
+  });
+
+  test('has what they proposed taken back when they leave', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    await suspend(fresh, fresh.moira);
+    await fresh.run((tx, after) => endWhatIsToCome(tx, fresh.bank, fresh.moira.id, new Date(), after));
+    expect((await loadExchange(database.db, fresh.bank.id, asked.row.id))?.row.status).toBe('cancelled');
   });
 });
 

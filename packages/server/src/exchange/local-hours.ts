@@ -74,10 +74,10 @@ class Hours {
     const held = sumOf(open);
     const done: Outcome = { reserved: 'yes', reservedCode: null };
     if (held === wanted) return done;
-    const { payer, payee } = await this.#accounts();
+    const { payer, payee, active } = await this.#accounts();
     // Fewer than before: all of it anew, which always fits. More: the difference beside it.
     const missing = held > wanted ? wanted : wanted - held;
-    const code = refused(payer, payee, held > wanted ? 0 : missing, missing);
+    const code = refused(payer, payee, active, held > wanted ? 0 : missing, missing);
     if (code !== null) return { reserved: 'no', reservedCode: code };
     if (held > wanted) for (const row of open) this.#end(row, 0);
     const holdId = newId();
@@ -90,8 +90,8 @@ class Hours {
     const settled: Outcome = { reserved: 'settled', reservedCode: null };
     if (this.#exchange.row.reserved === 'settled') return settled;
     let rest = minutes;
-    const { payer, payee } = await this.#accounts();
-    const code = refused(payer, payee, Math.max(0, minutes - sumOf(open)), minutes);
+    const { payer, payee, active } = await this.#accounts();
+    const code = refused(payer, payee, active, Math.max(0, minutes - sumOf(open)), minutes);
     if (minutes > 0 && code !== null) return { reserved: 'no', reservedCode: code };
     for (const row of open) {
       const part = Math.min(rest, row.minutes);
@@ -193,24 +193,30 @@ class Hours {
       .orderBy(asc(transfer.part));
   }
 
-  async #accounts(): Promise<{ payer: Account; payee: Account }> {
+  /** `active`: whether the receiver is, so that more may come out of their account than was put aside. */
+  async #accounts(): Promise<{ payer: Account; payee: Account; active: boolean }> {
     const { giverId, receiverId } = this.#exchange.row;
-    const accountOf = async (memberId: string | null): Promise<string> => {
+    const accountOf = async (memberId: string | null) => {
       const [row] = await this.#tx
-        .select({ accountId: member.accountId })
+        .select({ accountId: member.accountId, status: member.status })
         .from(member)
         .where(and(eq(member.bankId, this.#bank.id), eq(member.id, memberId ?? '')));
       if (row === undefined) throw new Error(`exchange ${this.#exchange.row.id} has a side without a member`);
-      return row.accountId;
+      return row;
     };
     const [payer, payee] = [await accountOf(receiverId), await accountOf(giverId)];
-    const locked = await lockAccounts(this.#tx, this.#bank.id, [payer, payee]);
-    return { payer: locked.get(payer) as Account, payee: locked.get(payee) as Account };
+    const locked = await lockAccounts(this.#tx, this.#bank.id, [payer.accountId, payee.accountId]);
+    return {
+      payer: locked.get(payer.accountId) as Account,
+      payee: locked.get(payee.accountId) as Account,
+      active: payer.status === 'active',
+    };
   }
 }
 
 /** Why so many minutes cannot come out of the one account, or go into the other. */
-function refused(payer: Account, payee: Account, out: number, into: number): RefusalCode | null {
+function refused(payer: Account, payee: Account, active: boolean, out: number, into: number): RefusalCode | null {
+  if (!active && out > 0) return 'member_inactive';
   const left = available(payer);
   if (left !== null && out > 0 && left < out) return 'not_enough_hours';
   return payee.ceiling !== null && payee.balance + into > payee.ceiling ? 'account_full' : null;

@@ -1,7 +1,9 @@
 /** Many at once in one exchange, on PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openPostgres } from '../db/database.ts';
+import { newId } from '../db/id.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
+import { askExchange } from './asking.ts';
 import { loadExchange } from './exchange-store.ts';
 import { type Scene, setScene } from './testing.ts';
 
@@ -28,6 +30,25 @@ describe.skipIf(!hasTestPostgres())('at the same time', () => {
     expect(await scene.balances()).toEqual({ moira: -60, davie: 60, held: 0 });
     const exchange = await loadExchange(scene.database.db, scene.bank.id, row.id);
     expect(exchange?.steps.receiver).toHaveLength(2);
+  });
+
+  test('an ask that is sent 16 times at once begins one exchange, and each finds it', async () => {
+    const id = newId();
+    const ask = (memberId = scene.moira.id) =>
+      scene.run((tx, after) =>
+        askExchange(
+          tx,
+          scene.bank,
+          { id, by: { by: 'member' }, memberId, to: 'davie', side: 'receiver', terms: { minutes: 15, content: 'Tea' } },
+          after,
+        ),
+      );
+    const all = await Promise.all(Array.from({ length: 16 }, () => ask()));
+    expect(all.map(({ row, steps }) => `${row.id} ${row.status} ${steps.receiver.length}`)).toEqual(
+      Array.from({ length: 16 }, () => `${id} proposed 1`),
+    );
+    expect(await scene.code(ask(scene.agnes.id))).toBe('not_found');
+    await scene.act(scene.moira, id, { do: 'withdraw' });
   });
 
   test('both cancel, and 32 exchanges draw on the same hours: nothing is promised twice', async () => {

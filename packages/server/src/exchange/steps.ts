@@ -23,6 +23,7 @@ import { forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { exchangeMoved } from '../gathering/follow.ts';
+import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { DESK, notify } from '../notification/notify.ts';
 import { getOffer, giveSeatBack, takeSeat } from '../offer/offers.ts';
@@ -51,7 +52,7 @@ import { EXCHANGE_TURN, planOf, turnOf } from './turns.ts';
 /**
  * Writes the next step of a side of ours. The exchange is locked. Refuses `already_answered` when the state has no place
  * for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours,
- * `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
+ * `member_inactive` for a member who is suspended or has moved, `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
  * `partner_unreachable` while the partner has not heard the step before, or has written one that is not here yet.
  */
 export async function writeStep(
@@ -76,12 +77,18 @@ export async function writeStep(
     if (open?.side !== act.answers.side || open.n !== act.answers.n)
       throw new Refused('already_answered', { status: row.status });
   }
+  if (by.by === 'member') await mustBeActive(tx, bank, memberOn(row, side) ?? '');
   if (row.pairId !== null && !mayWrite(logs, side, { applied: row.heardApplied, written: row.heardWritten }))
     throw new Refused('partner_unreachable');
   if (row.pairId !== null && side === 'receiver' && by.by !== 'bank') await mustBeWithinMemberCap(tx, bank, row, act);
   const step = { n: logs[side].length + 1, seen: logs[otherSide(side)].length, act };
   const sent = row.pairId === null ? null : await sendStep(tx, bank, exchange, side, step, after);
   return append(tx, bank, exchange, side, step, sent, by, after);
+}
+
+async function mustBeActive(tx: Queries, bank: Bank, memberId: string): Promise<void> {
+  const who = await findMember(tx, bank.id, memberId);
+  if (who?.status !== 'active') throw new Refused('member_inactive', { handle: who?.handle ?? '' });
 }
 
 /** Takes a step that a partner has written and that was found to come next in its log. The exchange is locked. */

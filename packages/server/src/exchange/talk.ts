@@ -78,12 +78,7 @@ export async function thank(
 ): Promise<Exchange> {
   const { exchange, actor } = await openFor(tx, bank, caller, id, wanted);
   if (exchange.row.status !== 'confirmed') throw new Refused('already_answered', { status: exchange.row.status });
-  const [before] = await tx
-    .select({ id: exchangeTalk.id })
-    .from(exchangeTalk)
-    .where(and(ofExchange(bank.id, id), eq(exchangeTalk.side, actor.side), eq(exchangeTalk.kind, 'thanks')));
-  if (before === undefined)
-    await speak(tx, bank, exchange, { side: actor.side, kind: 'thanks', text, by: actor.by.by }, after);
+  await speak(tx, bank, exchange, { side: actor.side, kind: 'thanks', text, by: actor.by.by }, after);
   return exchange;
 }
 
@@ -105,14 +100,18 @@ export async function showThanks(
   return exchange;
 }
 
-/** Keeps words that came from a partner. */
+/**
+ * Keeps words that came from a partner; thanks before the hours were confirmed are words like others. The exchange is
+ * locked. False when this side has said its thanks already: then nothing is kept and nobody is told.
+ */
 export async function takeTalk(
   tx: Queries,
   bank: Bank,
   exchange: Exchange,
   { side, kind, text }: Pick<TalkRow, 'side' | 'kind' | 'text'>,
-): Promise<void> {
-  await keep(tx, bank, exchange, { side, kind, text, by: 'member' });
+): Promise<boolean> {
+  const early = kind === 'thanks' && exchange.row.status !== 'confirmed';
+  return (await keep(tx, bank, exchange, { side, kind: early ? 'talk' : kind, text, by: 'member' })) !== null;
 }
 
 export interface Thanks {
@@ -163,10 +162,16 @@ type Said = Pick<TalkRow, 'side' | 'kind' | 'text'> & { readonly by: 'member' | 
 
 async function speak(tx: Queries, bank: Bank, exchange: Exchange, said: Said, after: Signal[]): Promise<void> {
   const row = await keep(tx, bank, exchange, said);
-  if (exchange.row.pairId !== null) await sendTalk(tx, bank, exchange, row, after);
+  if (row !== null && exchange.row.pairId !== null) await sendTalk(tx, bank, exchange, row, after);
 }
 
-async function keep(tx: Queries, bank: Bank, { row }: Exchange, { side, kind, text, by }: Said): Promise<TalkRow> {
+/** `null` for thanks of a side that has said them already. */
+async function keep(
+  tx: Queries,
+  bank: Bank,
+  { row }: Exchange,
+  { side, kind, text, by }: Said,
+): Promise<TalkRow | null> {
   const toId = memberOn(row, otherSide(side));
   const said: TalkRow = {
     bankId: bank.id,
@@ -180,7 +185,15 @@ async function keep(tx: Queries, bank: Bank, { row }: Exchange, { side, kind, te
     toId: kind === 'thanks' ? toId : null,
     at: new Date(),
   };
-  await tx.insert(exchangeTalk).values(said);
+  const kept = await tx
+    .insert(exchangeTalk)
+    .values(said)
+    .onConflictDoNothing({
+      target: [exchangeTalk.bankId, exchangeTalk.exchangeId, exchangeTalk.side],
+      where: sql`kind = 'thanks'`,
+    })
+    .returning({ id: exchangeTalk.id });
+  if (kept.length === 0) return null;
   if (toId !== null) {
     const [name, href] = [by === 'desk' ? bank.settings.name : nameOn(row, side), exchangePath(row.id)];
     await (kind === 'thanks'

@@ -13,6 +13,7 @@ import { sweepSignIns } from '../auth/sweep.ts';
 import type { Queries } from '../db/database.ts';
 import { idempotency, kv } from '../db/schema.ts';
 import { sweepMail } from '../mail/outbox.ts';
+import { sweepApplications } from '../member/joining.ts';
 import { logger } from '../node/log.ts';
 import { sweepNotices } from '../notification/notices.ts';
 import { sweepPictures } from '../offer/pictures.ts';
@@ -104,7 +105,15 @@ export function sweepDaily(db: Queries): () => Promise<void> {
   let stopped = false;
   let under = Promise.resolve();
   const sweepAll = async (): Promise<void> => {
-    for (const sweep of [sweepKv, sweepAnswers, sweepSignIns, sweepMail, sweepNotices, sweepPictures])
+    for (const sweep of [
+      sweepKv,
+      sweepAnswers,
+      sweepSignIns,
+      sweepMail,
+      sweepNotices,
+      sweepPictures,
+      sweepApplications,
+    ])
       if (!stopped) await sweep(db);
   };
   const start = (): void => {

@@ -111,9 +111,10 @@ export async function askFund(
     .insert(fundRequest)
     .values({ bankId: bank.id, id: newId(), memberId, minutes, content })
     .returning();
+  const asked = row as FundRequestRow;
   const facts = { name: asker.name, minutes };
-  await notify(tx, bank, { memberId: DESK, kind: 'fund_asked', facts, href: FUND_DESK_PATH });
-  return row as FundRequestRow;
+  await notify(tx, bank, { memberId: DESK, kind: 'fund_asked', facts, href: `${FUND_DESK_PATH}#${asked.id}` });
+  return asked;
 }
 
 /** Without `minutes` a yes grants as many as were asked for. */

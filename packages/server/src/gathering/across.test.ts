@@ -1,6 +1,7 @@
 /** A gathering of twenty from two towns, by the API, with what crosses between two real nodes. */
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gathering } from '../db/schema.ts';
+import { gathering, peerOffer } from '../db/schema.ts';
 import { OfferReader } from '../delivery/offer-reader.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { type Town, until } from '../testing/town.ts';
@@ -50,6 +51,14 @@ test('each town’s members take seats, one act writes everybody down, and hours
     const ask = { offer: offer.id, minutes: 30, content: 'I would like to come' };
     asked.push((await gracia.call('POST', '/api/exchanges', ask, { token })).body.id);
   }
+  // What is over cannot be asked for, while the next reading has not taken it away.
+  const { db } = gracia.database;
+  const expired = new Date(Date.now() - MINUTE);
+  await db.update(peerOffer).set({ expiresAt: expired }).where(eq(peerOffer.id, offer.id));
+  const late = { offer: offer.id, minutes: 30, content: 'Too late' };
+  expect((await gracia.call('POST', '/api/exchanges', late, { token: there[0] as string })).body.code).toBe(
+    'not_found',
+  );
   const statusOf = async (n: number) =>
     (await gracia.call('GET', `/api/exchanges/${asked[n]}`, undefined, { token: there[n] as string })).body;
   const states = await until(async () => {

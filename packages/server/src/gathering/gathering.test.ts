@@ -9,7 +9,7 @@ import { setStatus } from '../member/members.ts';
 import { creditGathering } from './credit.ts';
 import { cancelGathering, changeGathering } from './gatherings.ts';
 import { markPresent, signIn } from './presence.ts';
-import { signUp, withdrawFromGathering } from './seats.ts';
+import { addGuest, signUp, withdrawFromGathering } from './seats.ts';
 import { actsIn, type Hall, HOUR, MINUTE, openHall, soup } from './testing.ts';
 
 let database: Database;
@@ -201,6 +201,30 @@ describe('who came', () => {
       { status: 'walk_in', present: true, signedIn: true },
     ]);
     expect((await hall.see(row)).free).toBe(11);
+  });
+
+  test('whoever is here, or has a seat once it has begun, does not take their hours back', async () => {
+    const row = await hall.call({ seats: 2 });
+    for (const n of [1, 2, 3]) await come(row, n);
+    await here(row, 1, new Date(row.startsAt.getTime() - 30 * MINUTE));
+    expect(await hall.code(leave(row, 1))).toBe('already_answered');
+    await hall.begin(row);
+    expect(await hall.code(leave(row, 2))).toBe('already_answered');
+    expect(await hall.code(leave(row, 3))).toBe(null);
+    const { guests } = await hall.see(row);
+    expect(guests.map(({ status }) => status)).toEqual(['coming', 'coming', 'withdrawn']);
+    for (const n of [0, 1]) expect((await hall.balance(hall.guests[n] as never)).heldMinutes).toBe(30);
+  });
+
+  test('a guest of another town whom the host writes down by hand is the one who has the seat', async () => {
+    const row = await hall.call();
+    const seat = { memberId: null, name: 'Rosa Vidal', address: 'rosa@gracia.example', ownAct: true } as const;
+    await hall.run((tx) => addGuest(tx, row, { ...seat, status: 'coming' }));
+    await hall.begin(row);
+    await hall.run((tx) =>
+      markPresent(tx, hall.bank, callerOf(hall.host), row.id, { here: [], more: ['@Rosa@gracia.example'] }),
+    );
+    expect((await hall.see(row)).guests).toMatchObject([{ name: 'Rosa Vidal', status: 'coming', present: true }]);
   });
 
   test('the host ticks names, and writes down who came unannounced', async () => {

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Database, openMemory } from '../db/database.ts';
-import { due } from '../db/schema.ts';
+import { due, exchange } from '../db/schema.ts';
 import { doInExchange } from '../exchange/acts.ts';
 import { askExchange } from '../exchange/asking.ts';
 import { loadExchange } from '../exchange/exchange-store.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.close());
 
-const { who, come, here, credit, outcomes, told } = actsIn(() => hall);
+const { who, come, leave, here, credit, outcomes, told } = actsIn(() => hall);
 
 describe('hours', () => {
   test('a class: who signed in gives at once, whom the host ticked is asked, who did not come keeps theirs', async () => {
@@ -231,5 +231,56 @@ describe('by its offer', () => {
     expect(seatsLeft((await offer()) as never)).toBe(0);
     await hall.run((tx) => cancelGathering(tx, hall.bank, callerOf(hall.host), row.id));
     expect((await offer())?.status).toBe('ended');
+  });
+
+  test('for somebody else, or to another time or place, the gathering says nothing', async () => {
+    const row = await hall.call({ visibility: 'partners' });
+    const ask = (n: number, more: { startTime?: string; place?: string } = {}) => {
+      const terms = { minutes: 30, content: 'I would like to come', ...more };
+      const asked = {
+        by: { by: 'member' },
+        memberId: hall.guests[n - 1]?.id ?? '',
+        offerId: row.offerId ?? '',
+      } as const;
+      return hall.run((tx, after) => askExchange(tx, hall.bank, { ...asked, terms }, after));
+    };
+    const later = new Date(row.startsAt.getTime() + HOUR).toISOString();
+    const asked = [
+      await ask(1, { startTime: later }),
+      await ask(2, { place: 'My kitchen' }),
+      await ask(3),
+      await ask(4, { startTime: row.startsAt.toISOString(), place: row.place }),
+    ];
+    // As a partner could have named the offer of somebody else.
+    const of = eq(exchange.id, asked[2]?.row.id ?? '');
+    await database.db.update(exchange).set({ giverId: hall.shop.id }).where(of);
+    await hall.tick();
+    const found = await Promise.all(asked.map((each) => loadExchange(database.db, hall.bank.id, each.row.id)));
+    expect(found.map((each) => each?.row.status)).toEqual(['proposed', 'proposed', 'proposed', 'agreed']);
+    // The host may.
+    const yes = { do: 'accept', answers: { side: 'receiver', n: 1 } } as const;
+    await hall.run((tx, after) => doInExchange(tx, hall.bank, callerOf(hall.host), asked[0]?.row.id ?? '', yes, after));
+    await hall.tick();
+    expect((await hall.see(row)).guests.map(({ name }) => name)).toEqual(['Guest4 Reid', 'Guest1 Reid']);
+  });
+
+  test('whoever has withdrawn may ask again; who is here keeps the seat when the exchange is called off', async () => {
+    const row = await hall.call({ visibility: 'partners' });
+    const { id: memberId = '' } = hall.guests[0] ?? {};
+    await come(row, 1);
+    await leave(row, 1);
+    const terms = { minutes: 30, content: 'After all' };
+    const said = { by: { by: 'member' }, memberId, offerId: row.offerId ?? '', terms } as const;
+    const asked = await hall.run((tx, after) => askExchange(tx, hall.bank, said, after));
+    await hall.tick();
+    expect((await hall.see(row)).guests).toMatchObject([{ status: 'coming', reserved: true }]);
+    await hall.begin(row);
+    await here(row, 1);
+    await hall.run((tx, after) => doInExchange(tx, hall.bank, who(1), asked.row.id, { do: 'cancel' }, after));
+    await hall.tick();
+    const { guests } = await hall.see(row);
+    expect(guests).toMatchObject([{ status: 'coming', present: true }]);
+    await credit(row, [{ guestId: guests[0]?.id ?? '', minutes: 30 }]);
+    expect(await outcomes(row)).toEqual({ Guest1: 'credited' });
   });
 });

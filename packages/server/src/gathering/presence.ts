@@ -142,16 +142,29 @@ async function addByName(
   const came = { status: 'walk_in', ownAct: false, ...here } as const;
   if (who === undefined) {
     const address = elsewhere ? `${handle}@${host}`.toLowerCase() : '';
-    const known = (await guestsOf(tx, row)).some((each) =>
+    const known = (await guestsOf(tx, row)).find((each) =>
       address === '' ? each.memberId === null && each.name === text : each.address === address,
     );
-    if (!known) await addGuest(tx, row, { memberId: null, name: elsewhere ? handle : text, address, ...came });
+    await addOrTick(tx, row, known, { memberId: null, name: elsewhere ? handle : text, address, ...came });
     return;
   }
-  const known = await guestByMember(tx, row, who.id);
-  if (known === undefined) await addGuest(tx, row, { memberId: who.id, name: who.name, ...came });
+  await addOrTick(tx, row, await guestByMember(tx, row, who.id), { memberId: who.id, name: who.name, ...came });
+}
+
+/** Writes down somebody who came, or ticks the guest that they are. */
+async function addOrTick(
+  tx: Queries,
+  row: GatheringRow,
+  known: GuestRow | undefined,
+  came: Parameters<typeof addGuest>[2] & Pick<GuestRow, 'presentAt' | 'presentBy'>,
+): Promise<void> {
+  if (known === undefined) await addGuest(tx, row, came);
   else if (known.presentAt === null)
-    await storeGuest(tx, known, { ...here, ...(known.status !== 'coming' && { status: 'walk_in' }) });
+    await storeGuest(tx, known, {
+      presentAt: came.presentAt,
+      presentBy: came.presentBy,
+      ...(known.status !== 'coming' && { status: 'walk_in' }),
+    });
 }
 
 /** A member by handle, or by a name that only one of them has. */

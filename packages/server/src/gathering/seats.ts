@@ -89,7 +89,7 @@ async function whoSignsUp(
 
 /**
  * Gives the seat back, or leaves the waiting list. Refuses `not_found` when there is none, and `already_answered` when
- * hours are written down already.
+ * hours are written down already; and to a guest who is here, or has a seat when it has begun, for then hours may be owed.
  */
 export async function withdrawFromGathering(
   tx: Queries,
@@ -98,6 +98,7 @@ export async function withdrawFromGathering(
   id: string,
   guestId: string | undefined,
   after: Signal[],
+  now: Date = new Date(),
 ): Promise<GuestRow> {
   const row = await lockGathering(tx, bank.id, id);
   const guest = (await guestsOf(tx, row)).find((each) =>
@@ -107,6 +108,8 @@ export async function withdrawFromGathering(
   if (guest === undefined || !(own || mayRun(row, caller))) throw new Refused('not_found');
   if (guest.status === 'withdrawn') return guest;
   if (guest.outcome !== null || row.status !== 'open') throw new Refused('already_answered');
+  if (own && (guest.presentAt !== null || (guest.status === 'coming' && row.startsAt <= now)))
+    throw new Refused('already_answered', { field: 'time' });
   await release(tx, bank, row, guest, after);
   const { gathering, guest: gone } = await freeSeatOf(tx, bank, row, guest);
   await moveUp(tx, bank, gathering, after);
@@ -198,7 +201,8 @@ export async function addGuest(tx: Queries, row: GatheringRow, guest: NewGuest):
   return added as GuestRow;
 }
 
-async function deleteGuest(tx: Queries, { bankId, id }: GuestRow): Promise<void> {
+/** Forgets a guest who has withdrawn. */
+export async function deleteGuest(tx: Queries, { bankId, id }: GuestRow): Promise<void> {
   await tx.delete(gatheringGuest).where(and(eq(gatheringGuest.bankId, bankId), eq(gatheringGuest.id, id)));
 }
 

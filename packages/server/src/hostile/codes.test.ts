@@ -165,8 +165,14 @@ describe('what a passkey was asked to sign', () => {
       (await db().select().from(passkeyChallenge).where(eq(passkeyChallenge.challenge, asked.challenge))).length;
     expect(await open()).toBe(1);
     expect((await send('made-up')).status).toBe(400);
+    expect(await open()).toBe(1);
     await db().update(passkeyChallenge).set({ expiresAt: PAST });
     expect((await send(asked.challenge)).status).toBe(400);
+    expect(await open()).toBe(1);
+    await db().update(passkeyChallenge).set({ expiresAt: sql`now() + interval '5 minutes'` });
+    // Not signed by the key: wrong, and there is no second try.
+    expect((await send(asked.challenge)).status).toBe(400);
+    expect(await open()).toBe(0);
   });
 });
 

@@ -18,6 +18,7 @@ import { writeStep } from '../exchange/steps.ts';
 import { cancelGathering } from '../gathering/gatherings.ts';
 import { withdrawFromGathering } from '../gathering/seats.ts';
 import { attendedBy, hostedBy } from '../gathering/store.ts';
+import { findMember } from '../member/members.ts';
 
 const AT_ONCE = 1000;
 
@@ -29,11 +30,18 @@ export async function endWhatIsToCome(
   now: Date,
   after: Signal[],
 ): Promise<void> {
+  // Whoever is suspended writes no step of their own.
+  const by = (await findMember(tx, bank.id, memberId))?.status === 'active' ? 'member' : 'bank';
   const themselves: Caller = { role: 'member', memberId, tokenHash: '' };
   for (const { id, status, startsAt } of await hostedBy(tx, bank.id, memberId, AT_ONCE))
     if (status === 'open' && startsAt > now) await cancelGathering(tx, bank, themselves, id);
   for (const { gathering, guest } of await attendedBy(tx, bank.id, memberId, AT_ONCE))
-    if (gathering.status === 'open' && gathering.startsAt > now && guest.status !== 'withdrawn')
+    if (
+      gathering.status === 'open' &&
+      gathering.startsAt > now &&
+      guest.status !== 'withdrawn' &&
+      guest.presentAt === null
+    )
       await withdrawFromGathering(tx, bank, themselves, gathering.id, guest.id, after);
   for (const { id } of await listExchanges(tx, bank.id, { memberId, which: 'open', limit: AT_ONCE })) {
     const exchange = await loadExchange(tx, bank.id, id, true);
@@ -41,7 +49,7 @@ export async function endWhatIsToCome(
     if (exchange === undefined || side === undefined) continue;
     const act = endOf(exchange, side, now);
     if (act !== null && isOurs(exchange.row, side) && maySpeak(exchange))
-      await writeStep(tx, bank, exchange, side, act, { by: 'member' }, after);
+      await writeStep(tx, bank, exchange, side, act, { by }, after);
   }
 }
 

@@ -1,15 +1,16 @@
 /**
  * Everything that a bank has about a member, for the member.
  *
- * Promises: each table of `tables.ts` is in it, whole, but for secrets by which others could act as the member.
+ * Promises: each table of `tables.ts` is in it, whole, but for secrets by which others could act as the member. Of rows
+ * that are somebody else's and name the member, no more than that they are there.
  *
  * @module
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { hat } from '../db/schema.ts';
-import { rowsOf } from '../ledger/ledger.ts';
+import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { TABLES, type Whose } from './tables.ts';
@@ -26,15 +27,17 @@ export async function everythingOf(tx: Queries, bank: Bank, memberId: string): P
   if ((await findMember(tx, bank.id, memberId)) === undefined) throw new Refused('not_found');
   const whose = await whoseIs(tx, bank.id, memberId);
   const tables: Record<string, Record<string, unknown>[]> = {};
-  for (const [name, { rows, without = [] }] of Object.entries(TABLES)) {
-    const hidden = sql.join(
-      ['bank_id', ...without].map((column) => sql`${column}`),
-      sql`, `,
-    );
-    const found =
-      await tx.execute(sql`select to_jsonb(t) - array[${hidden}]::text[] as row from ${sql.identifier(name)} t
-      where t.bank_id = ${bank.id} and ${rows(whose)}`);
-    const list = rowsOf<{ row: Record<string, unknown> }>(found).map(({ row }) => row);
+  for (const [name, { rows, others, without = [] }] of Object.entries(TABLES)) {
+    const read = async (where: SQL, seen: SQL) =>
+      rowsOf<{ row: Record<string, unknown> }>(
+        await tx.execute(sql`select ${seen} as row from ${sql.identifier(name)} t
+          where t.bank_id = ${bank.id} and ${where}`),
+      ).map(({ row }) => row);
+    const list = await read(rows(whose), sql`to_jsonb(t) - ${textArray(['bank_id', ...without])}`);
+    if (others !== undefined) {
+      const only = sql`(select jsonb_object_agg(key, value) from jsonb_each(to_jsonb(t)) where key = any(${textArray(others.only)}))`;
+      list.push(...(await read(others.rows(whose), only)));
+    }
     if (list.length > 0) tables[name] = list;
   }
   const { name } = bank.settings;

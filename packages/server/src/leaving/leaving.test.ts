@@ -8,9 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as schema from '../db/schema.ts';
 import { exchangesSince } from '../exchange/across-log.ts';
 import { askExchange } from '../exchange/asking.ts';
+import { sweepDaily } from '../federation/kv.ts';
 import { rowsOf } from '../ledger/ledger.ts';
+import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
 import { notify } from '../notification/notify.ts';
 import { createOffer } from '../offer/offers.ts';
+import { coordinator } from '../testing/people.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { snapshot, until } from '../testing/town.ts';
 import { exportBank } from '../verify/export.ts';
@@ -50,6 +53,10 @@ describe('a member who leaves', () => {
   let begun: string;
   let toCome: string;
   let choir: string;
+  /** Somebody else of the same name, what they did, and what a coordinator wrote down for Agnes. */
+  let namesake: string;
+  let ofNamesake: string[];
+  let slips: string[];
   const call = (
     method: 'GET' | 'POST',
     path: string,
@@ -128,6 +135,118 @@ describe('a member who leaves', () => {
     expect((await call('GET', `/api/members/${moira}/everything`, undefined, streets.tokens.agnes)).status).toBe(403);
   });
 
+  test('is on slips of others, told of under a former name, and has a namesake', async () => {
+    const { leith, tokens } = streets;
+    const { bank, database } = leith;
+    const { db } = database;
+    const desk = (path: string, body: unknown) => call('POST', path, body, leith.token);
+    namesake = (await desk('/api/members', { handle: 'moira.two', name: 'Moira Baird' })).body.id;
+    const { token } = (await desk(`/api/members/${namesake}/tokens`, {})).body;
+    const fund = { minutes: 7, content: 'Soup' };
+    const gift = { to: 'agnes', minutes: 1 };
+    ofNamesake = [
+      (await call('POST', '/api/fund/requests', fund, token)).body.id,
+      (await call('POST', '/api/transfers', gift, token)).body.id,
+    ];
+
+    const named = (name: string) => db.update(schema.member).set({ name }).where(eq(schema.member.id, moira));
+    await named('Zanzibar Baird');
+    for (const asks of [false, true]) {
+      await db.update(schema.member).set({ asksGifts: asks }).where(eq(schema.member.handle, 'agnes'));
+      const { body } = await call('POST', '/api/transfers', gift);
+      if (asks) await call('POST', `/api/gifts/${body.id}/answer`, { yes: false }, tokens.agnes);
+    }
+    await db.update(schema.member).set({ asksGifts: false }).where(eq(schema.member.handle, 'agnes'));
+    await call('POST', '/api/fund/requests', fund);
+
+    const helper = (await addPerson(db, bank.id, 'Zanzibar Helper')).id;
+    for (const memberId of [DESK_HAT, moira])
+      await giveHat(db, bank.id, { personId: helper, memberId, role: memberId === DESK_HAT ? 'desk' : 'acts' });
+    const fiona = await coordinator(leith);
+    const write = async (by: string, deed: object): Promise<string> => {
+      const { status, body } = await desk('/api/acts', { by, member: 'agnes', reason: 'She rang', deed });
+      expect([status, body]).toMatchObject([201, {}]);
+      return body.id;
+    };
+    slips = [
+      await write(fiona, { kind: 'gift', to: 'moira', minutes: 1, content: 'Soup' }),
+      await write(fiona, { kind: 'ask', to: 'moira', side: 'giver', minutes: 30, content: 'Zanzibar map' }),
+      await write(helper, { kind: 'gift', to: 'bank', minutes: 1, content: 'Bread' }),
+    ];
+    await call('POST', `/api/acts/${slips[0]}/objection`, { words: 'No' }, tokens.agnes);
+    await desk(`/api/acts/${slips[0]}/settle`, { by: helper, how: 'Rang her' });
+    await db.delete(schema.hat).where(and(eq(schema.hat.personId, helper), eq(schema.hat.memberId, DESK_HAT)));
+
+    const agnes = (await call('GET', '/api/members/agnes')).body.id;
+    const newcomer = {
+      kind: 'person',
+      about: '',
+      email: 'ida@leith.example',
+      phone: '1',
+      reach: 'Ida',
+      language: 'en',
+    };
+    const asked = { bankId: bank.id, ...newcomer, kind: 'person', status: 'yes' } as const;
+    await db.insert(schema.application).values([
+      { ...asked, id: 'ida', name: 'Ida Low', invitedBy: moira, sentence: 'Welcome' },
+      { ...asked, id: 'moira', name: 'Zanzibar Baird', email: '', invitedBy: agnes, memberId: moira },
+    ]);
+    await leith.node.context.signals.commit((tx) =>
+      notify(tx, bank, {
+        ...{ memberId: agnes, kind: 'invited_joined', facts: { name: 'Zanzibar Baird' } },
+        href: `/members/${moira}`,
+      }),
+    );
+    await named('Moira Baird');
+
+    const { tables } = (await call('GET', `/api/members/${moira}/everything`)).body;
+    expect(tables.application).toMatchObject([{ id: 'moira', name: 'Zanzibar Baird' }, { id: 'ida' }]);
+    expect(Object.keys(tables.application[1]).sort()).toEqual(['created_at', 'id']);
+    expect(tables.broker_act.map(({ id }: { id: string }) => id).sort()).toEqual([...slips].sort());
+    for (const slip of tables.broker_act) expect(Object.keys(slip).sort()).toEqual(['at', 'id', 'kind']);
+  });
+
+  test('reads in plain words what the file holds', async () => {
+    const { html } = await (await streets.visitor('leith').signIn(streets.tokens.moira)).get('/leave');
+    expect(html).toContain('Your exchanges, and what was said and thanked in them');
+    const names = Object.keys(TABLES).filter((name) => name.includes('_'));
+    expect(names.filter((name) => html.includes(name))).toEqual([]);
+    expect(html).not.toContain('<code>');
+  });
+
+  test('or never became one: who was told no is forgotten after 90 days', async () => {
+    const { bank, database } = streets.leith;
+    const at = (days: number) => new Date(Date.now() - days * DAY_MS);
+    const asked = (id: string, status: 'no' | 'yes' | 'waiting', days: number | null) => ({
+      ...({
+        bankId: bank.id,
+        id,
+        name: 'Ida Low',
+        kind: 'person',
+        about: '',
+        email: '',
+        phone: '1',
+        reach: '',
+      } as const),
+      ...{ language: 'en', invitedBy: '', status, createdAt: at(400), decidedAt: days === null ? null : at(days) },
+    });
+    const all = [
+      asked('old', 'no', 91),
+      asked('new', 'no', 89),
+      asked('yes', 'yes', 91),
+      asked('open', 'waiting', null),
+    ];
+    await database.db.insert(schema.application).values(all);
+    const left = async () => {
+      const rows = await database.db.select({ id: schema.application.id }).from(schema.application);
+      return rows.map(({ id }) => id).filter((id) => all.some((each) => each.id === id));
+    };
+    const stopped = sweepDaily(database.db);
+    await until(async () => (await left()).length < all.length);
+    await stopped();
+    expect((await left()).sort()).toEqual(['new', 'open', 'yes']);
+  });
+
   test('types the word, and can take it back', async () => {
     const asked = await call('POST', `/api/members/${moira}/leaving`);
     expect(asked.body.word).not.toBe('');
@@ -204,7 +323,16 @@ describe('a member who leaves', () => {
     );
     // Words by which offers are found belong to nobody: they are those of the whole town, with how often each was used.
     const found = rows.filter(([name, row]) => name !== 'offer_word' && /zanzibar|moira baird/i.test(row));
-    expect(found).toEqual([]);
+    const others = [namesake, ...ofNamesake];
+    expect(found.filter(([, row]) => !others.some((id) => row.includes(id)))).toEqual([]);
+    const kept = found.filter(([name, row]) => name === 'notice' && ofNamesake.some((id) => row.includes(id)));
+    expect(kept).toHaveLength(2);
+    const acts = await streets.leith.database.db.select().from(schema.brokerAct);
+    expect(slips.map((slip) => acts.find(({ id }) => id === slip))).toMatchObject([
+      { personName: 'Fiona Kerr', reason: 'She rang', what: { minutes: 1, content: 'Soup' }, settledBy: '' },
+      { personName: 'Fiona Kerr', reason: 'She rang', what: { did: 'ask', minutes: 30 } },
+      { personName: '', reason: 'She rang', what: { minutes: 1, content: 'Bread' } },
+    ]);
   });
 
   test('is not let in any more, and nobody else gets the handle', async () => {

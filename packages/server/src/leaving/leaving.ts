@@ -22,12 +22,11 @@ import { DESK, notify } from '../notification/notify.ts';
 import { endOffer, offersOf } from '../offer/offers.ts';
 import { give } from '../transfer/giving.ts';
 import { endWhatIsToCome } from './ends.ts';
-import { eraseMember } from './erase.ts';
+import { eraseMember, LEAVING_DESK_PATH } from './erase.ts';
 import { ofExchangesOf } from './tables.ts';
 
 const WAIT_DAYS = 7;
 export const LEAVES = 'leaving';
-const LEAVING_DESK_PATH = '/console/leaving';
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -72,7 +71,8 @@ export async function confirmLeaving(
   await remindAt(tx, bank, { kind: LEAVES, subject: memberId, at: goesAt });
   const who = await findMember(tx, bank.id, memberId);
   const facts = { name: who?.name ?? '', at: goesAt.toISOString() };
-  await notify(tx, bank, { memberId: DESK, kind: 'member_leaving', facts, href: LEAVING_DESK_PATH }, now);
+  const href = `${LEAVING_DESK_PATH}#${memberId}`;
+  await notify(tx, bank, { memberId: DESK, kind: 'member_leaving', facts, href }, now);
   return set(tx, bank, memberId, { word: '', goesAt, waitsFor: await hindranceOf(tx, bank, memberId, false) });
 }
 

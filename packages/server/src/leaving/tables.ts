@@ -20,8 +20,10 @@ interface Held {
   readonly rows: (whose: Whose) => SQL;
   /** Columns that are secret, or nothing to anybody. */
   readonly without?: readonly string[];
-  /** `delete`, what is set, or why the rows stay as they are. */
-  readonly leaving: 'delete' | SQL | { readonly stays: string };
+  /** Rows that are somebody else's and name the member too, and what the member sees of them. */
+  readonly others?: { readonly rows: (whose: Whose) => SQL; readonly only: readonly string[] };
+  /** `delete`, what is set, or why the rows stay as they are. What is set, is set in the rows of others too. */
+  readonly leaving: 'delete' | SQL | ((whose: Whose) => SQL) | { readonly stays: string };
 }
 
 const mine = ({ memberId }: Whose) => sql`member_id = ${memberId}`;
@@ -29,8 +31,18 @@ const myPeople = ({ personIds }: Whose) => sql`person_id = any(${textArray(perso
 const myTransfers = ({ memberId }: Whose) =>
   sql`(member_id = ${memberId} or (direction = 'local' and counterparty = ${memberId}))`;
 const myExchange = ({ memberId }: Whose) => sql`(giver_id = ${memberId} or receiver_id = ${memberId})`;
-const ofMyExchanges = (whose: Whose) =>
-  sql`exchange_id in (select id from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)})`;
+const myExchangeIds = (whose: Whose) =>
+  sql`(select e.id from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)})`;
+const myTransferIds = (whose: Whose) =>
+  sql`(select x.id from transfer x where x.bank_id = t.bank_id and ${myTransfers(whose)})`;
+/** Slips of other members on which this one is the other side. */
+const aboutMe = (whose: Whose) =>
+  sql`(member_id <> ${whose.memberId} and (subject_id in ${myTransferIds(whose)} or subject_id in ${myExchangeIds(whose)}))`;
+/** Who put an objection right stands there as a name alone; one that somebody else of the bank has too is left. */
+const iSettled = ({ personIds }: Whose) =>
+  sql`coalesce(settled_by in (select p.name from person p where p.bank_id = t.bank_id and p.id = any(${textArray(personIds)}))
+    and settled_by not in (select p.name from person p where p.bank_id = t.bank_id and p.id <> all(${textArray(personIds)})), false)`;
+const ofMyExchanges = (whose: Whose) => sql`exchange_id in ${myExchangeIds(whose)}`;
 /** Messages between two banks about a member's hours: a gift's name the transfer, a step's and its words the exchange. */
 export const ofExchangesOf = (whose: Whose) =>
   sql`(exists (select 1 from transfer x where x.bank_id = t.bank_id and x.pair_id = t.pair_id
@@ -84,7 +96,7 @@ export const TABLES: Readonly<Record<string, Held>> = {
     leaving: 'delete',
   },
   receipt_link: {
-    rows: (w) => sql`transfer_id in (select id from transfer where transfer.bank_id = t.bank_id and ${myTransfers(w)})`,
+    rows: (w) => sql`transfer_id in ${myTransferIds(w)}`,
     without: ['seed', 'hash'],
     leaving: 'delete',
   },
@@ -104,7 +116,14 @@ export const TABLES: Readonly<Record<string, Held>> = {
   fund_request: { rows: mine, leaving: sql`content = '', because = ''` },
   broker_act: {
     rows: mine,
-    leaving: sql`what = '{}', reason = '', objection = case when objection is null then null else '' end`,
+    others: { rows: (w) => sql`(${aboutMe(w)} or ${myPeople(w)} or ${iSettled(w)})`, only: ['id', 'kind', 'at'] },
+    leaving: (w) => sql`what = case when member_id = ${ME} then '{}'
+        when ${aboutMe(w)} then what - array['to', 'other', 'title'] else what end,
+      reason = case when member_id = ${ME} then '' else reason end,
+      objection = case when member_id = ${ME} and objection is not null then '' else objection end,
+      settled_how = case when member_id = ${ME} and settled_how is not null then '' else settled_how end,
+      person_name = case when ${myPeople(w)} then '' else person_name end,
+      settled_by = case when ${iSettled(w)} then '' else settled_by end`,
   },
   notice: { rows: mine, leaving: 'delete' },
   notice_wish: { rows: mine, leaving: 'delete' },
@@ -115,7 +134,11 @@ export const TABLES: Readonly<Record<string, Held>> = {
   token: { rows: mine, without: ['hash'], leaving: 'delete' },
   join_link: { rows: mine, without: ['hash'], leaving: 'delete' },
   application: {
-    rows: ({ memberId }) => sql`(member_id = ${memberId} or invited_by = ${memberId})`,
+    rows: mine,
+    others: {
+      rows: ({ memberId }) => sql`(invited_by = ${memberId} and member_id is distinct from ${memberId})`,
+      only: ['id', 'created_at'],
+    },
     leaving: sql`name = case when member_id = ${ME} then '' else name end, about = case when member_id = ${ME} then '' else about end,
       email = case when member_id = ${ME} then '' else email end, phone = case when member_id = ${ME} then '' else phone end,
       reach = case when member_id = ${ME} then '' else reach end, sentence = case when member_id = ${ME} then '' else sentence end,

@@ -132,7 +132,7 @@ async function tellDesk(tx: Queries, bank: Bank, row: MailRow, now: Date): Promi
     .select({ name: member.name })
     .from(member)
     .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId ?? '')));
-  const told = { memberId: DESK, href: '/console' } as const;
+  const told = { memberId: DESK, href: `/console#${row.memberId ?? ''}` } as const;
   if (found === undefined)
     await notify(tx, bank, { ...told, kind: 'mail_failed_guest', facts: { title: row.subject } }, now);
   else await notify(tx, bank, { ...told, kind: 'mail_failed', facts: { name: found.name, title: row.subject } }, now);

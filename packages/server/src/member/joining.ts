@@ -40,6 +40,7 @@ export interface Newcomer {
 
 const DAY_MS = 86_400_000;
 const MOST_LINKS = 20;
+const REFUSED_KEPT_DAYS = 90;
 
 export const joinPath = (secret: string) => `/join/${secret}`;
 
@@ -168,13 +169,14 @@ export async function apply(tx: Queries, bank: Bank, given: Newcomer, invitedBy 
     .insert(application)
     .values({ bankId: bank.id, id: newId(), ...reachable(given), invitedBy })
     .returning();
+  const asked = row as ApplicationRow;
   await notify(tx, bank, {
     memberId: DESK_HAT,
     kind: 'application_waiting',
     facts: { name: given.name },
-    href: '/console/members',
+    href: `/console/members#${asked.id}`,
   });
-  return row as ApplicationRow;
+  return asked;
 }
 
 /** Refuses `invalid_request` without any way to reach them, or with an address that cannot be one. */
@@ -246,6 +248,19 @@ export async function decide(
       href: `/members/${welcomed.member.id}`,
     });
   return { row: { ...row, memberId: welcomed.member.id }, welcomed };
+}
+
+/** Takes away, in all banks, those who were told no and are no member: how to reach them is of no more use. */
+export async function sweepApplications(db: Queries): Promise<void> {
+  await db
+    .delete(application)
+    .where(
+      and(
+        eq(application.status, 'no'),
+        isNull(application.memberId),
+        sql`${application.decidedAt} < now() - ${REFUSED_KEPT_DAYS} * interval '1 day'`,
+      ),
+    );
 }
 
 async function sendNo(tx: Queries, bank: Bank, { email, name, sentence, language }: ApplicationRow): Promise<void> {

@@ -287,7 +287,7 @@ function createApp(context: NodeContext, poster: Poster, stopping: () => boolean
     if (refused !== null) return problemResponse(refused);
     log.error('A request failed for a reason of our own.', {
       method: c.req.method,
-      path: new URL(c.req.url).pathname,
+      route: c.req.routePath,
       error,
     });
     return problemResponse(refusal('internal_error'));

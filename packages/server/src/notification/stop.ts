@@ -7,9 +7,7 @@
  * @module
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
-import { notice } from '../db/schema.ts';
 import type { Seal } from '../node/seal.ts';
 import { setWishes } from './wishes.ts';
 
@@ -43,11 +41,5 @@ function sign(seal: Seal, names: string): string {
 
 /** Ends mail about notices for them, also for what waits already. Again, it changes nothing. */
 export async function stopMail(tx: Queries, told: readonly Told[]): Promise<void> {
-  for (const { bankId, memberId } of told) {
-    await setWishes(tx, { id: bankId }, memberId, { mail: 'none' });
-    await tx
-      .update(notice)
-      .set({ mailAt: null })
-      .where(and(eq(notice.bankId, bankId), eq(notice.memberId, memberId), isNotNull(notice.mailAt)));
-  }
+  for (const { bankId, memberId } of told) await setWishes(tx, { id: bankId }, memberId, { mail: 'none' });
 }

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import { localTime, momentOf } from '../clock/zone.ts';
 import type { Queries } from '../db/database.ts';
-import { noticeWish } from '../db/schema.ts';
+import { notice, noticeWish } from '../db/schema.ts';
 import { Refused } from '../node/refused.ts';
 import { ALARMS, GROUPS, type Group, KINDS, type NoticeKind } from './kinds.ts';
 
@@ -80,7 +80,7 @@ export function readWishes({ mailed, ...given }: GivenWishes): Wishes {
   return { ...given, mail, muted: GROUPS.filter((group) => !mailed.includes(group)) };
 }
 
-/** Keeps them; what is left out stays. What waits already goes when it was to go. */
+/** Keeps them; what is left out stays. What waits already goes when it was to go, or never when no mail is wished. */
 export async function setWishes(
   tx: Queries,
   bank: Pick<Bank, 'id'>,
@@ -93,6 +93,11 @@ export async function setWishes(
     .insert(noticeWish)
     .values({ bankId: bank.id, memberId, ...set })
     .onConflictDoUpdate({ target: [noticeWish.bankId, noticeWish.memberId], set });
+  if (wishes.mail === 'none')
+    await tx
+      .update(notice)
+      .set({ mailAt: null })
+      .where(and(eq(notice.bankId, bank.id), eq(notice.memberId, memberId), isNotNull(notice.mailAt)));
   return wishes;
 }
 

@@ -46,10 +46,10 @@ export async function askReceiver(
   tx: Queries,
   bank: Bank,
   memberId: string,
-  { counterpartyName, minutes }: Pick<TransferRow, 'counterpartyName' | 'minutes'>,
+  { id, counterpartyName, minutes }: Pick<TransferRow, 'id' | 'counterpartyName' | 'minutes'>,
 ): Promise<void> {
   const facts = { name: counterpartyName, minutes };
-  await notify(tx, bank, { memberId, kind: 'gift_asked', facts, href: WAITING_PATH });
+  await notify(tx, bank, { memberId, kind: 'gift_asked', facts, href: `${WAITING_PATH}#${id}` });
 }
 
 /** A gift that waits for a member's yes. */

@@ -117,9 +117,11 @@ function MySeat({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
         {me.reserved ? null : <p>{t('gathering.notReserved', { why: sayWhy(frame, me.code) })}</p>}
         <Form action={paths.leaveSeat(id)} csrf={frame.csrf} class="acts">
           {calendar}
-          <button type="submit" class="as-link">
-            {me.status === 'waiting' ? t('gathering.leaveList') : t('gathering.giveBack')}
-          </button>
+          {me.present || (me.status === 'coming' && gathering.startsAt <= new Date()) ? null : (
+            <button type="submit" class="as-link">
+              {me.status === 'waiting' ? t('gathering.leaveList') : t('gathering.giveBack')}
+            </button>
+          )}
         </Form>
       </div>
     );

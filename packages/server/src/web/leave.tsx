@@ -14,8 +14,6 @@ import { reading } from './standing.ts';
 import { useWords } from './words.ts';
 
 export interface LeaveModel {
-  /** How much there is of each kind, by the name of its table. */
-  readonly counts: readonly { readonly name: string; readonly rows: number }[];
   readonly balanceMinutes: number;
   readonly leaving: {
     /** What has to be typed; empty once it was. */
@@ -25,6 +23,9 @@ export interface LeaveModel {
   } | null;
   readonly wrongWord: boolean;
 }
+
+/** What the file holds, in plain words. */
+const HOLDS = ['you', 'offers', 'exchanges', 'hours', 'told', 'desk', 'doors'] as const;
 
 export function LeavePage({ frame, model }: { frame: Frame; model: LeaveModel }) {
   const { t } = frame.words;
@@ -44,19 +45,12 @@ export function LeavePage({ frame, model }: { frame: Frame; model: LeaveModel })
             {t('leave.statement')}
           </a>
         </p>
-        <details>
-          <summary>{t('leave.what')}</summary>
-          <dl class="facts">
-            {model.counts.map(({ name, rows }) => (
-              <>
-                <dt>
-                  <code>{name}</code>
-                </dt>
-                <dd>{t('leave.rows', { n: rows })}</dd>
-              </>
-            ))}
-          </dl>
-        </details>
+        <h3 class="mt">{t('leave.what')}</h3>
+        <ul class="read">
+          {HOLDS.map((kind) => (
+            <li>{t(`leave.in.${kind}`)}</li>
+          ))}
+        </ul>
       </section>
       <section class="section" aria-labelledby="leave">
         {leaving === null ? (

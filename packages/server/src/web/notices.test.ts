@@ -126,6 +126,16 @@ describe('wishes', () => {
     expect((await her.get('/notices/wishes')).html).toMatch(/value="daily" checked/);
   });
 
+  test('of no mail hold for what waits already too', async () => {
+    const her = await visitor().signIn(token);
+    await her.fill('/notices/wishes', '/notices/wishes', { ...form, mail: 'daily' });
+    await thank('Rosa');
+    const waits = async () => (await town.database.db.select().from(notice)).map(({ mailAt }) => mailAt !== null);
+    expect(await waits()).toEqual([true]);
+    await her.fill('/notices/wishes', '/notices/wishes', { ...form, mail: 'none' });
+    expect(await waits()).toEqual([false]);
+  });
+
   test.each([
     ['mail', 'hourly'],
     ['hour', '24'],

@@ -148,10 +148,16 @@ CREATE FUNCTION evenhour_broker_act_guard() RETURNS trigger LANGUAGE plpgsql AS 
 DECLARE
   objection text[] := array['objected_at', 'objected_how', 'objection'];
   settling text[] := array['settled_at', 'settled_how', 'settled_by'];
+  words text[] := array['what', 'reason', 'objection', 'settled_how', 'settled_by', 'person_name'];
 BEGIN
-  -- What a slip says of somebody goes with them; that there was one stays.
-  IF coalesce(current_setting('evenhour.erases', true), '') = OLD.member_id AND NEW.reason = '' AND NEW.what = '{}'::jsonb
-     AND to_jsonb(NEW) - array['what', 'reason', 'objection'] = to_jsonb(OLD) - array['what', 'reason', 'objection'] THEN
+  -- What a slip says of somebody goes with them; that there was one stays. On the slips of others their name goes.
+  IF coalesce(current_setting('evenhour.erases', true), '') <> ''
+     AND to_jsonb(NEW) - words = to_jsonb(OLD) - words
+     AND NEW.person_name IN ('', OLD.person_name)
+     AND (NEW.settled_by IS NOT DISTINCT FROM OLD.settled_by OR NEW.settled_by = '')
+     AND ((OLD.member_id = current_setting('evenhour.erases') AND NEW.reason = '' AND NEW.what = '{}'::jsonb)
+       OR ((NEW.reason, NEW.objection, NEW.settled_how) IS NOT DISTINCT FROM (OLD.reason, OLD.objection, OLD.settled_how)
+         AND NEW.what IN (OLD.what, OLD.what - array['to', 'other', 'title']))) THEN
     RETURN NEW;
   END IF;
   IF to_jsonb(NEW) - objection - settling IS DISTINCT FROM to_jsonb(OLD) - objection - settling

@@ -69,7 +69,7 @@ function passkeyRoutes(app: WebApp): void {
     const name = words.t('doors.passkeyUsual', {
       day: words.day(new Date(), { timeZone: bank.settings.timeZone, now: new Date() }),
     });
-    await node.database.transaction((tx) => addPasskey(tx, bank, personId, answer, name));
+    await addPasskey(node.database.db, bank, personId, answer, name);
     return c.redirect(safeNext(field(form, 'next'), bank.origin) || paths.doors, 303);
   });
 

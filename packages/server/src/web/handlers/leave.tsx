@@ -88,10 +88,8 @@ async function page(c: WebContext, wrongWord: boolean): Promise<Response> {
   const { db } = node.database;
   const { memberId } = memberOf(c);
   const row = await leavingOf(db, bank, memberId);
-  const { tables } = await everythingOf(db, bank, memberId);
   const { balanceMinutes } = await balanceOf(db, bank.id, `member:${memberId}`);
   const model = {
-    counts: Object.entries(tables).map(([name, { length: rows }]) => ({ name, rows })),
     balanceMinutes,
     leaving: row && { word: row.word, goesAt: row.goesAt, waitsFor: row.waitsFor as Hindrance },
     wrongWord,

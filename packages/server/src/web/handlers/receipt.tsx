@@ -80,7 +80,10 @@ export function receiptRoutes(app: WebApp): void {
   });
 }
 
+/** Whoever has the link reads names: neither a cache nor the next page's server is to have them, or the link. */
 function opened(c: WebContext, token: string) {
+  c.header('cache-control', 'no-store');
+  c.header('referrer-policy', 'no-referrer');
   return openReceipt(c.var.node.database.db, c.var.bank, token);
 }
 

@@ -178,8 +178,8 @@ function passkeyRoutes(app: WebApp): void {
       next,
       (wrong, status) => door(c, { next, wrong }, status),
       () =>
-        node.database.transaction(async (tx) =>
-          begin(c, tx, await usePasskey(tx, bank, answerIn(form.get('answer') ?? '')), 'passkey'),
+        usePasskey(node.database, bank, answerIn(form.get('answer') ?? ''), (tx, personId) =>
+          begin(c, tx, personId, 'passkey'),
         ),
     );
   });

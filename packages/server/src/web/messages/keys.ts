@@ -789,11 +789,17 @@ export interface Messages {
   'leave.give': null;
   'leave.heading': null;
   'leave.hours': null;
+  'leave.in.desk': null;
+  'leave.in.doors': null;
+  'leave.in.exchanges': null;
+  'leave.in.hours': null;
+  'leave.in.offers': null;
+  'leave.in.told': null;
+  'leave.in.you': null;
   'leave.lead': null;
   'leave.leave': null;
   'leave.leaveText': { bank: string };
   'leave.no': null;
-  'leave.rows': { n: number };
   'leave.second': null;
   'leave.secondText': null;
   'leave.statement': null;
