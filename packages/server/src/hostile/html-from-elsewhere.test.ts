@@ -234,8 +234,7 @@ async function offers(): Promise<void> {
     attributedTo: { id: `${partner.origin}/ap/eve`, name: '\u202eEve' },
   };
   const foreign = { attributedTo: { id: 'javascript:alert(1)', name: 'Eve' }, name: 'of a script' };
-  partner.replies.other = ({ path }) => {
-    if (!path.startsWith('/ap/offers/')) return { status: 404, unsigned: true };
+  partner.replies.offers = ({ path }) => {
     const orderedItems = [item('1'), item('2', turned), item('3', foreign), item('4', { id: 'javascript:alert(1)' })];
     const after = Number(new URL(path, partner.origin).searchParams.get('after'));
     const page = { type: 'OrderedCollectionPage', pair: partner.pair, after, upTo: 4, more: false, life: 'one' };

@@ -361,6 +361,7 @@ export class FakePartner {
       }
       case 'logs':
         return { body: { pair, exchanges: [] } };
+      case 'offers':
       case 'other':
         return { status: 404, unsigned: true };
       default:

@@ -17,7 +17,17 @@ export interface Seen {
   readonly json: JsonObject;
 }
 
-export type Route = 'actor' | 'invitation' | 'offer' | 'answer' | 'open' | 'run' | 'messages' | 'logs' | 'other';
+export type Route =
+  | 'actor'
+  | 'invitation'
+  | 'offer'
+  | 'answer'
+  | 'open'
+  | 'run'
+  | 'messages'
+  | 'logs'
+  | 'offers'
+  | 'other';
 
 /** How the partner answers: signed by its key and bound to the request, unless it says otherwise. */
 export interface Reply {
@@ -67,6 +77,8 @@ function routeOf(path: string): Route {
   if (path === '/ap/journals/open') return 'open';
   if (path === '/ap/journals') return 'run';
   if (path.startsWith('/ap/exchanges/')) return 'logs';
+  // A town asks for them at its own time, whatever a test is about.
+  if (path.startsWith('/ap/offers/')) return 'offers';
   return path === '/ap/exchanges' ? 'messages' : 'other';
 }
 
