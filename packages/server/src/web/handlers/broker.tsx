@@ -167,10 +167,7 @@ async function slip(c: WebContext, found: NamedAct, refusal: Refusal | null): Pr
     coordinators: viewer === 'desk' ? await coordinatorsFor(c) : null,
     refusal,
   };
-  if (held) {
-    c.header('cache-control', 'no-store');
-    c.header('referrer-policy', 'no-referrer');
-  }
+  if (held) c.header('cache-control', 'no-store');
   return c.html(<SlipPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
 }
 

@@ -30,9 +30,7 @@ const headers = {
 
 export const withHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
   await next();
-  const secret = c.res.headers.get('referrer-policy') === 'no-referrer';
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-  if (secret) c.res.headers.set('referrer-policy', 'no-referrer');
   c.res.headers.append('vary', 'cookie, accept-language');
   c.res.headers.set('content-language', c.var.words.language);
   if (c.var.session !== null || c.req.method === 'POST') c.res.headers.set('cache-control', 'no-store');

@@ -80,10 +80,9 @@ export function receiptRoutes(app: WebApp): void {
   });
 }
 
-/** Whoever has the link reads names: neither a cache nor the next page's server is to have them, or the link. */
+/** Whoever has the link reads names, so no cache is to keep them. */
 function opened(c: WebContext, token: string) {
   c.header('cache-control', 'no-store');
-  c.header('referrer-policy', 'no-referrer');
   return openReceipt(c.var.node.database.db, c.var.bank, token);
 }
 
