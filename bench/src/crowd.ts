@@ -11,8 +11,10 @@ import type { Bank } from '../../packages/server/dist/bank/bank.js';
 import type { Database, Queries } from '../../packages/server/dist/db/database.js';
 import { newId } from '../../packages/server/dist/db/id.js';
 import { addMember } from '../../packages/server/dist/member/members.js';
+import { updateProfile } from '../../packages/server/dist/member/profile.js';
 import { CATEGORIES } from '../../packages/server/dist/offer/categories.js';
 import { createOffer } from '../../packages/server/dist/offer/offers.js';
+import { setPlace } from '../../packages/server/dist/offer/places.js';
 import { giveAll } from '../../packages/server/dist/transfer/giving.js';
 import type { Sql } from './borrowed.ts';
 import { type Doings, type DoingsSize, fillDays } from './doings.ts';
@@ -36,6 +38,8 @@ export interface Crowd extends Doings {
   readonly sessions: readonly string[];
   readonly memberIds: readonly string[];
   readonly offerIds: readonly string[];
+  /** Of each visitor hours that they gave. */
+  readonly giftIds: readonly string[];
 }
 
 /** How many of each are made one by one. */
@@ -45,10 +49,15 @@ const VISITORS = 40;
 
 const THINGS = 'tap bicycle curtain letter shelf garden bread fiddle chess form wall coat dog song stair'.split(' ');
 const DOINGS = 'mended sharpened planted written painted walked baked taught carried sung'.split(' ');
-const PLACES = ['Harbour', 'Hill', 'Old Town', 'Station', 'Links', 'Mill', 'Bridge', 'Green'];
+export const PLACES = ['Harbour', 'Hill', 'Old Town', 'Station', 'Links', 'Mill', 'Bridge', 'Green'];
 
 /** Fills a bank that has nobody yet. */
 export async function gather({ database, bank, sql }: Place, size: CrowdSize): Promise<Crowd> {
+  await database.transaction(async (tx) => {
+    // From one to the next it is two kilometres: some are near each other, and some are not.
+    for (const [at, name] of PLACES.entries())
+      await setPlace(tx, bank, name, { latitude: 55.9 + at / 50, longitude: -3.2 + at / 100 });
+  });
   const models = await database.transaction((tx) => makeModels(tx, bank, Math.min(MODELS, size.members)));
   const memberIds = [...models, ...(await copyMembers(sql, bank, models[0] as string, size.members - models.length))];
   const offerIds = await database.transaction((tx) => makeOffers(tx, bank, models));
@@ -56,6 +65,13 @@ export async function gather({ database, bank, sql }: Place, size: CrowdSize): P
   await writeHours(database, bank, models, memberIds, size.gifts);
   const visitors = models.slice(0, VISITORS);
   const doings = await fillDays({ database, bank, sql }, visitors, memberIds, size);
+  // What they were told was mailed long ago.
+  await sql.query('update notice set mail_at = null where mail_at is not null');
+  await sql.query("delete from due where kind = 'notices'");
+  const gifts = await sql.query<{ id: string }>(
+    'select (select id from transfer where member_id = v.id order by id limit 1) as id from unnest($1::text[]) as v(id)',
+    [visitors],
+  );
   const sessions = await Promise.all(
     visitors.map((memberId) =>
       beginSession(
@@ -66,16 +82,18 @@ export async function gather({ database, bank, sql }: Place, size: CrowdSize): P
       ),
     ),
   );
-  return { ...doings, sessions, memberIds: visitors, offerIds: offerIds.slice(0, VISITORS) };
+  const giftIds = gifts.map(({ id }) => id);
+  return { ...doings, sessions, giftIds, memberIds: visitors, offerIds: offerIds.slice(0, VISITORS) };
 }
 
 async function makeModels(tx: Queries, bank: Bank, count: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let i = 1; i <= count; i++)
-    ids.push(
-      (await addMember(tx, bank, { handle: `m${i}`, name: nameOf(i), about: `${word(DOINGS, i)} ${word(THINGS, i)}` }))
-        .id,
-    );
+  for (let i = 1; i <= count; i++) {
+    const about = `${word(DOINGS, i)} ${word(THINGS, i)}`;
+    const { id } = await addMember(tx, bank, { handle: `m${i}`, name: nameOf(i), about });
+    await updateProfile(tx, bank.id, id, { place: word(PLACES, i) });
+    ids.push(id);
+  }
   return ids;
 }
 
@@ -110,7 +128,7 @@ async function makeOffers(tx: Queries, bank: Bank, memberIds: readonly string[])
       text: `${word(THINGS, i + 3)} and ${word(THINGS, i + 5)}, ${word(DOINGS, i + 1)} together. Ask me.`,
       language: 'en',
       category: CATEGORIES[i % CATEGORIES.length] as (typeof CATEGORIES)[number],
-      place: { name: word(PLACES, i), latitude: 55.9 + (i % 10) / 100, longitude: -3.2 + (i % 7) / 100 },
+      place: { name: word(PLACES, i) },
       when: 'Evenings',
       minutes: 60,
       seats: null,

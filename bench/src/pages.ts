@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 import { startDurable } from './borrowed.ts';
 import { cpuMsOf, cpuMsOfChildren, freePort } from './children.ts';
 import type { Cleanup } from './cleanup.ts';
-import { type Crowd, type CrowdSize, gather } from './crowd.ts';
+import { type Crowd, type CrowdSize, gather, PLACES } from './crowd.ts';
 import type { BenchOptions } from './main.ts';
 import { type CommonFigures, commonFigures, round, say, table } from './report.ts';
 import { openSite } from './stand-in.ts';
@@ -82,9 +82,9 @@ const ROUTES: readonly Route[] = [
     address: (_, at) => `/find?q=${encodeURIComponent(of(QUERIES, at))}`,
   },
   {
-    route: '/find?q=&kind=offer',
+    route: '/find?q=&show=offer',
     search: true,
-    address: (_, at) => `/find?kind=offer&q=${encodeURIComponent(of(QUERIES, at))}`,
+    address: (_, at) => `/find?show=offer&q=${encodeURIComponent(of(QUERIES, at))}`,
   },
   {
     route: '/find?q=&category=',
@@ -92,6 +92,11 @@ const ROUTES: readonly Route[] = [
     address: (_, at) => `/find?category=repairs&q=${encodeURIComponent(of(QUERIES, at))}`,
   },
   { route: '/find?category=', address: () => '/find?category=garden' },
+  {
+    route: '/find?near=',
+    search: true,
+    address: (_, at) => `/find?near=${encodeURIComponent(of(['me', ...PLACES], at))}`,
+  },
   { route: '/offers', address: () => '/offers' },
   { route: '/offers/new', address: () => '/offers/new' },
   { route: '/offers/:id', address: ({ offerIds }, at) => `/offers/${of(offerIds, at)}` },
@@ -110,6 +115,7 @@ const ROUTES: readonly Route[] = [
   { route: '/give', address: () => '/give' },
   { route: '/gifts', address: () => '/gifts' },
   { route: '/slips', address: () => '/slips' },
+  { route: '/receipt/:id', address: ({ giftIds }, at) => `/receipt/${of(giftIds, at)}` },
   { route: '/statement/print', address: () => '/statement/print' },
   { route: '/fund', address: () => '/fund' },
   { route: '/towns', address: () => '/towns' },

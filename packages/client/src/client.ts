@@ -9,7 +9,7 @@
 import { type Exchanges, exchangesOf } from './exchanges.ts';
 import { type Gatherings, gatheringsOf } from './gatherings.ts';
 import { type Listing, type ListOptions, listing, type Page, type PageAt, paging } from './listing.ts';
-import { type Offers, offersOf } from './offers.ts';
+import { type Offers, offersOf, type Places, placesOf } from './offers.ts';
 import { type Leave, leaveOf, type Receipts, receiptsOf } from './own.ts';
 import { type People, peopleOf } from './people.ts';
 import { type CallOptions, type ClientOptions, createTransport, type DoOptions, type Transport } from './transport.ts';
@@ -44,9 +44,12 @@ import type {
   StatementFile,
   StatementLine,
   Successor,
+  TakenIn,
   Token,
+  Town,
   Transfer,
   WaitingGifts,
+  Welcomed,
   Wishes,
   WishesChange,
 } from './types.ts';
@@ -88,6 +91,8 @@ export interface Members {
   statement(idOrHandle: string, options?: StatementOptions): Listing<StatementLine>;
   /** The same of a stretch of days, a year at most, as CSV; headed in English unless `language` says otherwise. */
   statementFile(idOrHandle: string, options?: StatementFileOptions): Promise<StatementFile>;
+  /** Takes somebody in, with a first way to come in: a letter, or a card. For the operator. */
+  takeIn(newcomer: TakenIn, options?: DoOptions): Promise<Welcomed>;
   /** Makes a token for a member; it is shown once. For the operator. */
   issueToken(idOrHandle: string, options?: DoOptions): Promise<Token>;
   /** Suspends a member, or lets them in again. For the operator. */
@@ -137,6 +142,8 @@ export interface Acts {
   writeDown(act: NewAct, options?: DoOptions): Promise<Act>;
   /** What was written down, newest first: for me, or for the operator all of it. */
   list(options?: ListOptions & { readonly member?: string | undefined }): Listing<Act>;
+  /** Objections that nobody has put right yet, newest first, 200 at most. For the operator. */
+  open(options?: CallOptions): Promise<Act[]>;
   get(id: string, options?: CallOptions): Promise<Act>;
   /** Says that it is not right, once, and before its day. */
   object(id: string, words?: string, options?: DoOptions): Promise<Act>;
@@ -158,9 +165,9 @@ export interface Invitations {
 export interface Agreements {
   /** Says the first yes to another bank's invitation. */
   offer(agreement: NewAgreement, options?: DoOptions): Promise<Agreement>;
-  /** All agreements, newest first. Any token of the bank may read them. */
+  /** All agreements, newest first. For members those that both banks have signed. */
   list(options?: CallOptions): Listing<Agreement>;
-  /** One agreement. Any token of the bank may read it. */
+  /** One agreement. For members, once both banks have signed it. */
   get(id: string, options?: CallOptions): Promise<Agreement>;
   /** Says the second yes. */
   accept(id: string, options?: DoOptions): Promise<Agreement>;
@@ -193,11 +200,15 @@ export interface Notices {
   wishes(options?: CallOptions): Promise<Wishes>;
   /** Changes that; what is left out stays. */
   setWishes(change: WishesChange, options?: DoOptions): Promise<Wishes>;
+  /** Ends mail about notices by the link at the foot of one, and says of which towns. Needs no token. */
+  stopMail(link: string, options?: DoOptions): Promise<string[]>;
 }
 
 export interface Client extends People {
   /** The bank and its books. Needs no token. */
   bank(options?: CallOptions): Promise<Bank>;
+  /** The towns whose agreement with us is public. Needs no token. */
+  towns(options?: CallOptions): Promise<Town[]>;
   /**
    * Gives hours to somebody here (`to: 'rosa'`) or in a partner town (`to: 'rosa@gracia.example'`). Inside the
    * bank the transfer is settled at once; otherwise its `status` is `offered`: see `transfers.waitFor`.
@@ -211,6 +222,7 @@ export interface Client extends People {
   readonly members: Members;
   readonly transfers: Transfers;
   readonly offers: Offers;
+  readonly places: Places;
   readonly gatherings: Gatherings;
   readonly exchanges: Exchanges;
   readonly notices: Notices;
@@ -238,6 +250,7 @@ export function createClient(options: ClientOptions): Client {
   const { get, post } = transport;
   return {
     bank: (call) => get('/api/bank', '', {}, call),
+    towns: async (call) => (await get('/api/towns', '', {}, call)).items,
     give: (gift, call) => post('/api/transfers', '', gift, call),
     doctor: async (call) => (await get('/api/doctor', '', {}, call)).items,
     members: {
@@ -247,14 +260,19 @@ export function createClient(options: ClientOptions): Client {
       named: (search, o = {}) => listing((at) => get('/api/members', '', { ...paging(at), search }, o), o.pageSize),
       add: (member, call) => post('/api/members', '', member, call),
       statement: (id, o = {}) =>
-        listing((at) => get('/api/members/{id}/statement', id, { ...paging(at), ...days(o) }, o), o.pageSize),
+        listing(
+          (at) => get('/api/members/{id}/statement', id, { ...paging(at), from: o.from, to: o.to }, o),
+          o.pageSize,
+        ),
       statementFile: (id, o = {}) =>
-        get('/api/members/{id}/statement/file', id, { ...days(o), ...(o.language && { language: o.language }) }, o),
+        get('/api/members/{id}/statement/file', id, { from: o.from, to: o.to, language: o.language }, o),
+      takeIn: (newcomer, call) => post('/api/newcomers', '', newcomer, call),
       issueToken: (id, call) => post('/api/members/{id}/tokens', id, {}, call),
       setStatus: (id, status, call) => post('/api/members/{id}/status', id, { status }, call),
     },
     transfers: transfersOf(transport),
     offers: offersOf(transport),
+    places: placesOf(transport),
     gatherings: gatheringsOf(transport),
     exchanges: exchangesOf(transport),
     gifts: {
@@ -277,6 +295,7 @@ export function createClient(options: ClientOptions): Client {
       read: (ids, call) => post('/api/notices/read', '', ids === undefined ? {} : { ids: [...ids] }, call),
       wishes: (call) => get('/api/wishes', '', {}, call),
       setWishes: (change, call) => post('/api/wishes', '', change, call),
+      stopMail: async (link, call) => (await post('/api/mail/stop', '', { link }, call)).towns,
     },
     invitations: {
       make: (invitation, call) => post('/api/invitations', '', invitation, call),
@@ -291,11 +310,7 @@ function transfersOf({ get, post, sleep, timeoutMs: tryMs }: Transport): Transfe
   return {
     list: (o = {}) => {
       const { member, agreement } = o;
-      return listing(
-        (at) =>
-          get('/api/transfers', '', { ...paging(at), ...(member && { member }), ...(agreement && { agreement }) }, o),
-        o.pageSize,
-      );
+      return listing((at) => get('/api/transfers', '', { ...paging(at), member, agreement }, o), o.pageSize);
     },
     get: (id, call) => get('/api/transfers/{id}', id, {}, call),
     async waitFor(id, { signal, timeoutMs = 30_000 } = {}) {
@@ -313,16 +328,15 @@ function transfersOf({ get, post, sleep, timeoutMs: tryMs }: Transport): Transfe
 }
 
 function actsOf({ get, post }: Transport): Acts {
-  const said = (words: string | undefined) => (words === undefined ? {} : { words });
   return {
     writeDown: (act, call) => post('/api/acts', '', act, call),
-    list: (o = {}) =>
-      listing((at) => get('/api/acts', '', { ...paging(at), ...(o.member && { member: o.member }) }, o), o.pageSize),
+    list: (o = {}) => listing((at) => get('/api/acts', '', { ...paging(at), member: o.member }, o), o.pageSize),
+    open: async (call) => (await get('/api/acts', '', { which: 'open', limit: 200 }, call)).items,
     get: (id, call) => get('/api/acts/{id}', id, {}, call),
-    object: (id, words, call) => post('/api/acts/{id}/objection', id, said(words), call),
+    object: (id, words, call) => post('/api/acts/{id}/objection', id, { words }, call),
     settle: (id, settling, call) => post('/api/acts/{id}/settle', id, settling, call),
     readSlip: (token, call) => get('/api/slips/{id}', token, {}, call),
-    objectBySlip: (token, words, call) => post('/api/slips/{id}/objection', token, said(words), call),
+    objectBySlip: (token, words, call) => post('/api/slips/{id}/objection', token, { words }, call),
   };
 }
 
@@ -344,12 +358,7 @@ function agreementsOf({ get, post }: Transport): Agreements {
     journal: (id, o = {}) => {
       const { author = 'us' } = o;
       const page = ({ cursor, limit }: PageAt): Promise<Page<JournalEntry>> =>
-        get(
-          '/api/agreements/{id}/journal',
-          id,
-          { author, cursor: Number(cursor ?? 0), ...(limit !== undefined && { limit }) },
-          o,
-        );
+        get('/api/agreements/{id}/journal', id, { author, cursor: Number(cursor ?? 0), limit }, o);
       return listing(page, o.pageSize);
     },
   };
@@ -358,8 +367,4 @@ function agreementsOf({ get, post }: Transport): Agreements {
 /** Whether a transfer has come to its end: settled, declined or returned. */
 export function isEnded(transfer: Pick<Transfer, 'status'>): boolean {
   return ['settled', 'declined', 'returned'].includes(transfer.status);
-}
-
-function days({ from, to }: Pick<StatementOptions, 'from' | 'to'>): { from?: string; to?: string } {
-  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }

@@ -75,52 +75,38 @@ export interface Exchanges {
 }
 
 export function exchangesOf({ get, post }: Transport): Exchanges {
-  const on = (side: ExchangeSide | undefined, reason?: string, by?: string) => ({
-    ...(side !== undefined && { side }),
-    ...(reason !== undefined && { reason }),
-    ...(by !== undefined && { by }),
-  });
-  const why = (because: string | undefined) => (because === undefined ? {} : { because });
   return {
     ask: (exchange, call) => post('/api/exchanges', '', exchange, call),
     list: ({ member, which, ...o } = {}) =>
-      listing(
-        (at) => get('/api/exchanges', '', { ...paging(at), ...(member && { member }), ...(which && { which }) }, o),
-        o.pageSize,
-      ),
-    get: (id, { side, ...call } = {}) => get('/api/exchanges/{id}', id, on(side), call),
+      listing((at) => get('/api/exchanges', '', { ...paging(at), member, which }, o), o.pageSize),
+    get: (id, { side, ...call } = {}) => get('/api/exchanges/{id}', id, { side }, call),
     accept: (id, answers, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/accept', id, { ...on(side, reason, by), answers }, call),
+      post('/api/exchanges/{id}/accept', id, { side, reason, by, answers }, call),
     decline: (id, answers, because, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/decline', id, { ...on(side, reason, by), answers, ...why(because) }, call),
+      post('/api/exchanges/{id}/decline', id, { side, reason, by, answers, because }, call),
     counter: (id, terms, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/counter', id, { ...on(side, reason, by), ...terms }, call),
+      post('/api/exchanges/{id}/counter', id, { side, reason, by, ...terms }, call),
     withdraw: (id, because, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/withdraw', id, { ...on(side, reason, by), ...why(because) }, call),
+      post('/api/exchanges/{id}/withdraw', id, { side, reason, by, because }, call),
     cancel: (id, because, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/cancel', id, { ...on(side, reason, by), ...why(because) }, call),
+      post('/api/exchanges/{id}/cancel', id, { side, reason, by, because }, call),
     record: (id, record, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/record', id, { ...on(side, reason, by), ...record }, call),
+      post('/api/exchanges/{id}/record', id, { side, reason, by, ...record }, call),
     changeRecord: (id, record, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/record/change', id, { ...on(side, reason, by), ...record }, call),
+      post('/api/exchanges/{id}/record/change', id, { side, reason, by, ...record }, call),
     confirm: (id, answers, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/confirm', id, { ...on(side, reason, by), answers }, call),
+      post('/api/exchanges/{id}/confirm', id, { side, reason, by, answers }, call),
     contest: (id, answers, because, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/contest', id, { ...on(side, reason, by), answers, because }, call),
+      post('/api/exchanges/{id}/contest', id, { side, reason, by, answers, because }, call),
     say: (id, text, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/say', id, { ...on(side, reason, by), text }, call),
+      post('/api/exchanges/{id}/say', id, { side, reason, by, text }, call),
     giveContact: (id, what, call) => post('/api/exchanges/{id}/contact', id, { what }, call),
     thank: (id, text, { side, reason, by, ...call } = {}) =>
-      post('/api/exchanges/{id}/thanks', id, { ...on(side, reason, by), text }, call),
+      post('/api/exchanges/{id}/thanks', id, { side, reason, by, text }, call),
     showThanks: (id, shown, call) => post('/api/exchanges/{id}/thanks/shown', id, { shown }, call),
     settle: (id, settlement, call) => post('/api/exchanges/{id}/settle', id, settlement, call),
     putRight: (id, minutes, content, { side, reason, by, ...call } = {}) =>
-      post(
-        '/api/exchanges/{id}/right',
-        id,
-        { ...on(side, reason, by), minutes, ...(content === undefined ? {} : { content }) },
-        call,
-      ),
+      post('/api/exchanges/{id}/right', id, { side, reason, by, minutes, content }, call),
     thanks: (id, o = {}) => listing((at) => get('/api/members/{id}/thanks', id, paging(at), o), o.pageSize),
   };
 }

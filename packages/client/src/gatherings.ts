@@ -52,7 +52,7 @@ export function gatheringsOf({ get, post }: Transport): Gatherings {
     update: (id, gathering, call) => post('/api/gatherings/{id}', id, gathering, call),
     cancel: (id, call) => post('/api/gatherings/{id}/cancel', id, {}, call),
     list: async ({ which, limit, ...call } = {}) => {
-      const asked = { ...(which !== undefined && { which }), ...(limit !== undefined && { limit }) };
+      const asked = { which, limit };
       return (await get('/api/gatherings', '', asked, call)).items;
     },
     get: (id, call) => get('/api/gatherings/{id}', id, {}, call),

@@ -28,7 +28,7 @@ export type { components, operations, paths } from './generated/api.ts';
 export type { RefusalCode } from './generated/refusals.ts';
 export type { Listing, ListOptions, Page, PageAt } from './listing.ts';
 export { hours, say } from './minutes.ts';
-export type { OfferSearch, Offers } from './offers.ts';
+export type { OfferSearch, Offers, Places } from './offers.ts';
 export type { Leave, Receipts } from './own.ts';
 export type { Applications, Cards, Hats, JoinLinks, Passkeys, People, Sessions, SignIn } from './people.ts';
 export type { Bytes, CallOptions, ClientOptions, DoOptions } from './transport.ts';

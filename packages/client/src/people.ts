@@ -16,7 +16,10 @@ import type {
   NewHat,
   NewJoinLink,
   Passkey,
+  Person,
   Session,
+  WaitingHat,
+  WebAuthn,
 } from './types.ts';
 
 /** Coming in as a person. None of these needs a token. */
@@ -25,6 +28,12 @@ export interface SignIn {
   requestCode(email: string, options?: DoOptions & { language?: 'en' | 'es' | 'ar' }): Promise<CodeSent>;
   /** Exchanges the figures for a token; `memberId` is the hat to wear. */
   byCode(request: string, code: string, options?: DoOptions & { memberId?: string }): Promise<Entered>;
+  /** Exchanges the link of a letter, or its last part, for a token. It counts once. */
+  byLink(link: string, options?: DoOptions & { memberId?: string }): Promise<Entered>;
+  /** What `PublicKeyCredential.parseRequestOptionsFromJSON` of a browser needs, for a passkey of this bank. */
+  passkeyOptions(options?: DoOptions): Promise<WebAuthn>;
+  /** Exchanges what the passkey has signed, as `credential.toJSON()` says it, for a token. */
+  byPasskey(answer: WebAuthn, options?: DoOptions & { memberId?: string }): Promise<Entered>;
   /** Exchanges the words of a card for a token. */
   byCard(words: string, options?: DoOptions & { memberId?: string }): Promise<Entered>;
 }
@@ -32,10 +41,14 @@ export interface SignIn {
 export interface Hats {
   /** For whom the caller may act. */
   list(options?: CallOptions): Promise<Hat[]>;
-  /** Who may act for a member, or for the `desk`. For the desk, as giving and taking. */
+  /** Who may act for a member, or for the `desk`. For the desk, as all but `wear`. */
   of(member: string, options?: CallOptions): Promise<Hat[]>;
   give(hat: NewHat, options?: DoOptions): Promise<Hat[]>;
   take(personId: string, memberId: string, options?: DoOptions): Promise<Hat[]>;
+  /** Addresses whose owners get a hat of this member, or of the `desk`, once they come in. */
+  waiting(member: string, options?: CallOptions): Promise<WaitingHat[]>;
+  /** Takes such a hat back. */
+  drop(email: string, memberId: string, options?: DoOptions): Promise<WaitingHat[]>;
   /** A token with another of the caller's hats. */
   wear(memberId: string, options?: DoOptions): Promise<Entered>;
 }
@@ -49,6 +62,10 @@ export interface Sessions {
 
 export interface Passkeys {
   list(options?: CallOptions): Promise<Passkey[]>;
+  /** What `PublicKeyCredential.parseCreationOptionsFromJSON` of a browser needs to make one. */
+  options(options?: DoOptions): Promise<WebAuthn>;
+  /** Keeps the one that the browser has made, as `credential.toJSON()` says it. */
+  add(answer: WebAuthn, name: string, options?: DoOptions): Promise<Passkey>;
   rename(id: string, name: string, options?: DoOptions): Promise<Passkey>;
   remove(id: string, options?: DoOptions): Promise<Passkey>;
 }
@@ -75,6 +92,8 @@ export interface Applications {
 }
 
 export interface People {
+  /** Who the caller is, by which ways they come in, and their other banks. For somebody who signed in as a person. */
+  person(options?: CallOptions): Promise<Person>;
   readonly signIn: SignIn;
   readonly hats: Hats;
   readonly sessions: Sessions;
@@ -88,19 +107,23 @@ export interface People {
 
 export function peopleOf({ get, post }: Transport): People {
   return {
+    person: (call) => get('/api/person', '', {}, call),
     signIn: {
-      requestCode: (email, { language, ...call } = {}) =>
-        post('/api/sign-in/codes', '', { email, ...(language && { language }) }, call),
+      requestCode: (email, { language, ...call } = {}) => post('/api/sign-in/codes', '', { email, language }, call),
       byCode: (request, code, { memberId, ...call } = {}) =>
-        post('/api/sign-in/code', '', { request, code, ...(memberId !== undefined && { memberId }) }, call),
-      byCard: (words, { memberId, ...call } = {}) =>
-        post('/api/sign-in/card', '', { words, ...(memberId !== undefined && { memberId }) }, call),
+        post('/api/sign-in/code', '', { request, code, memberId }, call),
+      byLink: (link, { memberId, ...call } = {}) => post('/api/sign-in/link', '', { link, memberId }, call),
+      passkeyOptions: async (call) => (await post('/api/sign-in/passkey/options', '', {}, call)).options,
+      byPasskey: (answer, { memberId, ...call } = {}) => post('/api/sign-in/passkey', '', { answer, memberId }, call),
+      byCard: (words, { memberId, ...call } = {}) => post('/api/sign-in/card', '', { words, memberId }, call),
     },
     hats: {
       list: async (call) => (await get('/api/hats', '', {}, call)).items,
       of: async (member, call) => (await get('/api/hats', '', { member }, call)).items,
       give: async (hat, call) => (await post('/api/hats', '', hat, call)).items,
       take: async (personId, memberId, call) => (await post('/api/hats/take', '', { personId, memberId }, call)).items,
+      waiting: async (member, call) => (await get('/api/hats', '', { member }, call)).waiting ?? [],
+      drop: async (email, memberId, call) => (await post('/api/hats/drop', '', { email, memberId }, call)).waiting,
       wear: (memberId, call) => post('/api/hats/wear', '', { memberId }, call),
     },
     sessions: {
@@ -110,14 +133,15 @@ export function peopleOf({ get, post }: Transport): People {
     },
     passkeys: {
       list: async (call) => (await get('/api/passkeys', '', {}, call)).items,
+      options: async (call) => (await post('/api/passkeys/options', '', {}, call)).options,
+      add: (answer, name, call) => post('/api/passkeys', '', { answer, name }, call),
       rename: (id, name, call) => post('/api/passkeys/{id}/name', id, { name }, call),
       remove: (id, call) => post('/api/passkeys/{id}/remove', id, {}, call),
     },
     cards: {
-      issue: (id, { personId, ...call } = {}) =>
-        post('/api/members/{id}/card', id, personId === undefined ? {} : { personId }, call),
+      issue: (id, { personId, ...call } = {}) => post('/api/members/{id}/card', id, { personId }, call),
       revoke: async (id, { personId, ...call } = {}) =>
-        (await post('/api/members/{id}/card/revoke', id, personId === undefined ? {} : { personId }, call)).revoked,
+        (await post('/api/members/{id}/card/revoke', id, { personId }, call)).revoked,
     },
     joinLinks: {
       make: (link = {}, call) => post('/api/join-links', '', link, call),
@@ -129,7 +153,7 @@ export function peopleOf({ get, post }: Transport): People {
     applications: {
       list: (o = {}) => listing((at) => get('/api/applications', '', paging(at), o), o.pageSize),
       decide: (id, yes, { sentence, ...call } = {}) =>
-        post('/api/applications/{id}/decide', id, { yes, ...(sentence !== undefined && { sentence }) }, call),
+        post('/api/applications/{id}/decide', id, { yes, sentence }, call),
     },
   };
 }

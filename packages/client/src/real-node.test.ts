@@ -1,9 +1,14 @@
 /** The types tell the truth: every method of the client, against two real nodes that listen on loopback. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stopToken } from '../../server/src/notification/stop.ts';
+import { getOffer } from '../../server/src/offer/offers.ts';
+import { renewPath } from '../../server/src/offer/renewals.ts';
+import type { OfferRow } from '../../server/src/offer/row.ts';
 import { rememberAnswers } from '../../server/src/testing/answers.ts';
+import { Authenticator } from '../../server/src/testing/authenticator.ts';
 import { lastLetter } from '../../server/src/testing/letters.ts';
-import { coordinator, idlePasskey } from '../../server/src/testing/people.ts';
+import { coordinator } from '../../server/src/testing/people.ts';
 import { startTowns, type Town, until } from '../../server/src/testing/town.ts';
 import { type Agreement, type Client, createClient, hours } from './index.ts';
 
@@ -79,6 +84,7 @@ test('two towns agree, an hour and a half crosses, and both say the same', async
     return both.every(({ tested, mode }) => tested && mode === 'open');
   });
 
+  expect(await guest.towns()).toMatchObject([{ town: 'Gràcia', theyHonourMinutes: 300, weHonourMinutes: 600 }]);
   const moira = await leith.members.add({ handle: 'moira', name: 'Moira' });
   await gracia.members.add({ handle: 'rosa', name: 'Rosa' });
   const { token } = await leith.members.issueToken('moira');
@@ -164,13 +170,23 @@ test('people join, come in, wear hats, and end what they began', async () => {
   expect(await ewan.sessions.endOthers()).toBe(0);
   expect(more.token).not.toBe(entered.token);
 
-  const key = await idlePasskey(town, personId);
-  expect((await ewan.passkeys.rename(key, 'Mine')).name).toBe('Mine');
-  expect(await ewan.passkeys.list()).toHaveLength(1);
-  await ewan.passkeys.remove(key);
+  const device = new Authenticator(town.origin);
+  const key = await ewan.passkeys.add(device.make(await ewan.passkeys.options()), 'My telephone');
+  expect((await ewan.passkeys.rename(key.id, 'Mine')).name).toBe('Mine');
+  const again = await guest.signIn.byPasskey(device.use(await guest.signIn.passkeyOptions()));
+  expect(again.hat.personId).toBe(personId);
+  expect((await ewan.passkeys.list()).map(({ usedAt }) => usedAt !== null)).toEqual([true]);
+  await ewan.passkeys.remove(key.id);
   expect((await leith.cards.issue('ewan')).words).toHaveLength(4);
   expect(await leith.cards.revoke('ewan')).toBe(true);
 
+  expect(await ewan.person()).toMatchObject({ id: personId, name: 'Ewan Laing', email: null, banks: [] });
+  await leith.hats.give({ memberId: '', email: 'nell@mail.example', name: 'Nell Gow' });
+  expect(await leith.hats.waiting('desk')).toEqual([{ email: 'nell@mail.example', name: 'Nell Gow' }]);
+  expect(await leith.hats.drop('nell@mail.example', '')).toEqual([]);
+
+  const welcomed = await leith.members.takeIn({ name: 'Effie Begg', phone: '0131 496 0198' });
+  expect(welcomed).toMatchObject({ member: { handle: 'effie' }, cardWords: { length: 4 } });
   expect((await guest.join({ name: 'Isla Reid', email: 'isla@mail.example' })).status).toBe('waiting');
   const [application] = await leith.applications.list().all();
   const decided = await leith.applications.decide(application?.id ?? '', true, { sentence: 'Come on Tuesday.' });
@@ -178,6 +194,9 @@ test('people join, come in, wear hats, and end what they began', async () => {
   const { request } = await guest.signIn.requestCode('isla@mail.example', { language: 'en' });
   const figures = /(\d{3}) (\d{3})/.exec(await lastLetter(town, 'isla@mail.example')) ?? [];
   expect((await guest.signIn.byCode(request, figures.slice(1).join(''))).hat.name).toBe('Isla Reid');
+  await guest.signIn.requestCode('isla@mail.example', { language: 'en' });
+  const link = /\S+\/sign-in\/link\/\S+/.exec(await lastLetter(town, 'isla@mail.example'))?.[0] ?? '';
+  expect((await guest.signIn.byLink(link)).hat.name).toBe('Isla Reid');
 });
 
 test('two members ask, agree, do, record, disagree, confirm and thank', async () => {
@@ -207,7 +226,7 @@ test('two members ask, agree, do, record, disagree, confirm and thank', async ()
   await lewis.exchanges.changeRecord(id, { minutes: 100 });
   await sona.exchanges.contest(id, await open(id), 'It was an hour');
   expect((await leith.exchanges.list().all()).map((each) => each.id)).toEqual([id]);
-  await leith.exchanges.settle(id, { side: 'giver', minutes: 75 });
+  await leith.exchanges.settle(id, { side: 'giver', minutes: 75, reason: 'Both came in' });
   const done = await sona.exchanges.confirm(id, await open(id));
   expect(done).toMatchObject({ status: 'confirmed', minutes: 75, reserved: 'settled' });
   await sona.exchanges.thank(id, 'It rolls again');
@@ -222,6 +241,13 @@ test('an offer is made, found although mistyped, changed, rests and ends', async
   const { id } = await una.offers.create({ kind: 'offer', title: 'Bicycle repairs', category: 'repairs', minutes: 60 });
   await expect(guest.offers.list().all()).rejects.toMatchObject({ code: 'not_signed_in' });
   expect(await una.offers.list({ q: 'bicyle' }).all()).toMatchObject([{ id, byName: 'Una Scott' }]);
+  expect(await leith.places.set({ name: 'The Shore', coordinates: { latitude: 55.976, longitude: -3.169 } })).toEqual({
+    ...{ name: 'The Shore', coordinates: { latitude: 55.98, longitude: -3.17 }, waits: false },
+  });
+  expect(await una.places.list()).toHaveLength(1);
+  expect(await una.offers.list({ near: 'the shore' }).all()).toMatchObject([{ id }]);
+  expect(await leith.places.end('The Shore')).toEqual({ name: 'The Shore' });
+  expect(await leith.places.list()).toEqual([]);
   const changed = await una.offers.update(id, { kind: 'offer', title: 'Bicycles and prams', category: 'repairs' });
   expect(changed).toMatchObject({ title: 'Bicycles and prams', minutes: null });
   const shown = await una.offers.setPicture(id, DOT, 'A dot');
@@ -231,6 +257,11 @@ test('an offer is made, found although mistyped, changed, rests and ends', async
   expect((await una.offers.pause(id, true)).status).toBe('paused');
   expect(await una.offers.list({ q: 'prams' }).all()).toEqual([]);
   expect((await una.offers.renew(id)).status).toBe('open');
+  expect((await una.offers.newest()).map((each) => each.id)).toEqual([id]);
+  expect(await guest.offers.newest({ limit: 1 })).toEqual([]);
+  const { database, bank } = towns[0];
+  const letter = renewPath(bank, (await getOffer(database.db, bank.id, id)) as OfferRow);
+  expect((await guest.offers.renewByLetter(id, letter)).status).toBe('open');
   expect((await una.offers.of('una')).map((each) => each.id)).toEqual([id]);
   expect((await una.offers.end(id)).status).toBe('ended');
   expect((await una.offers.get(id)).status).toBe('ended');
@@ -258,7 +289,9 @@ test('a gift waits for a yes, is shown by a receipt, and the fund gives on', asy
   expect(waits).toMatchObject({ id: asked.id, name: 'Nora Bain', status: 'waiting' });
   const granted = await leith.fund.answer(asked.id, { yes: true, minutes: 30, because: 'Lifts for a month' });
   expect(granted).toMatchObject({ status: 'granted', minutes: 30 });
-  expect(await guest.fund.get()).toMatchObject({ balanceMinutes: 30, gifts: [{ name: 'Ben Orr' }] });
+  const { balanceMinutes, moves } = await guest.fund.get();
+  expect(balanceMinutes).toBe(30);
+  expect(moves.filter(({ what }) => what === 'gift')).toMatchObject([{ name: 'Ben Orr', minutes: 60 }]);
   const again = await nora.fund.ask({ minutes: 15, content: 'The way back' });
   expect((await nora.fund.withdraw(again.id)).status).toBe('withdrawn');
 });
@@ -274,6 +307,7 @@ test('a coordinator writes down what a member said, who hears of it and objects'
   const slip = second.link.split('/').at(-1) ?? '';
   expect((await guest.acts.readSlip(slip)).memberName).toBe('Nora Bain');
   expect((await guest.acts.objectBySlip(slip)).objectedHow).toBe('slip');
+  expect((await leith.acts.open()).map(({ id }) => id)).toEqual([second.id, first.id]);
   expect((await leith.acts.settle(first.id, { by, how: 'Another slip' })).settledBy).toBe('Fiona Kerr');
   expect((await nora.acts.get(first.id)).settledHow).toBe('Another slip');
 
@@ -283,6 +317,11 @@ test('a coordinator writes down what a member said, who hears of it and objects'
   expect(await nora.notices.read()).toEqual({ read: told.length - 1 });
   expect((await nora.notices.setWishes({ mail: 'weekly', muted: ['town'] })).muted).toEqual(['town']);
   expect((await nora.notices.wishes()).mail).toBe('weekly');
+  const { node, bank } = towns[0];
+  const { id: memberId } = await nora.members.get('nora');
+  const stop = stopToken(node.context.seal, [{ bankId: bank.id, memberId }]);
+  expect(await guest.notices.stopMail(`${towns[0].origin}/stop/${stop}`)).toEqual(['Leith']);
+  expect((await nora.notices.wishes()).mail).toBe('none');
 });
 
 test('people are called together, take seats, sign in, and their hours are written down', async () => {

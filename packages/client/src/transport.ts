@@ -39,6 +39,11 @@ export type QueryOf<P extends keyof paths> = paths[P]['get'] extends { parameter
     : Exclude<Q, undefined>
   : Record<string, never>;
 
+/** What may be left out may also be `undefined`, which is not sent. */
+export type Loose<T> = T extends unknown
+  ? { [K in keyof T]: Record<never, never> extends Pick<T, K> ? T[K] | undefined : T[K] }
+  : never;
+
 /** How one call is made. */
 export interface CallOptions {
   /** Stops the call, also between two tries. The call then throws the signal's reason. */
@@ -76,13 +81,13 @@ export interface Transport {
   get<P extends PathOf<'get'>>(
     path: P,
     id: string,
-    query: QueryOf<P>,
+    query: Loose<QueryOf<P>>,
     options?: CallOptions,
   ): Promise<AnswerOf<'get', P>>;
   post<P extends PathOf<'post'>>(
     path: P,
     id: string,
-    body: BodyOf<P>,
+    body: Loose<BodyOf<P>>,
     options?: DoOptions,
   ): Promise<AnswerOf<'post', P>>;
   /** A POST of a file as it is. */

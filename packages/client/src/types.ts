@@ -22,6 +22,12 @@ export type Hat = Schemas['Hat'];
 export type NewHat = Schemas['NewHat'];
 /** A token of thirty days, the hat that it wears, and the others that could be worn. */
 export type Entered = Schemas['Entered'];
+/** An address whose owner gets a hat once they have shown that it is theirs. */
+export type WaitingHat = Schemas['Wearers']['waiting'][number];
+/** Somebody who signed in, by which ways they come in, and their other banks of this node. */
+export type Person = Schemas['Person'];
+/** What browsers and devices say to each other about passkeys. */
+export type WebAuthn = Schemas['PasskeyOptions']['options'];
 /** What stands for a request for a code. */
 export type CodeSent = Schemas['CodeSent'];
 export type Session = Schemas['Session'];
@@ -34,6 +40,10 @@ export type MadeJoinLink = Schemas['MadeJoinLink'];
 /** Who invites by a link. */
 export type Inviter = Schemas['Inviter'];
 export type Newcomer = Schemas['Newcomer'];
+/** Somebody whom the desk takes in. */
+export type TakenIn = Schemas['TakenIn'];
+/** A new member, with the words of a card when there is no address for mail. */
+export type Welcomed = Schemas['Welcomed'];
 /** Whether somebody belongs now or waits for the desk. */
 export type Joined = Schemas['Joined'];
 export type Application = Schemas['Application'];
@@ -72,6 +82,10 @@ export type Calendar = Schemas['Calendar'];
 /** What a member offers or needs. */
 export type Offer = Schemas['Offer'];
 export type NewOffer = Schemas['NewOffer'];
+/** A place of the town. `waits`: members wrote it, and nobody has said where it is. */
+export type Place = Schemas['Place'];
+export type NewPlace = Schemas['NewPlace'];
+export type PlaceName = Schemas['PlaceName'];
 /** One that a search has found. */
 export type FoundOffer = Schemas['FoundOffer'];
 /** One thing that somebody was told; `text` says it in the language of `Accept-Language`. */
@@ -92,6 +106,8 @@ export type InvitationDraft = Schemas['InvitationDraft'];
 export type Agreement = Schemas['Agreement'];
 export type NewAgreement = Schemas['NewAgreement'];
 export type AgreementChange = Schemas['AgreementChange'];
+/** A town whose agreement with us is public, and what it says. */
+export type Town = Schemas['Town'];
 /** Why an agreement is ended, and whether the other bank is gone for good. */
 export type Closing = Schemas['Closing'];
 /** What we say in an invitation to the agreement after a closed one. */

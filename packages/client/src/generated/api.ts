@@ -176,6 +176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sign-in/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange the link of a letter for a token of thirty days, once. Needs no token */
+        post: operations["signInByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in/card": {
         parameters: {
             query?: never;
@@ -187,6 +204,40 @@ export interface paths {
         put?: never;
         /** Exchange the words of a card for a token of thirty days. Needs no token */
         post: operations["signInByCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a browser needs to come in with a passkey of this bank. Needs no token */
+        post: operations["askForPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange what a passkey has signed for a token of thirty days. Needs no token */
+        post: operations["signInByPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -228,6 +279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hats/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a hat that waits for the owner of an address */
+        post: operations["dropWaitingHat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hats/wear": {
         parameters: {
             query?: never;
@@ -239,6 +307,23 @@ export interface paths {
         put?: never;
         /** A token with another of the caller's hats */
         post: operations["wearHat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is, by which ways they come in, and their other banks of this node */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -296,6 +381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a browser needs to make a passkey for the caller */
+        post: operations["offerPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passkeys": {
         parameters: {
             query?: never;
@@ -306,7 +408,8 @@ export interface paths {
         /** The caller's own passkeys */
         get: operations["listPasskeys"];
         put?: never;
-        post?: never;
+        /** Keep the passkey that a browser has made for the caller */
+        post: operations["addPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -461,6 +564,23 @@ export interface paths {
         get: operations["listApplications"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/newcomers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take somebody in, with a first way to come in: a letter, or a card */
+        post: operations["takeIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,11 +869,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One offer or need, of this bank or of a partner */
+        /** One offer or need, of this bank or of a partner. What is public needs no token */
         get: operations["getOffer"];
         put?: never;
         /** Say it in other words; all of it is said anew */
         post: operations["updateOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/offers/newest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was offered and needed last; without a token what is public */
+        get: operations["listNewestOffers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -811,6 +948,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/offers/{id}/renew-by-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show it for another six months, by the link of a letter. Needs no token */
+        post: operations["renewOfferByLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/offers/{id}/pause": {
         parameters: {
             query?: never;
@@ -856,6 +1010,41 @@ export interface paths {
         put?: never;
         /** Take its picture away */
         post: operations["endOfferPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The town's places; for the operator also those on no map, and names that members wrote and nobody placed */
+        get: operations["listPlaces"];
+        put?: never;
+        /** Say where a place of the town is, and so where all is that names it */
+        post: operations["setPlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a place off the list; what names it is nowhere again */
+        post: operations["endPlace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1564,6 +1753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End mail about notices, by the link at the foot of one. Needs no token */
+        post: operations["stopMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -1616,6 +1822,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/towns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The towns whose agreement with us is public, and what it says. Needs no token */
+        get: operations["listTowns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations": {
         parameters: {
             query?: never;
@@ -1657,7 +1880,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Agreements with other banks and where they stand */
+        /** Agreements with other banks and where they stand; for members those that both have signed */
         get: operations["listAgreements"];
         put?: never;
         /** Say the first yes to another bank's invitation */
@@ -2026,18 +2249,51 @@ export interface components {
             role: "acts" | "desk";
             /** @description The member's; empty for the desk. */
             name: string;
+            /** @description For the desk: whether a card lets this person in. */
+            hasCard?: boolean;
         };
         Code: {
             request: string;
             code: string;
             memberId?: string;
         };
+        LetterLink: {
+            /** @description Or its last part alone. */
+            link: string;
+            memberId?: string;
+        };
         CardWords: {
             words: string;
             memberId?: string;
         };
+        PasskeyOptions: {
+            /** @description For `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` of browsers. */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyUse: {
+            /** @description What `toJSON` of the credential says. */
+            answer: {
+                [key: string]: unknown;
+            };
+            memberId?: string;
+        };
         Hats: {
             items: components["schemas"]["Hat"][];
+            /** @description For the desk: who gets a hat once they have shown that the address is theirs. */
+            waiting?: {
+                email: string;
+                name: string;
+            }[];
+        };
+        Wearers: {
+            items: components["schemas"]["Hat"][];
+            /** @description For the desk: who gets a hat once they have shown that the address is theirs. */
+            waiting: {
+                email: string;
+                name: string;
+            }[];
         };
         NewHat: {
             /** @description Empty for the desk. */
@@ -2052,8 +2308,25 @@ export interface components {
             memberId: string;
             personId: string;
         };
+        WaitingHat: {
+            memberId: string;
+            email: string;
+        };
         WornHat: {
             memberId: string;
+        };
+        Person: {
+            id: string;
+            name: string;
+            /** @description The address that was shown to be theirs. */
+            email: string | null;
+            /** Format: date-time */
+            cardIssuedAt: string | null;
+            /** @description Other banks of this node where the same person has shown the same address. */
+            banks: {
+                name: string;
+                origin: string;
+            }[];
         };
         Sessions: {
             items: components["schemas"]["Session"][];
@@ -2077,9 +2350,6 @@ export interface components {
         EndedSessions: {
             ended: number;
         };
-        Passkeys: {
-            items: components["schemas"]["Passkey"][];
-        };
         Passkey: {
             id: string;
             name: string;
@@ -2087,6 +2357,16 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             usedAt: string | null;
+        };
+        NewPasskey: {
+            /** @description What `toJSON` of the credential says. */
+            answer: {
+                [key: string]: unknown;
+            };
+            name: string;
+        };
+        Passkeys: {
+            items: components["schemas"]["Passkey"][];
         };
         PasskeyName: {
             name: string;
@@ -2173,6 +2453,27 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        Welcomed: {
+            member: components["schemas"]["Member"];
+            /** @description Shown once; for somebody without an address for mail. */
+            cardWords: string[] | null;
+        };
+        TakenIn: {
+            name: string;
+            /** @enum {string} */
+            kind?: "person" | "household" | "organisation";
+            /** @description What people come to them for. */
+            about?: string;
+            email?: string;
+            phone?: string;
+            reach?: string;
+            /** @enum {string} */
+            language?: "en" | "es" | "ar";
+            /** @description Left out: one from the name that nobody has. */
+            handle?: string;
+            /** @description What the letter says to them. */
+            sentence?: string;
+        };
         Decided: {
             application: components["schemas"]["Application"];
             member: components["schemas"]["Member"] | null;
@@ -2206,7 +2507,7 @@ export interface components {
             /** @description The transfer's URL in the journals. */
             transfer: string | null;
             /** @enum {string} */
-            purpose: "gift" | "test" | "test_back" | "exchange";
+            purpose: "gift" | "test" | "test_back" | "exchange" | "dispute" | "gathering" | "leaving";
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -2388,7 +2689,7 @@ export interface components {
             /** @enum {string} */
             category: "repairs" | "garden" | "kitchen" | "needlework" | "screens" | "languages" | "lessons" | "music" | "papers" | "errands" | "rides" | "company" | "animals" | "outings";
             place?: string;
-            /** @description Degrees; kept to about a kilometre. */
+            /** @description Degrees, kept to about a kilometre. Where the town has a place of this name, it is there. */
             latitude?: number;
             longitude?: number;
             when?: string;
@@ -2433,8 +2734,34 @@ export interface components {
             /** @description Whether it has all the words that were asked for. */
             exact: boolean;
         };
+        OfferLetter: {
+            /** @description Or its last part alone. */
+            link: string;
+        };
         Pause: {
             paused: boolean;
+        };
+        Place: {
+            name: string;
+            /** @description Degrees, to about a kilometre; `null` on no map. */
+            coordinates: {
+                latitude: number;
+                longitude: number;
+            } | null;
+            /** @description Whether members wrote it and nobody has said where it is. */
+            waits: boolean;
+            /** @description For the operator: how much names it, up to 100. */
+            count?: number;
+        };
+        NewPlace: components["schemas"]["PlaceName"] & {
+            /** @description Degrees; `null`: it is on no map, such as "by telephone". */
+            coordinates: {
+                latitude: number;
+                longitude: number;
+            } | null;
+        };
+        PlaceName: {
+            name: string;
         };
         Exchange: {
             id: string;
@@ -2471,6 +2798,10 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             offerId: string | null;
+            /** @description As the caller said when asking. */
+            yesAhead: boolean;
+            /** @description Whether what was recorded counts after a day, unless the caller says no. */
+            countsByItself: boolean;
             /** @description What counts, or is proposed. */
             terms: {
                 minutes: number;
@@ -2527,6 +2858,11 @@ export interface components {
             /** @description `null` for somebody at a partner. */
             memberId: string | null;
             name: string;
+            /**
+             * @description `null` for somebody at a partner.
+             * @enum {string|null}
+             */
+            kind: "person" | "household" | "organisation" | "fund" | null;
             /** @description `null` at this bank. */
             town: string | null;
         };
@@ -2576,6 +2912,8 @@ export interface components {
              * @enum {string}
              */
             side?: "giver" | "receiver";
+            /** @description Hours that the other side records afterwards count after a day without a further yes of the asker: who receives, up to what is agreed; who gives, from that on. */
+            yesAhead?: boolean;
             /** @description Why the desk does it, for the slip that the member gets. */
             reason?: string;
             /** @description The coordinator, when the operator’s own token does it. */
@@ -2808,7 +3146,7 @@ export interface components {
             /** @description As many as were asked for; after a yes, as many as were granted. */
             minutes: number;
             /** @description For the member and the desk. */
-            content?: string;
+            content: string;
             /** @enum {string} */
             status: "waiting" | "granted" | "declined" | "withdrawn";
             because: string;
@@ -2833,16 +3171,23 @@ export interface components {
         Fund: {
             balanceMinutes: number;
             grantCapMinutes: number;
-            gifts: {
+            moves: {
                 id: string;
-                /** @description Whoever does not wish to be named, and somebody elsewhere, is not. */
-                name: string | null;
-                town: string | null;
-                minutes: number;
                 /** Format: date-time */
                 at: string;
+                minutes: number;
+                /** @description Into the fund, or out of it. */
+                came: boolean;
+                /** @enum {string} */
+                what: "gift" | "grant" | "dispute" | "gathering" | "leaving" | "test" | "other";
+                /** @description Who gave it or has it. Whoever does not wish to be named, and somebody elsewhere, is not. */
+                name: string | null;
+                town: string | null;
+                /** @description Of a grant the reason, of a gathering its title. */
+                because: string;
+                decidedBy: string;
             }[];
-            grants: components["schemas"]["FundRequest"][];
+            next: string | null;
         };
         GatheringList: {
             items: components["schemas"]["GatheringSummary"][];
@@ -3145,6 +3490,14 @@ export interface components {
         Objection: {
             words?: string;
         };
+        MailStopped: {
+            /** @description Of which no more mail about notices comes. */
+            towns: string[];
+        };
+        StopLink: {
+            /** @description Or its last part alone. */
+            link: string;
+        };
         NoticePage: {
             items: components["schemas"]["Notice"][];
             next: string | null;
@@ -3197,6 +3550,34 @@ export interface components {
             quietUntil?: number;
             /** @description Groups that are never mailed. */
             muted?: ("exchanges" | "offers" | "gatherings" | "town")[];
+        };
+        Towns: {
+            items: components["schemas"]["Town"][];
+        };
+        Town: {
+            agreementId: string;
+            town: string;
+            origin: string;
+            /** @description `active`, `suspended` (a bank lets no new hours in) or `closed`. */
+            status: string;
+            words: string[];
+            /** @description Up to how many of our hours, in minutes. */
+            theyHonourMinutes: number;
+            /** @description Up to how many of theirs, in minutes. */
+            weHonourMinutes: number;
+            ourBridgeBuilder: string;
+            theirBridgeBuilder: string;
+            /** Format: date-time */
+            ourYesAt: string | null;
+            /** Format: date-time */
+            theirYesAt: string | null;
+            ended: {
+                /** @enum {string} */
+                by: "us" | "them";
+                because: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
         };
         Invitation: {
             id: string;
@@ -3831,6 +4212,42 @@ export interface operations {
             };
         };
     };
+    signInByLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterLink"];
+            };
+        };
+        responses: {
+            /** @description Exchange the link of a letter for a token of thirty days, once. Needs no token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     signInByCard: {
         parameters: {
             query?: never;
@@ -3848,6 +4265,78 @@ export interface operations {
         };
         responses: {
             /** @description Exchange the words of a card for a token of thirty days. Needs no token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askForPasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What a browser needs to come in with a passkey of this bank. Needs no token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInByPasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyUse"];
+            };
+        };
+        responses: {
+            /** @description Exchange what a passkey has signed for a token of thirty days. Needs no token */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3921,7 +4410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hats"];
+                    "application/json": components["schemas"]["Wearers"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -3957,7 +4446,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hats"];
+                    "application/json": components["schemas"]["Wearers"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropWaitingHat: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitingHat"];
+            };
+        };
+        responses: {
+            /** @description Take back a hat that waits for the owner of an address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wearers"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -3994,6 +4519,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who the caller is, by which ways they come in, and their other banks of this node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -4110,6 +4664,42 @@ export interface operations {
             };
         };
     };
+    offerPasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What a browser needs to make a passkey for the caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPasskeys: {
         parameters: {
             query?: never;
@@ -4126,6 +4716,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Keep the passkey that a browser has made for the caller */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -4485,6 +5111,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationPage"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeIn: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenIn"];
+            };
+        };
+        responses: {
+            /** @description Take somebody in, with a first way to come in: a letter, or a card */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcomed"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -5119,7 +5781,9 @@ export interface operations {
                 category?: "repairs" | "garden" | "kitchen" | "needlework" | "screens" | "languages" | "lessons" | "music" | "papers" | "errands" | "rides" | "company" | "animals" | "outings";
                 /** @description The host of a bank: this one or a partner's. */
                 town?: string;
-                /** @description What is near comes first. */
+                /** @description What is near comes first: near a place of the town, or `me` for where a member's own place is. */
+                near?: string;
+                /** @description The same in degrees, without `near`. */
                 latitude?: number | null;
                 longitude?: number | null;
             };
@@ -5196,7 +5860,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One offer or need, of this bank or of a partner */
+            /** @description One offer or need, of this bank or of a partner. What is public needs no token */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5239,7 +5903,7 @@ export interface operations {
                     /** @enum {string} */
                     category: "repairs" | "garden" | "kitchen" | "needlework" | "screens" | "languages" | "lessons" | "music" | "papers" | "errands" | "rides" | "company" | "animals" | "outings";
                     place?: string;
-                    /** @description Degrees; kept to about a kilometre. */
+                    /** @description Degrees, kept to about a kilometre. Where the town has a place of this name, it is there. */
                     latitude?: number;
                     longitude?: number;
                     when?: string;
@@ -5258,6 +5922,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNewestOffers: {
+        parameters: {
+            query?: {
+                /** @description Of each kind. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was offered and needed last; without a token what is public */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Offer"][];
+                    };
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -5361,6 +6059,44 @@ export interface operations {
         };
         responses: {
             /** @description Take it away for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewOfferByLetter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferLetter"];
+            };
+        };
+        responses: {
+            /** @description Show it for another six months, by the link of a letter. Needs no token */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5484,6 +6220,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The town's places; for the operator also those on no map, and names that members wrote and nobody placed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Place"][];
+                    };
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPlace: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlace"];
+            };
+        };
+        responses: {
+            /** @description Say where a place of the town is, and so where all is that names it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endPlace: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceName"];
+            };
+        };
+        responses: {
+            /** @description Take a place off the list; what names it is nowhere again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceName"];
                 };
             };
             /** @description Refused, with a code and what to do */
@@ -6455,7 +7294,10 @@ export interface operations {
     };
     getFund: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6920,6 +7762,8 @@ export interface operations {
                 limit?: number;
                 /** @description A member's id or handle. */
                 member?: string;
+                /** @description For the operator, `open`: objections that nobody has put right yet, at most `limit` of all members. */
+                which?: "all" | "open";
             };
             header?: never;
             path?: never;
@@ -7159,6 +8003,42 @@ export interface operations {
             };
         };
     };
+    stopMail: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopLink"];
+            };
+        };
+        responses: {
+            /** @description End mail about notices, by the link at the foot of one. Needs no token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailStopped"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotices: {
         parameters: {
             query?: {
@@ -7292,6 +8172,35 @@ export interface operations {
             };
         };
     };
+    listTowns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The towns whose agreement with us is public, and what it says. Needs no token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Towns"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invite: {
         parameters: {
             query?: never;
@@ -7373,7 +8282,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Agreements with other banks and where they stand */
+            /** @description Agreements with other banks and where they stand; for members those that both have signed */
             200: {
                 headers: {
                     [name: string]: unknown;

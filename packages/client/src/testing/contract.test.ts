@@ -204,7 +204,8 @@ async function exchanges(say: Say, as: As, us: Client, partner: string): Promise
   await say('shorter again', dan.exchanges.counter(id, { minutes: 100, content: 'Half' }));
   await say('shorter it is', cara.exchanges.accept(id, await told(id)));
   await say('words', cara.exchanges.say(id, 'See you'));
-  await say('the desk says', us.exchanges.say(id, 'Hello', { side: 'giver' }));
+  await say('the desk says', us.exchanges.say(id, 'Hello', { side: 'giver', reason: 'They rang' }));
+  await say('the desk says not why', us.exchanges.say(id, 'Hello', { side: 'giver' }));
   await say('too early for thanks', dan.exchanges.thank(id, 'Thank you'));
   await say('recorded', cara.exchanges.record(id, { minutes: 150, doneOn: '2026-11-20' }));
   await say('put right', cara.exchanges.changeRecord(id, { minutes: 140 }));
@@ -229,7 +230,7 @@ async function exchanges(say: Say, as: As, us: Client, partner: string): Promise
   await say('yes', dan.exchanges.accept(off.id, await told(off.id)));
   await say('cancelled', dan.exchanges.cancel(off.id, 'Snow'));
   const apart = await say('a last one', cara.exchanges.ask({ ...words, to: 'dan', side: 'giver' }));
-  await say('yes again', us.exchanges.accept(apart.id, await told(apart.id), { side: 'receiver' }));
+  await say('yes again', us.exchanges.accept(apart.id, await told(apart.id), { side: 'receiver', reason: 'He rang' }));
   await say('his hour', dan.exchanges.record(apart.id, { minutes: 30 }));
   await say('is not hers', cara.exchanges.record(apart.id, { minutes: 60 }));
   await say('open', dan.exchanges.list({ which: 'open' }).all());

@@ -54,6 +54,8 @@ const terms = {
   startTime: optional(when),
   place: optional(text(0, 200)),
 };
+/** What the desk says besides. */
+const slip = { reason: optional(text(0, 300)), by: optional(text(0, 64)) };
 const record = { side, minutes: whole(0, 600_000), doneOn: optional(day) };
 
 /** What is sent with each act, and the part of the address that stands for it. */
@@ -103,10 +105,11 @@ export const EXCHANGE_ROUTES: readonly Route[] = [
   }),
   ...ACTS.map(([path, act, fields]) =>
     post(`/api/exchanges/{id}/${path}`, 200, (asked) => {
-      const input = check(asked.body, fields);
+      const input = check(asked.body, { ...fields, ...slip });
       const row = rowOf(asked);
       const { caller, books } = asked;
       const by = sideFor(row, caller, input['side']);
+      mustSayWhy(caller, input);
       return () => exchangeView(doInExchange(books, row, by, actFrom(books, act, input), wroteBy(caller)), by);
     }),
   ),
@@ -120,11 +123,14 @@ function prepareAsk({ books, caller, body }: Asked): () => Exchange {
     offer: optional(text(0, 64)),
     to: optional(text(0, 300)),
     side,
+    yesAhead: optional(oneOf(true, false)),
     ...terms,
+    ...slip,
   });
   if ((input['offer'] === undefined) === (input['to'] === undefined)) throw invalid('to', 'say offer or to');
   mustBeSignedIn(caller);
   const me = personOf(books, caller.role === 'member' ? caller.memberId : input['member']);
+  mustSayWhy(caller, input);
   return () => {
     if (me.status !== 'active') throw new Refused('member_inactive', { handle: me.handle });
     const { other, offer } = subjectOf(books, input);
@@ -135,7 +141,14 @@ function prepareAsk({ books, caller, body }: Asked): () => Exchange {
     const by = mine as ExchangeSide;
     const [giver, receiver] = by === 'giver' ? [me, other] : [other, me];
     const title = offer?.title ?? said.content.split('\n')[0] ?? '';
-    const row = beginExchange(books, { giver, receiver, offerId: offer?.id ?? null, title }, by, said, wroteBy(caller));
+    const who = {
+      giver,
+      receiver,
+      offerId: offer?.id ?? null,
+      yesAhead: input['yesAhead'] === true ? by : null,
+      title,
+    };
+    const row = beginExchange(books, who, by, said, wroteBy(caller));
     return exchangeView(row, caller.role === 'member' ? by : ((input['side'] as ExchangeSide | undefined) ?? null));
   };
 }
@@ -204,9 +217,10 @@ function mustBeWithinCap(books: Books, minutes: number): void {
 /** Thanks are said once a side, after the hours were confirmed. */
 function speak(asked: Asked, kind: 'talk' | 'thanks'): () => Exchange {
   const { books, caller } = asked;
-  const input = check(asked.body, { side, text: text(1, 1000) });
+  const input = check(asked.body, { side, text: text(1, 1000), ...slip });
   const row = rowOf(asked);
   const by = sideFor(row, caller, input['side']);
+  mustSayWhy(caller, input);
   return () => {
     const { status, talk } = row;
     const over = status === 'declined' || status === 'cancelled';
@@ -234,6 +248,13 @@ function sideFor(row: ExchangeRow, caller: Caller | null, wanted: unknown): Exch
   const own = caller?.role === 'member' ? sideOf(row, caller.memberId) : (wanted as ExchangeSide | undefined);
   if (own === undefined || own === null) throw invalid('side', 'say for whom');
   return own;
+}
+
+/** What the desk does stands on a slip, with a reason. Nobody is a coordinator here by name. */
+function mustSayWhy(caller: Caller | null, { reason, by }: Record<string, unknown>): void {
+  if (caller?.role === 'member') return;
+  if (by !== undefined) throw new NotHere();
+  if (String(reason ?? '').trim() === '') throw invalid('reason', 'say why');
 }
 
 function wroteBy(caller: Caller | null): 'member' | 'desk' {

@@ -39,6 +39,8 @@ export interface ExchangeRow {
   readonly giver: MemberRow;
   readonly receiver: MemberRow;
   readonly offerId: string | null;
+  /** Who said ahead that hours as agreed are right. */
+  readonly yesAhead: ExchangeSide | null;
   readonly title: string;
   status: Exchange['status'];
   /** Terms that are on the table: the first ones, or other ones than are agreed. */
@@ -76,7 +78,7 @@ const DISPUTE_DAYS = 14;
 /** Begins one with its first terms. */
 export function beginExchange(
   books: Books,
-  who: Pick<ExchangeRow, 'giver' | 'receiver' | 'offerId' | 'title'>,
+  who: Pick<ExchangeRow, 'giver' | 'receiver' | 'offerId' | 'yesAhead' | 'title'>,
   by: ExchangeSide,
   terms: ExchangeTerms,
   wroteBy: 'member' | 'desk',
@@ -156,6 +158,14 @@ function append(books: Books, row: ExchangeRow, by: ExchangeSide, act: Act, wrot
   else release(books, row);
 }
 
+/** Whether what was recorded is as agreed, and whose turn it is said yes to that when asking. A day later it counts. */
+function isSaidAhead({ status, record, agreed, yesAhead, story }: ExchangeRow): boolean {
+  if (status !== 'claimed' || record === null || yesAhead !== otherSide(record.side)) return false;
+  if (story.some(({ by, kind }) => by === yesAhead && kind === 'RejectClaim')) return false;
+  const { minutes = 0 } = agreed?.terms ?? {};
+  return yesAhead === 'receiver' ? record.minutes <= minutes : record.minutes >= minutes;
+}
+
 /** What an act that is open leads to. */
 function apply(row: ExchangeRow, version: ExchangeVersion, act: Act): void {
   const { side } = version;
@@ -221,7 +231,7 @@ function waitsFor(row: ExchangeRow): Exchange['waitsFor'] {
 
 export function summaryOf(row: ExchangeRow, side: ExchangeSide | null) {
   const { id, title, status, reserved, reservedCode, endedBy } = row;
-  const on = ({ id: memberId, name }: MemberRow) => ({ memberId, name, town: null });
+  const on = ({ id: memberId, name, kind }: MemberRow) => ({ memberId, name, kind, town: null });
   const terms = termsOf(row);
   return {
     ...{ id, side, giver: on(row.giver), receiver: on(row.receiver), title, status, waitsFor: waitsFor(row) },
@@ -237,6 +247,8 @@ export function exchangeView(row: ExchangeRow, side: ExchangeSide | null): Excha
   return {
     ...summaryOf(row, side),
     offerId: row.offerId,
+    yesAhead: side !== null && row.yesAhead === side,
+    countsByItself: side !== null && row.yesAhead === side && isSaidAhead(row),
     terms: termsOf(row),
     proposedBy: status === 'cancelled' ? null : ((agreed ?? proposal)?.side ?? null),
     change: status === 'agreed' && proposal !== null ? { by: proposal.side, terms: proposal.terms } : null,

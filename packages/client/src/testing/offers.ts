@@ -9,7 +9,18 @@
 import type { FoundOffer, NewOffer, Offer } from '../types.ts';
 import type { Books } from './books.ts';
 import { check, type Field, oneOf, optional, Refused, text, whole } from './checks.ts';
-import { type Asked, get, memberOf, mustBeSignedIn, pageAt, pageOf, personOf, post, type Route } from './route.ts';
+import {
+  type Asked,
+  get,
+  memberOf,
+  mustBeSignedIn,
+  NotHere,
+  pageAt,
+  pageOf,
+  personOf,
+  post,
+  type Route,
+} from './route.ts';
 
 export interface OfferRow
   extends Required<Pick<NewOffer, 'kind' | 'title' | 'text' | 'language' | 'category' | 'place' | 'when'>> {
@@ -68,6 +79,7 @@ export const OFFER_ROUTES: readonly Route[] = [
   get('/api/offers', ({ books, caller, query }) => {
     const at = pageAt(query);
     mustBeSignedIn(caller);
+    if (query.has('near')) throw new NotHere();
     const words = (query.get('q') ?? '').toLowerCase();
     const [kind, category, town] = [query.get('kind'), query.get('category'), query.get('town')];
     return () => {

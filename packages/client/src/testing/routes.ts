@@ -185,8 +185,9 @@ const ROUTES: readonly Route[] = [
 const REAL_NODE_ONLY = new RegExp(
   `^/api/(${[
     ...['acts', 'agreements', 'applications', 'calendar', 'exchanges', 'fund', 'gatherings', 'gifts', 'hats'],
-    ...['invitations', 'join', 'join-links', 'leaving', 'members', 'notices', 'offers', 'openapi.json', 'passkeys'],
-    ...['receipts', 'sessions', 'sign-in', 'slips', 'transfers', 'wishes'],
+    ...['invitations', 'join', 'join-links', 'leaving', 'mail', 'members', 'newcomers', 'notices', 'offers'],
+    ...['openapi.json', 'passkeys', 'person', 'places', 'receipts', 'sessions', 'sign-in', 'slips', 'towns'],
+    ...['transfers', 'wishes'],
   ].join('|')})(/|$)`,
 );
 

@@ -30,6 +30,11 @@ export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pa
     .orderBy(desc(pairTable.createdAt));
 }
 
+/** Whether both have said yes: what is only offered is between the desks. */
+export function isSigned({ ourYesAt, theirYesAt }: Pick<AgreementView, 'ourYesAt' | 'theirYesAt'>): boolean {
+  return ourYesAt !== null && theirYesAt !== null;
+}
+
 export async function agreementViews(tx: Queries, bank: Bank) {
   const rows = await agreementRows(tx, bank);
   return Promise.all(rows.map(async (row) => agreementView(tx, bank, row.id)));

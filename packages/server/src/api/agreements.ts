@@ -8,7 +8,7 @@ import { closeAgreement } from '../agreement/ending.ts';
 import { createInvitation, readInvitation } from '../agreement/invitations.ts';
 import { answerAgreement, offerAgreement, withdrawOffer } from '../agreement/service.ts';
 import { inviteSuccessor } from '../agreement/successor.ts';
-import { type AgreementView, agreementViewById, agreementViews } from '../agreement/view.ts';
+import { type AgreementView, agreementViewById, agreementViews, isSigned } from '../agreement/view.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import { member, pair as pairTable, standingEntry } from '../db/schema.ts';
 import { writeStatement } from '../journal/statements.ts';
@@ -129,13 +129,15 @@ export function agreementRoutes(api: Api): void {
       {
         path: '/api/agreements',
         operationId: 'listAgreements',
-        summary: 'Agreements with other banks and where they stand',
+        summary: 'Agreements with other banks and where they stand; for members those that both have signed',
       },
       { answer: z.object({ items: z.array(agreementSchema) }), query: noQuery, params: noParams },
     ),
     async (c) => {
-      mustBeSignedIn(c.var.caller);
-      return c.json({ items: await agreementViews(c.var.node.database.db, c.var.bank) }, 200);
+      const { caller, bank, node } = c.var;
+      mustBeSignedIn(caller);
+      const views = await agreementViews(node.database.db, bank);
+      return c.json({ items: views.filter((view) => caller.role === 'operator' || isSigned(view)) }, 200);
     },
   );
 
@@ -145,8 +147,11 @@ export function agreementRoutes(api: Api): void {
       { answer: agreementSchema, query: noQuery, params: idParam },
     ),
     async (c) => {
-      mustBeSignedIn(c.var.caller);
-      return c.json(await shown(c.var.node.database.db, c, c.req.valid('param').id), 200);
+      const { caller, node } = c.var;
+      mustBeSignedIn(caller);
+      const view = await shown(node.database.db, c, c.req.valid('param').id);
+      if (caller.role !== 'operator' && !isSigned(view)) throw new Refused('not_found');
+      return c.json(view, 200);
     },
   );
 

@@ -30,8 +30,12 @@ import { leavingRoutes } from './leaving.ts';
 import { memberRoutes } from './members.ts';
 import { notificationRoutes } from './notifications.ts';
 import { offerRoutes } from './offers.ts';
+import { passkeyRoutes } from './passkeys.ts';
 import { peopleRoutes } from './people.ts';
+import { placeRoutes } from './places.ts';
 import { receiptRoutes } from './receipts.ts';
+import { signInRoutes } from './sign-in.ts';
+import { townRoutes } from './towns.ts';
 import { transferRoutes } from './transfers.ts';
 
 export type Api = OpenAPIHono<ApiEnv>;
@@ -77,18 +81,22 @@ export function createApi(database: Database): Api {
     description: "A token of this bank: the operator's, or a member's.",
   });
   memberRoutes(api);
+  signInRoutes(api);
   peopleRoutes(api);
+  passkeyRoutes(api);
   cardRoutes(api);
   joiningRoutes(api);
   transferRoutes(api);
   receiptRoutes(api);
   leavingRoutes(api);
   offerRoutes(api);
+  placeRoutes(api);
   exchangeRoutes(api);
   fundRoutes(api);
   gatheringRoutes(api);
   brokerRoutes(api);
   notificationRoutes(api);
+  townRoutes(api);
   agreementRoutes(api);
   evidenceRoutes(api);
   api.doc31('/api/openapi.json', {

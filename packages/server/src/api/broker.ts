@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
-import { act, actById, type Deed, listActs, type NamedAct, object, settle } from '../broker/acts.ts';
+import { act, actById, type Deed, listActs, type NamedAct, object, openObjections, settle } from '../broker/acts.ts';
 import { brokerOf } from '../broker/own.ts';
 import { actOfToken, slipToken } from '../broker/slips.ts';
 import { findMember } from '../member/members.ts';
@@ -13,6 +13,14 @@ import { doing, idParam, noParams, noQuery, reading } from './describe.ts';
 import { actSchema, type deedSchema, newActSchema, objectionSchema, settlingSchema } from './fund-schemas.ts';
 import { once } from './idempotent.ts';
 import { page, pageQuery } from './schemas.ts';
+
+const actsQuery = pageQuery.extend({
+  member: z.string().max(64).optional().describe("A member's id or handle."),
+  which: z
+    .enum(['all', 'open'])
+    .default('all')
+    .describe('For the operator, `open`: objections that nobody has put right yet, at most `limit` of all members.'),
+});
 
 export function brokerRoutes(api: Api): void {
   deskOperations(api);
@@ -80,15 +88,20 @@ function readingOperations(api: Api): void {
       },
       {
         answer: page(actSchema, 'ActPage'),
-        query: pageQuery.extend({ member: z.string().max(64).optional().describe("A member's id or handle.") }),
+        query: actsQuery,
         params: noParams,
       },
     ),
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
-      const { cursor, limit, member } = c.req.valid('query');
+      const { cursor, limit, member, which } = c.req.valid('query');
       const { db } = node.database;
+      if (which === 'open') {
+        mustOperate(caller);
+        const open = await openObjections(db, bank.id, limit);
+        return c.json({ items: open.map((each) => viewOf(bank, each)), next: null }, 200);
+      }
       const named = caller.role === 'member' ? caller.memberId : member;
       const row = named === undefined ? undefined : await findMember(db, bank.id, named);
       if (named !== undefined && row === undefined) throw new Refused('not_found');

@@ -2,6 +2,7 @@
 import { mustOperate } from '../auth/tokens.ts';
 import { cardPath, issueCardFor, revokeCardsOf } from '../member/cards.ts';
 import { prepareCard } from '../member/joining.ts';
+import { findMember } from '../member/members.ts';
 import type { Api } from './app.ts';
 import { doing, idParam } from './describe.ts';
 import { once } from './idempotent.ts';
@@ -24,7 +25,7 @@ export function cardRoutes(api: Api): void {
       const { bank, node } = c.var;
       const { id } = c.req.valid('param');
       const { personId } = c.req.valid('json');
-      const ready = await prepareCard(node, bank, '');
+      const ready = await prepareCard(node, bank, (await findMember(node.database.db, bank.id, id))?.language ?? '');
       const result = await once(c, async (tx) => {
         const card = await issueCardFor(tx, bank, id, personId, ready);
         return {

@@ -30,6 +30,10 @@ const sideView = z
   .object({
     memberId: z.string().nullable().describe('`null` for somebody at a partner.'),
     name: z.string(),
+    kind: z
+      .enum(['person', 'household', 'organisation', 'fund'])
+      .nullable()
+      .describe('`null` for somebody at a partner.'),
     town: z.string().nullable().describe('`null` at this bank.'),
   })
   .openapi('ExchangeSide');
@@ -73,6 +77,8 @@ export const exchangeSchema = z
   .object({
     ...summary,
     offerId: z.string().nullable(),
+    yesAhead: z.boolean().describe('As the caller said when asking.'),
+    countsByItself: z.boolean().describe('Whether what was recorded counts after a day, unless the caller says no.'),
     terms: termsSchema.nullable().describe('What counts, or is proposed.'),
     proposedBy: side.nullable(),
     change: z
@@ -133,6 +139,12 @@ export const askSchema = z
     offer: z.string().max(64).optional().describe('An offer or need, of this bank or of a partner.'),
     to: z.string().max(300).optional().describe('Without an offer: `rosa@gracia.example`, or a handle here.'),
     side: side.optional().describe('What the asker would do; an offer says so itself.'),
+    yesAhead: z
+      .boolean()
+      .optional()
+      .describe(
+        'Hours that the other side records afterwards count after a day without a further yes of the asker: who receives, up to what is agreed; who gives, from that on.',
+      ),
     ...atDesk,
     ...termsFields,
   })

@@ -11,7 +11,7 @@ import { doInExchange, maySee, putRight, settleDispute, type Wish } from '../exc
 import { askExchange } from '../exchange/asking.ts';
 import { disputedExchanges, type Exchange, listExchanges, loadExchange } from '../exchange/exchange-store.ts';
 import { countWords, giveContact, say, showThanks, thank, thanksOf } from '../exchange/talk.ts';
-import { exchangeView, sideOf, summaryOf, townsOf } from '../exchange/view.ts';
+import { exchangeView, kindsIn, sideOf, summaryOf, townsOf } from '../exchange/view.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import type { Api } from './app.ts';
@@ -37,6 +37,7 @@ import {
   thanksSchema,
 } from './exchange-schemas.ts';
 import { once } from './idempotent.ts';
+import { mayKnow } from './members.ts';
 import { page, pageQuery, transferSchema } from './schemas.ts';
 import { transferView } from './transfers.ts';
 
@@ -57,12 +58,12 @@ export function exchangeRoutes(api: Api): void {
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
-      const { member, offer, to, side, reason, by: coordinator, ...terms } = c.req.valid('json');
+      const { member, offer, to, side, yesAhead, reason, by: coordinator, ...terms } = c.req.valid('json');
       const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, member);
       if (caller.role === 'member') await countAttempt(node.database.db, bank.id, 'ask_member', memberId);
       const by = { by: caller.role === 'member' ? 'member' : 'desk', personId: caller.personId ?? null } as const;
       const result = await once(c, async (tx, after) => {
-        const ask = { by, memberId, offerId: offer, to, side, terms };
+        const ask = { by, memberId, offerId: offer, to, side, terms, yesAhead };
         const exchange = await askAtDesk(tx, bank, caller, { memberId, reason, by: coordinator }, () =>
           askExchange(tx, bank, ask, after),
         );
@@ -94,7 +95,8 @@ export function exchangeRoutes(api: Api): void {
           : await listExchanges(db, bank.id, { memberId, which, before: cursor, limit });
       const towns = await townsOf(db, bank.id);
       const asMember = memberId === null ? caller : ({ role: 'member', memberId, tokenHash: '' } as const);
-      const items = rows.map((row) => summaryOf(row, sideOf(row, asMember), towns));
+      const kinds = await kindsIn(db, bank.id, rows);
+      const items = rows.map((row) => summaryOf(row, sideOf(row, asMember), towns, kinds));
       const more = memberId !== null && rows.length === limit;
       return c.json({ items, next: more ? (rows.at(-1)?.id ?? null) : null }, 200);
     },
@@ -324,7 +326,7 @@ export function exchangeRoutes(api: Api): void {
       const { db } = node.database;
       const { cursor, limit } = c.req.valid('query');
       const row = await findMember(db, bank.id, c.req.valid('param').id);
-      if (row === undefined) throw new Refused('not_found');
+      if (row === undefined || !mayKnow(c, row)) throw new Refused('not_found');
       const shownOnly = caller.role === 'member' && caller.memberId !== row.id;
       const rows = await thanksOf(db, bank.id, row.id, { shownOnly, before: cursor, limit });
       const items = rows.map((each) => ({ ...each, at: each.at.toISOString() }));

@@ -33,7 +33,7 @@ export const fundRequestSchema = z
     memberId: z.string(),
     name: z.string(),
     minutes: positive.describe('As many as were asked for; after a yes, as many as were granted.'),
-    content: z.string().optional().describe('For the member and the desk.'),
+    content: z.string().describe('For the member and the desk.'),
     status: z.enum(['waiting', 'granted', 'declined', 'withdrawn']),
     because: z.string(),
     decidedBy: z.string(),
@@ -47,16 +47,23 @@ export const fundSchema = z
   .object({
     balanceMinutes: minutes,
     grantCapMinutes: minutes,
-    gifts: z.array(
+    moves: z.array(
       z.object({
         id: z.string(),
-        name: z.string().nullable().describe('Whoever does not wish to be named, and somebody elsewhere, is not.'),
-        town: z.string().nullable(),
-        minutes: positive,
         at: time,
+        minutes: positive,
+        came: z.boolean().describe('Into the fund, or out of it.'),
+        what: z.enum(['gift', 'grant', 'dispute', 'gathering', 'leaving', 'test', 'other']),
+        name: z
+          .string()
+          .nullable()
+          .describe('Who gave it or has it. Whoever does not wish to be named, and somebody elsewhere, is not.'),
+        town: z.string().nullable(),
+        because: z.string().describe('Of a grant the reason, of a gathering its title.'),
+        decidedBy: z.string(),
       }),
     ),
-    grants: z.array(fundRequestSchema),
+    next: z.string().nullable(),
   })
   .openapi('Fund');
 

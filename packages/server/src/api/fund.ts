@@ -41,20 +41,16 @@ export function fundRoutes(api: Api): void {
   api.openapi(
     reading(
       { path: '/api/fund', operationId: 'getFund', summary: 'The community fund, as everybody may see it' },
-      { answer: fundSchema, query: noQuery, params: noParams },
+      { answer: fundSchema, query: pageQuery, params: noParams },
     ),
     async (c) => {
-      const { bank, node } = c.var;
-      const fund = await readFund(node.database.db, bank);
-      return c.json(
-        {
-          balanceMinutes: fund.balanceMinutes,
-          grantCapMinutes: bank.settings.grantCapMinutes,
-          gifts: fund.gifts.map((gift) => ({ ...gift, at: gift.at.toISOString() })),
-          grants: fund.grants.map((grant) => requestView(grant, false)),
-        },
-        200,
-      );
+      const { bank, caller, node } = c.var;
+      const { cursor, limit } = c.req.valid('query');
+      const page = { before: cursor, limit };
+      const { balanceMinutes, moves, next } = await readFund(node.database.db, bank, caller !== null, page);
+      const grantCapMinutes = bank.settings.grantCapMinutes;
+      const items = moves.map((move) => ({ ...move, at: move.at.toISOString() }));
+      return c.json({ balanceMinutes, grantCapMinutes, moves: items, next }, 200);
     },
   );
 }
@@ -145,7 +141,7 @@ function requestOperations(api: Api): void {
         caller.role === 'member'
           ? await requestsOf(db, bank.id, caller.memberId, limit, cursor)
           : await waitingRequests(db, bank.id, limit, cursor);
-      const items = found.map((each) => requestView(each, true));
+      const items = found.map((each) => requestView(each));
       return c.json({ items, next: found.length === limit ? (items.at(-1)?.id ?? null) : null }, 200);
     },
   );
@@ -167,7 +163,7 @@ function requestOperations(api: Api): void {
       const result = await once(c, async (tx) => {
         const row = await askFund(tx, bank, caller.memberId, c.req.valid('json'));
         const name = (await findMember(tx, bank.id, row.memberId))?.name ?? '';
-        return { status: 201, body: requestView({ row, name }, true) };
+        return { status: 201, body: requestView({ row, name }) };
       });
       return c.json(result.body, 201);
     },
@@ -193,7 +189,7 @@ function requestOperations(api: Api): void {
         const answer = yes ? ({ yes, because, ...(minutes !== undefined && { minutes }) } as const) : { yes, because };
         const row = await answerRequest(tx, bank, caller, id, answer, after);
         const name = (await findMember(tx, bank.id, row.memberId))?.name ?? '';
-        return { status: 200, body: requestView({ row, name }, true) };
+        return { status: 200, body: requestView({ row, name }) };
       });
       return c.json(result.body, 200);
     },
@@ -217,22 +213,22 @@ function requestOperations(api: Api): void {
       const result = await once(c, async (tx) => {
         const row = await withdrawRequest(tx, bank.id, caller.memberId, id);
         const name = (await findMember(tx, bank.id, row.memberId))?.name ?? '';
-        return { status: 200, body: requestView({ row, name }, true) };
+        return { status: 200, body: requestView({ row, name }) };
       });
       return c.json(result.body, 200);
     },
   );
 }
 
-/** `whole` for the member and the desk: also what it is for. */
-function requestView({ row, name }: NamedRequest, whole: boolean): z.infer<typeof fundRequestSchema> {
+/** For the member and the desk: also what it is for. */
+function requestView({ row, name }: NamedRequest): z.infer<typeof fundRequestSchema> {
   const { id, memberId, minutes, status, because, decidedBy, transferId } = row;
   return {
     id,
     memberId,
     name,
     minutes,
-    ...(whole && { content: row.content }),
+    content: row.content,
     status,
     because,
     decidedBy,

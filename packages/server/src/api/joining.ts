@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { countAttempt } from '../auth/attempts.ts';
+import { readAddress } from '../auth/codes.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import {
   type ApplicationRow,
@@ -10,11 +11,14 @@ import {
   type JoinLinkRow,
   joinByLink,
   joinLinksOf,
-  joinPath,
+  languageAsked,
   makeJoinLink,
+  type Newcomer,
   prepareCard,
   readJoinLink,
   revokeJoinLink,
+  takeIn,
+  type Welcomed,
   waitingApplications,
 } from '../member/joining.ts';
 import { Refused } from '../node/refused.ts';
@@ -35,8 +39,11 @@ import {
   madeJoinLinkSchema,
   newcomerSchema,
   newJoinLinkSchema,
+  takenInSchema,
+  welcomedSchema,
 } from './people-schemas.ts';
 import { page, pageQuery } from './schemas.ts';
+import { lastPart } from './sign-in.ts';
 
 /** What a member's own invitation may be; the desk's has the limits of the schema. */
 const MEMBERS_USES = 5;
@@ -125,7 +132,7 @@ function linkOperations(api: Api): void {
     ),
     async (c) => {
       const { bank, node } = c.var;
-      const secret = secretIn(c.req.valid('json').link);
+      const secret = lastPart(c.req.valid('json').link);
       const result = await onceAsked(
         c,
         () => countAttempt(node.database.db, bank.id, 'join_source', c.var.source),
@@ -154,24 +161,15 @@ function joinOperations(api: Api): void {
     async (c) => {
       const { bank, node, source } = c.var;
       const { db } = node.database;
-      const {
-        link,
-        name,
-        kind = 'person',
-        about = '',
-        email = '',
-        phone = '',
-        reach = '',
-        language = '',
-      } = c.req.valid('json');
-      const newcomer = { name, kind, about, email, phone, reach, language };
+      const { link, ...given } = c.req.valid('json');
+      const newcomer = newcomerOf(given);
       const prepare = async () => {
         await countAttempt(db, bank.id, link === undefined ? 'apply_source' : 'join_source', source);
         if (link === undefined) await countAttempt(db, bank.id, 'apply_bank', 'all');
-        return prepareCard(node, bank, language);
+        return prepareCard(node, bank, newcomer.language);
       };
       const result = await onceAsked(c, prepare, async (tx, ready) => {
-        const joined = link === undefined ? null : await joinByLink(tx, node, bank, secretIn(link), newcomer, ready);
+        const joined = link === undefined ? null : await joinByLink(tx, node, bank, lastPart(link), newcomer, ready);
         if (link === undefined) await apply(tx, bank, newcomer);
         return { status: 201, body: joinedView(joined) };
       });
@@ -197,6 +195,32 @@ function joinOperations(api: Api): void {
     doing(
       {
         method: 'post',
+        path: '/api/newcomers',
+        operationId: 'takeIn',
+        summary: 'Take somebody in, with a first way to come in: a letter, or a card',
+        status: 201,
+      },
+      { answer: welcomedSchema, body: takenInSchema, params: noParams },
+    ),
+    async (c) => {
+      mustOperate(c.var.caller);
+      const { bank, node } = c.var;
+      const { sentence = '', handle, ...given } = c.req.valid('json');
+      const newcomer = newcomerOf(given);
+      const email = newcomer.email === '' ? '' : readAddress(newcomer.email);
+      const ready = await prepareCard(node, bank, newcomer.language);
+      const result = await once(c, async (tx) => {
+        const named = { ...newcomer, email, ...(handle !== undefined && { handle }) };
+        return { status: 201, body: welcomedView(await takeIn(tx, node, bank, named, sentence, ready)) };
+      });
+      return c.json(result.body, 201);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
         path: '/api/applications/{id}/decide',
         operationId: 'decideApplication',
         summary: 'Say yes or no to somebody who asks to join',
@@ -209,15 +233,14 @@ function joinOperations(api: Api): void {
       const { bank, node } = c.var;
       const { id } = c.req.valid('param');
       const { yes, sentence = '' } = c.req.valid('json');
-      const ready = await prepareCard(node, bank, '');
+      const ready = await prepareCard(node, bank, await languageAsked(node.database.db, bank.id, id));
       const result = await once(c, async (tx) => {
         const { row, welcomed } = await decide(tx, node, bank, id, { yes, sentence }, ready);
         return {
           status: 200,
           body: {
             application: applicationView(row, ''),
-            member: welcomed === null ? null : baseView(welcomed.member),
-            cardWords: welcomed === null || welcomed.cardWords === null ? null : [...welcomed.cardWords],
+            ...(welcomed === null ? { member: null, cardWords: null } : welcomedView(welcomed)),
           },
         };
       });
@@ -233,18 +256,18 @@ function inviterOf(c: Context<ApiEnv>): string {
   return caller.role === 'operator' ? '' : caller.memberId;
 }
 
-/** The secret of a link, or of its last part alone. */
-function secretIn(link: string): string {
-  return (
-    link
-      .slice(link.lastIndexOf(joinPath('')) + 1)
-      .split('/')
-      .at(-1) ?? ''
-  );
+/** Somebody new, with empty texts for what was left out. */
+function newcomerOf(given: Omit<z.infer<typeof newcomerSchema>, 'link'>): Newcomer {
+  const { name, kind = 'person', about = '', email = '', phone = '', reach = '', language = '' } = given;
+  return { name, kind, about, email, phone, reach, language };
 }
 
 function linkView({ id, memberId, left, expiresAt, createdAt }: JoinLinkRow) {
   return { id, memberId, left, expiresAt: expiresAt.toISOString(), createdAt: createdAt.toISOString() };
+}
+
+function welcomedView({ member, cardWords }: Welcomed): z.infer<typeof welcomedSchema> {
+  return { member: baseView(member), cardWords: cardWords === null ? null : [...cardWords] };
 }
 
 function joinedView(joined: Awaited<ReturnType<typeof joinByLink>>): z.infer<typeof joinedSchema> {

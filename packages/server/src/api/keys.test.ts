@@ -5,6 +5,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gathering, leaving } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
+import { stopToken } from '../notification/stop.ts';
+import { getOffer } from '../offer/offers.ts';
+import { renewPath } from '../offer/renewals.ts';
+import { Authenticator } from '../testing/authenticator.ts';
 import { exchangeAt } from '../testing/exchanges.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { lastLetter } from '../testing/letters.ts';
@@ -142,8 +146,39 @@ const aPicture = (background: string) =>
     .toBuffer();
 const aSaying = (title: string) => ({ kind: 'offer', category: 'garden', title });
 const anOffer = (title: string) => ({ member: 'moira', ...aSaying(title) });
+/** A place that is on the map. */
+const placed = async (name: string) => {
+  await stage.town.call('POST', '/api/places', { name, coordinates: { latitude: 55.98, longitude: -3.2 } });
+  return { name };
+};
 const offered = async (): Promise<string> => (await stage.town.call('POST', '/api/offers', anOffer('Plants'))).body.id;
 
+let lastOffer = '';
+
+/** The figures and the link of a new letter to Una. */
+async function unasLetter(): Promise<{ request: string; code: string; link: string }> {
+  await stage.town.database.db.execute('delete from attempt');
+  const { body } = await stage.town.call('POST', '/api/sign-in/codes', { email: 'una@mail.example' });
+  const text = await lastLetter(stage.town, 'una@mail.example');
+  const code = (/(\d{3}) (\d{3})/.exec(text) ?? []).slice(1).join('');
+  return { request: body.request, code, link: /https?:\S+\/sign-in\/link\/\S+/.exec(text)?.[0] ?? '' };
+}
+
+const optionsOf = async (path: string): Promise<Record<string, unknown>> =>
+  (await stage.town.call('POST', path, {}, { token: una.token })).body.options;
+
+let unasKey: Authenticator | undefined;
+/** A device with a passkey of Una's. */
+async function unasDevice(): Promise<Authenticator> {
+  if (unasKey !== undefined) return unasKey;
+  unasKey = new Authenticator(stage.town.origin);
+  const answer = unasKey.make(await optionsOf('/api/passkeys/options'));
+  await stage.town.call('POST', '/api/passkeys', { answer, name: 'My telephone' }, { token: una.token });
+  return unasKey;
+}
+
+/** Why the desk does something for a member. */
+const DESK = { reason: 'They rang' };
 /** What Moira asked, and what Una recorded. */
 const ASKED = { side: 'receiver', n: 1 };
 const RECORDED = { side: 'giver', n: 2 };
@@ -155,11 +190,24 @@ const CASES: Record<string, Case> = {
   requestCode: { body: () => ({ email: 'una@mail.example' }), other: () => ({ email: 'ina@mail.example' }) },
   signInByCode: {
     body: async () => {
-      await stage.town.database.db.execute('delete from attempt');
-      const asked = await stage.town.call('POST', '/api/sign-in/codes', { email: 'una@mail.example' });
-      const figures = /(\d{3}) (\d{3})/.exec(await lastLetter(stage.town, 'una@mail.example')) ?? [];
-      return { request: asked.body.request, code: figures.slice(1).join('') };
+      const { request, code } = await unasLetter();
+      return { request, code };
     },
+  },
+  signInByLink: { body: async () => ({ link: (await unasLetter()).link }), other: () => ({ link: 'another' }) },
+  askForPasskey: { body: () => ({}) },
+  signInByPasskey: {
+    body: async () => ({ answer: (await unasDevice()).use(await optionsOf('/api/sign-in/passkey/options')) }),
+    other: () => ({ answer: {} }),
+  },
+  offerPasskey: { person: true, body: () => ({}) },
+  addPasskey: {
+    person: true,
+    body: async () => ({
+      answer: new Authenticator(stage.town.origin).make(await optionsOf('/api/passkeys/options')),
+      name: 'My telephone',
+    }),
+    other: () => ({ answer: {}, name: 'My telephone' }),
   },
   signInByCard: {
     body: async () => {
@@ -175,6 +223,14 @@ const CASES: Record<string, Case> = {
   takeHat: {
     body: async () => ({ memberId: await idOf('rosa'), personId: una.personId }),
     other: () => ({ memberId: '', personId: una.personId }),
+  },
+  dropWaitingHat: {
+    body: async () => {
+      const waits = { memberId: una.memberId, email: 'nephew@mail.example' };
+      await stage.town.call('POST', '/api/hats', { ...waits, name: 'Her nephew' });
+      return waits;
+    },
+    other: () => ({ memberId: una.memberId, email: 'niece@mail.example' }),
   },
   endSession: {
     person: true,
@@ -208,6 +264,10 @@ const CASES: Record<string, Case> = {
     body: () => ({ name: 'Ewan', phone: '0131 496 0199' }),
     other: () => ({ name: 'Ewan', phone: '0131 496 0198' }),
   },
+  takeIn: {
+    body: () => ({ name: 'Effie', phone: '0131 496 0196' }),
+    other: () => ({ name: 'Effie', phone: '0131 496 0195' }),
+  },
   decideApplication: {
     id: async () => {
       await stage.town.call('POST', '/api/join', { name: 'Kirsty', phone: '0131 496 0197' });
@@ -220,15 +280,37 @@ const CASES: Record<string, Case> = {
   createOffer: { body: () => anOffer('Seeds'), other: () => anOffer('Bulbs') },
   updateOffer: { id: () => offered(), body: () => aSaying('Seeds'), other: () => aSaying('Bulbs') },
   renewOffer: { id: () => offered(), body: () => ({}) },
+  renewOfferByLetter: {
+    id: async () => {
+      lastOffer = await offered();
+      return lastOffer;
+    },
+    body: async () => {
+      const row = await getOffer(stage.town.database.db, stage.town.bank.id, lastOffer);
+      return { link: row === undefined ? '' : renewPath(stage.town.bank, row) };
+    },
+    other: () => ({ link: 'another' }),
+  },
   pauseOffer: { id: () => offered(), body: () => ({ paused: true }), other: () => ({ paused: false }) },
   setOfferPicture: { id: () => offered(), body: () => aPicture('red'), other: () => aPicture('blue') },
   endOfferPicture: { id: () => offered(), body: () => ({}) },
   endOffer: { id: () => offered(), body: () => ({}) },
+  setPlace: {
+    body: () => ({ name: 'The Shore', coordinates: { latitude: 55.98, longitude: -3.17 } }),
+    other: () => ({ name: 'The Shore', coordinates: null }),
+  },
+  endPlace: { body: () => placed('Newhaven'), other: () => ({ name: 'Portobello' }) },
   give: {
     body: () => ({ from: 'moira', to: 'rosa', minutes: 60 }),
     other: () => ({ from: 'moira', to: 'rosa', minutes: 61 }),
   },
   readNotices: { body: () => ({ ids: [] }), other: () => ({}) },
+  stopMail: {
+    body: () => ({
+      link: stopToken(stage.town.node.context.seal, [{ bankId: stage.town.bank.id, memberId: una.memberId }]),
+    }),
+    other: () => ({ link: 'another' }),
+  },
   setWishes: { body: () => ({ mail: 'daily' }), other: () => ({ mail: 'weekly' }) },
   invite: {
     body: () => ({ grantsMinutes: 60, bridgeBuilder: 'Fiona' }),
@@ -345,39 +427,51 @@ const CASES: Record<string, Case> = {
   },
   renewCalendar: { person: true, body: () => ({}) },
   askExchange: {
-    body: () => ({ member: 'moira', to: 'una', side: 'receiver', minutes: 10, content: 'Tea' }),
-    other: () => ({ member: 'moira', to: 'una', side: 'receiver', minutes: 11, content: 'Tea' }),
+    body: () => ({ ...DESK, member: 'moira', to: 'una', side: 'receiver', minutes: 10, content: 'Tea' }),
+    other: () => ({ ...DESK, member: 'moira', to: 'una', side: 'receiver', minutes: 11, content: 'Tea' }),
   },
-  acceptExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'giver', answers: ASKED }) },
-  declineExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'giver', answers: ASKED }) },
+  acceptExchange: {
+    id: () => exchangeAt(stage.town, 'proposed'),
+    body: () => ({ ...DESK, side: 'giver', answers: ASKED }),
+  },
+  declineExchange: {
+    id: () => exchangeAt(stage.town, 'proposed'),
+    body: () => ({ ...DESK, side: 'giver', answers: ASKED }),
+  },
   counterExchange: {
     id: () => exchangeAt(stage.town, 'proposed'),
-    body: () => ({ side: 'giver', minutes: 20, content: 'More tea' }),
-    other: () => ({ side: 'giver', minutes: 21, content: 'More tea' }),
+    body: () => ({ ...DESK, side: 'giver', minutes: 20, content: 'More tea' }),
+    other: () => ({ ...DESK, side: 'giver', minutes: 21, content: 'More tea' }),
   },
-  withdrawExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ side: 'receiver' }) },
-  cancelExchange: { id: () => exchangeAt(stage.town, 'agreed'), body: () => ({ side: 'receiver' }) },
+  withdrawExchange: { id: () => exchangeAt(stage.town, 'proposed'), body: () => ({ ...DESK, side: 'receiver' }) },
+  cancelExchange: { id: () => exchangeAt(stage.town, 'agreed'), body: () => ({ ...DESK, side: 'receiver' }) },
   recordHours: {
     id: () => exchangeAt(stage.town, 'agreed'),
-    body: () => ({ side: 'giver', minutes: 10 }),
-    other: () => ({ side: 'giver', minutes: 11 }),
+    body: () => ({ ...DESK, side: 'giver', minutes: 10 }),
+    other: () => ({ ...DESK, side: 'giver', minutes: 11 }),
   },
   changeRecord: {
     id: () => exchangeAt(stage.town, 'claimed'),
-    body: () => ({ side: 'giver', minutes: 9 }),
-    other: () => ({ side: 'giver', minutes: 8 }),
+    body: () => ({ ...DESK, side: 'giver', minutes: 9 }),
+    other: () => ({ ...DESK, side: 'giver', minutes: 8 }),
   },
-  confirmHours: { id: () => exchangeAt(stage.town, 'claimed'), body: () => ({ side: 'receiver', answers: RECORDED }) },
+  confirmHours: {
+    id: () => exchangeAt(stage.town, 'claimed'),
+    body: () => ({ ...DESK, side: 'receiver', answers: RECORDED }),
+  },
   contestHours: {
     id: () => exchangeAt(stage.town, 'claimed'),
-    body: () => ({ side: 'receiver', answers: RECORDED, because: 'Less' }),
+    body: () => ({ ...DESK, side: 'receiver', answers: RECORDED, because: 'Less' }),
   },
   sayInExchange: {
     id: () => exchangeAt(stage.town, 'disputed'),
-    body: () => ({ side: 'giver', text: 'Let us talk' }),
-    other: () => ({ side: 'giver', text: 'No' }),
+    body: () => ({ ...DESK, side: 'giver', text: 'Let us talk' }),
+    other: () => ({ ...DESK, side: 'giver', text: 'No' }),
   },
-  thankForExchange: { id: () => exchangeAt(stage.town, 'confirmed'), body: () => ({ side: 'giver', text: 'Thanks' }) },
+  thankForExchange: {
+    id: () => exchangeAt(stage.town, 'confirmed'),
+    body: () => ({ ...DESK, side: 'giver', text: 'Thanks' }),
+  },
   giveContact: {
     id: async () => {
       await stage.town.call('POST', '/api/members/una', { phone: '0131 496 0777' });
@@ -390,7 +484,7 @@ const CASES: Record<string, Case> = {
   showThanks: {
     id: async () => {
       const id = await exchangeAt(stage.town, 'confirmed');
-      await stage.town.call('POST', `/api/exchanges/${id}/thanks`, { side: 'receiver', text: 'Thanks' });
+      await stage.town.call('POST', `/api/exchanges/${id}/thanks`, { ...DESK, side: 'receiver', text: 'Thanks' });
       return id;
     },
     body: () => ({ shown: true }),
@@ -399,13 +493,13 @@ const CASES: Record<string, Case> = {
   },
   settleDispute: {
     id: () => exchangeAt(stage.town, 'disputed'),
-    body: () => ({ side: 'giver', minutes: 5 }),
-    other: () => ({ side: 'giver', minutes: 6 }),
+    body: () => ({ ...DESK, side: 'giver', minutes: 5 }),
+    other: () => ({ ...DESK, side: 'giver', minutes: 6 }),
   },
   putExchangeRight: {
     id: () => exchangeAt(stage.town, 'confirmed'),
-    body: () => ({ side: 'giver', minutes: 1 }),
-    other: () => ({ side: 'giver', minutes: 2 }),
+    body: () => ({ ...DESK, side: 'giver', minutes: 1 }),
+    other: () => ({ ...DESK, side: 'giver', minutes: 2 }),
   },
   shareReceipt: { id: aReceipt, body: () => ({ names: true }), other: () => ({ names: false }), person: true },
   withdrawReceipt: { id: aReceipt, body: () => ({}), person: true },

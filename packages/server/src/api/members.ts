@@ -104,13 +104,14 @@ export function memberRoutes(api: Api): void {
       const { cursor, limit, search } = c.req.valid('query');
       if (search !== undefined) {
         const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
-        const found = await membersNamed(c.var.node.database.db, c.var.bank.id, { search, after, limit });
+        const all = c.var.caller.role === 'operator';
+        const found = await membersNamed(c.var.node.database.db, c.var.bank.id, { search, after, limit, all });
         const last = found.length === limit ? found.at(-1) : undefined;
         const next = last === undefined ? null : Buffer.from(placeOf(last)).toString('base64url');
         return c.json({ items: await Promise.all(found.map((row) => viewOf(c, row))), next }, 200);
       }
       const rows = await listMembers(c.var.node.database.db, c.var.bank.id, cursor, limit);
-      const items = await Promise.all(rows.map((row) => viewOf(c, row)));
+      const items = await Promise.all(rows.filter((row) => mayKnow(c, row)).map((row) => viewOf(c, row)));
       return c.json({ items, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }, 200);
     },
   );
@@ -144,6 +145,7 @@ export function memberRoutes(api: Api): void {
     async (c) => {
       mustBeSignedIn(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
+      if (!mayKnow(c, row)) throw new Refused('not_found');
       return c.json({ ...(await viewOf(c, row)), profile: profileOf(c, row) }, 200);
     },
   );
@@ -292,6 +294,11 @@ async function memberOf(c: Context<ApiEnv>, idOrHandle: string): Promise<MemberR
   const row = await findMember(c.var.node.database.db, c.var.bank.id, idOrHandle);
   if (row === undefined) throw new Refused('not_found');
   return row;
+}
+
+/** Of whoever rests or has left, only they themselves and the desk know. */
+export function mayKnow({ var: { caller } }: Context<ApiEnv>, { id, status }: MemberRow): boolean {
+  return status === 'active' || caller?.role === 'operator' || caller?.memberId === id;
 }
 
 function profileOf({ var: { caller } }: Context<ApiEnv>, row: MemberRow): z.infer<typeof profileSchema> {

@@ -4,6 +4,7 @@ import { mustBeSignedIn } from '../auth/tokens.ts';
 import { GROUPS } from '../notification/kinds.ts';
 import { listNotices, type NoticeRow, readerOf, readNotices } from '../notification/notices.ts';
 import { sayNotice } from '../notification/say.ts';
+import { readStopLink, stopMail, townsTold } from '../notification/stop.ts';
 import { MAIL_WISHES, setWishes, wishesOf } from '../notification/wishes.ts';
 import { askedFor } from '../web/handlers/language.ts';
 import { isLanguage, type Words, wordsOf } from '../web/words.ts';
@@ -11,6 +12,7 @@ import type { Api } from './app.ts';
 import { doing, noParams, noQuery, reading } from './describe.ts';
 import { once } from './idempotent.ts';
 import { page, pageQuery } from './schemas.ts';
+import { lastPart } from './sign-in.ts';
 
 const noticeSchema = z
   .object({
@@ -40,7 +42,15 @@ const wishesShape = {
 const wishesSchema = z.object(wishesShape).openapi('Wishes');
 const newWishesSchema = z.strictObject(wishesShape).partial().openapi('WishesChange');
 
+const stopSchema = z
+  .strictObject({ link: z.string().max(4_200).describe('Or its last part alone.') })
+  .openapi('StopLink');
+const stoppedSchema = z
+  .object({ towns: z.array(z.string()).describe('Of which no more mail about notices comes.') })
+  .openapi('MailStopped');
+
 export function notificationRoutes(api: Api): void {
+  stopOperation(api);
   api.openapi(
     reading(
       { path: '/api/notices', operationId: 'listNotices', summary: 'What I was told, newest first' },
@@ -113,6 +123,31 @@ export function notificationRoutes(api: Api): void {
       const result = await once(c, async (tx) => {
         const { muted, ...wishes } = await setWishes(tx, bank, readerOf(caller), Object.fromEntries(given));
         return { status: 200, body: { ...wishes, muted: [...muted] } };
+      });
+      return c.json(result.body, 200);
+    },
+  );
+}
+
+function stopOperation(api: Api): void {
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/mail/stop',
+        operationId: 'stopMail',
+        summary: 'End mail about notices, by the link at the foot of one. Needs no token',
+        status: 200,
+      },
+      { answer: stoppedSchema, body: stopSchema, params: noParams },
+    ),
+    async (c) => {
+      const { node, source } = c.var;
+      const link = lastPart(c.req.valid('json').link);
+      const result = await once(c, async (tx) => {
+        const told = readStopLink(node, source, link);
+        await stopMail(tx, told);
+        return { status: 200, body: { towns: townsTold(node, told) } };
       });
       return c.json(result.body, 200);
     },

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { CATEGORIES } from '../offer/categories.ts';
 import { LENGTHS } from '../offer/offers.ts';
 import { PICTURE_TEXT } from '../offer/pictures.ts';
+import { PLACE_NAME } from '../offer/places.ts';
 import { pageQuery, text } from './schemas.ts';
 
 const kind = z.enum(['offer', 'need']);
@@ -64,7 +65,9 @@ export const newOfferSchema = z
       .optional(),
     category,
     place: text(LENGTHS.place).optional(),
-    latitude: degrees(90).optional().describe('Degrees; kept to about a kilometre.'),
+    latitude: degrees(90)
+      .optional()
+      .describe('Degrees, kept to about a kilometre. Where the town has a place of this name, it is there.'),
     longitude: degrees(180).optional(),
     when: text(LENGTHS.when).optional(),
     minutes: z.int().min(1).max(6000).nullable().optional(),
@@ -77,6 +80,14 @@ export const pictureQuery = z.object({
   text: text(PICTURE_TEXT).default('').describe('What is to be seen in it, for whoever does not see it.'),
 });
 
+export const letterSchema = z
+  .strictObject({ link: z.string().max(512).describe('Or its last part alone.') })
+  .openapi('OfferLetter');
+
+export const newestQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(50).default(10).describe('Of each kind.'),
+});
+
 export const pauseSchema = z.strictObject({ paused: z.boolean() }).openapi('Pause');
 
 export const offerQuery = pageQuery.extend({
@@ -84,6 +95,26 @@ export const offerQuery = pageQuery.extend({
   kind: kind.optional(),
   category: category.optional(),
   town: z.string().max(255).optional().describe("The host of a bank: this one or a partner's."),
-  latitude: z.coerce.number().min(-90).max(90).optional().describe('What is near comes first.'),
+  near: text(LENGTHS.place)
+    .optional()
+    .describe("What is near comes first: near a place of the town, or `me` for where a member's own place is."),
+  latitude: z.coerce.number().min(-90).max(90).optional().describe('The same in degrees, without `near`.'),
   longitude: z.coerce.number().min(-180).max(180).optional(),
 });
+
+const coordinates = z.strictObject({ latitude: degrees(90), longitude: degrees(180) }).nullable();
+
+export const placeSchema = z
+  .object({
+    name: z.string(),
+    coordinates: coordinates.describe('Degrees, to about a kilometre; `null` on no map.'),
+    waits: z.boolean().describe('Whether members wrote it and nobody has said where it is.'),
+    count: z.int().optional().describe('For the operator: how much names it, up to 100.'),
+  })
+  .openapi('Place');
+
+export const placeNameSchema = z.strictObject({ name: text(PLACE_NAME).pipe(z.string().min(1)) }).openapi('PlaceName');
+
+export const namedPlaceSchema = placeNameSchema
+  .extend({ coordinates: coordinates.describe('Degrees; `null`: it is on no map, such as "by telephone".') })
+  .openapi('NewPlace');

@@ -1,12 +1,7 @@
 /** Operations about what members offer and need. */
 import { z } from '@hono/zod-openapi';
-import { eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import type { AgreementView } from '../agreement/view.ts';
 import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
-import type { Bank } from '../bank/bank.ts';
-import type { Queries } from '../db/database.ts';
-import { member } from '../db/schema.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from '../offer/categories.ts';
@@ -15,25 +10,38 @@ import {
   createOffer,
   endOffer,
   getOffer,
+  newestOffers,
+  offerOfLetter,
   offersOf,
   pauseOffer,
   renewOffer,
   setPicture,
 } from '../offer/offers.ts';
 import { shownPartners } from '../offer/partners.ts';
-import { getPeerOffer, type PeerOfferRow } from '../offer/peer-offers.ts';
-import { keepPicture, picturePath, takePicture } from '../offer/pictures.ts';
-import { isListed, type OfferRow, seatsLeft } from '../offer/row.ts';
-import { type Found, searchOffers } from '../offer/search.ts';
+import { getPeerOffer } from '../offer/peer-offers.ts';
+import { keepPicture, takePicture } from '../offer/pictures.ts';
+import { nearOf, roundedPoint } from '../offer/places.ts';
+import { isListed, type OfferRow } from '../offer/row.ts';
+import { searchOffers } from '../offer/search.ts';
 import type { NotTaken } from '../offer/shrink.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading, sending } from './describe.ts';
 import type { ApiEnv } from './env.ts';
 import { once, onceAsked } from './idempotent.ts';
-import { foundSchema, newOfferSchema, offerQuery, offerSchema, pauseSchema, pictureQuery } from './offer-schemas.ts';
+import { mayKnow } from './members.ts';
+import {
+  foundSchema,
+  letterSchema,
+  newestQuery,
+  newOfferSchema,
+  offerQuery,
+  offerSchema,
+  pauseSchema,
+  pictureQuery,
+} from './offer-schemas.ts';
+import { foundView, offerView, peerView } from './offer-views.ts';
 import { page } from './schemas.ts';
-
-type OfferView = z.infer<typeof offerSchema>;
+import { lastPart } from './sign-in.ts';
 
 export function offerRoutes(api: Api): void {
   api.openapi(
@@ -54,7 +62,11 @@ export function offerRoutes(api: Api): void {
       const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, named);
       const result = await once(c, async (tx) => ({
         status: 201,
-        body: await viewOf(tx, c, await createOffer(tx, bank, memberId, inputOf(input, bank.settings.language))),
+        body: await offerView(
+          tx,
+          c.var.bank,
+          await createOffer(tx, bank, memberId, inputOf(input, bank.settings.language)),
+        ),
       }));
       return c.json(result.body, 201);
     },
@@ -77,7 +89,7 @@ export function offerRoutes(api: Api): void {
       const input = inputOf(c.req.valid('json'), bank.settings.language);
       const result = await once(c, async (tx) => ({
         status: 200,
-        body: await viewOf(tx, c, await changeOffer(tx, bank, id, input)),
+        body: await offerView(tx, c.var.bank, await changeOffer(tx, bank, id, input)),
       }));
       return c.json(result.body, 200);
     },
@@ -91,17 +103,20 @@ export function offerRoutes(api: Api): void {
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
-      const { q, kind, category, latitude, longitude, town, cursor, limit } = c.req.valid('query');
+      const { q, kind, category, near, latitude, longitude, town, cursor, limit } = c.req.valid('query');
       const partners = await shownPartners(node.database.db, bank);
-      const near =
-        latitude === undefined || longitude === undefined
-          ? undefined
-          : { latitude: Math.round(latitude * 100), longitude: Math.round(longitude * 100) };
+      const memberId = caller.role === 'member' ? caller.memberId : undefined;
+      const around =
+        near === undefined
+          ? roundedPoint({ latitude, longitude })
+          : (await nearOf(node.database.db, bank.id, near, memberId))?.point;
+      if (near !== undefined && around === undefined)
+        throw new Refused('invalid_request', { field: 'near', reason: 'nobody has said where that is' });
       const found = await searchOffers(node.database, bank.id, {
         query: q,
         kind,
         category: category as Category | undefined,
-        near,
+        near: around ?? undefined,
         home: town === undefined || town === bank.host,
         pairs: [...partners.values()]
           .filter(({ origin }) => town === undefined || new URL(origin).host === town)
@@ -110,6 +125,23 @@ export function offerRoutes(api: Api): void {
         limit,
       });
       return c.json({ items: found.items.map((item) => foundView(item, partners, bank)), next: found.next }, 200);
+    },
+  );
+
+  api.openapi(
+    reading(
+      {
+        path: '/api/offers/newest',
+        operationId: 'listNewestOffers',
+        summary: 'What was offered and needed last; without a token what is public',
+      },
+      { answer: z.object({ items: z.array(offerSchema) }), query: newestQuery, params: noParams },
+    ),
+    async (c) => {
+      const { caller, bank, node } = c.var;
+      const { db } = node.database;
+      const rows = await newestOffers(db, bank.id, c.req.valid('query').limit, { forGuests: caller === null });
+      return c.json({ items: await Promise.all(rows.map((row) => offerView(db, bank, row))) }, 200);
     },
   );
 
@@ -126,28 +158,34 @@ export function offerRoutes(api: Api): void {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
       const row = await findMember(node.database.db, bank.id, c.req.valid('param').id);
-      if (row === undefined) throw new Refused('not_found');
+      if (row === undefined || !mayKnow(c, row)) throw new Refused('not_found');
       const mine = caller.role === 'operator' || caller.memberId === row.id;
       const rows = await offersOf(node.database.db, bank.id, row.id, { listed: !mine });
-      return c.json({ items: await Promise.all(rows.map((each) => viewOf(node.database.db, c, each))) }, 200);
+      return c.json({ items: await Promise.all(rows.map((each) => offerView(node.database.db, bank, each))) }, 200);
     },
   );
 
   api.openapi(
     reading(
-      { path: '/api/offers/{id}', operationId: 'getOffer', summary: 'One offer or need, of this bank or of a partner' },
+      {
+        path: '/api/offers/{id}',
+        operationId: 'getOffer',
+        summary: 'One offer or need, of this bank or of a partner. What is public needs no token',
+      },
       { answer: offerSchema, query: noQuery, params: idParam },
     ),
     async (c) => {
       const { caller, bank, node } = c.var;
-      mustBeSignedIn(caller);
       const { db } = node.database;
       const { id } = c.req.valid('param');
       const row = await getOffer(db, bank.id, id);
+      const isPublic = row !== undefined && row.visibility === 'public' && isListed(row);
+      if (isPublic) return c.json(await offerView(db, bank, row), 200);
+      mustBeSignedIn(caller);
       if (row !== undefined) {
         const mine = caller.role === 'operator' || caller.memberId === row.memberId;
         if (!mine && !isListed(row)) throw new Refused('not_found');
-        return c.json(await viewOf(db, c, row), 200);
+        return c.json(await offerView(db, bank, row), 200);
       }
       const partners = await shownPartners(db, bank);
       const peer = await getPeerOffer(db, bank.id, id);
@@ -170,12 +208,35 @@ export function offerRoutes(api: Api): void {
         const { id } = await ownOffer(c);
         const result = await once(c, async (tx) => ({
           status: 200,
-          body: await viewOf(tx, c, await act(tx, c.var.bank, id)),
+          body: await offerView(tx, c.var.bank, await act(tx, c.var.bank, id)),
         }));
         return c.json(result.body, 200);
       },
     );
   }
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/offers/{id}/renew-by-letter',
+        operationId: 'renewOfferByLetter',
+        summary: 'Show it for another six months, by the link of a letter. Needs no token',
+        status: 200,
+      },
+      { answer: offerSchema, body: letterSchema, params: idParam },
+    ),
+    async (c) => {
+      const { bank } = c.var;
+      const { id } = c.req.valid('param');
+      const secret = lastPart(c.req.valid('json').link);
+      const result = await once(c, async (tx) => {
+        if ((await offerOfLetter(tx, bank, id, secret)) === undefined) throw new Refused('not_found');
+        return { status: 200, body: await offerView(tx, c.var.bank, await renewOffer(tx, bank, id)) };
+      });
+      return c.json(result.body, 200);
+    },
+  );
 
   api.openapi(
     doing(
@@ -193,7 +254,7 @@ export function offerRoutes(api: Api): void {
       const { paused } = c.req.valid('json');
       const result = await once(c, async (tx) => ({
         status: 200,
-        body: await viewOf(tx, c, await pauseOffer(tx, c.var.bank, id, paused)),
+        body: await offerView(tx, c.var.bank, await pauseOffer(tx, c.var.bank, id, paused)),
       }));
       return c.json(result.body, 200);
     },
@@ -224,7 +285,7 @@ function pictureRoutes(api: Api): void {
       };
       const result = await onceAsked(c, take, async (tx, taken) => {
         const picture = { id: await keepPicture(tx, bank, memberId, taken), text };
-        return { status: 200, body: await viewOf(tx, c, await setPicture(tx, bank, id, picture)) };
+        return { status: 200, body: await offerView(tx, c.var.bank, await setPicture(tx, bank, id, picture)) };
       });
       return c.json(result.body, 200);
     },
@@ -245,7 +306,7 @@ function pictureRoutes(api: Api): void {
       const { id } = await ownOffer(c);
       const result = await once(c, async (tx) => ({
         status: 200,
-        body: await viewOf(tx, c, await setPicture(tx, c.var.bank, id, null)),
+        body: await offerView(tx, c.var.bank, await setPicture(tx, c.var.bank, id, null)),
       }));
       return c.json(result.body, 200);
     },
@@ -290,64 +351,5 @@ function inputOf(input: Omit<z.infer<typeof newOfferSchema>, 'member'>, language
     minutes: rest.minutes ?? null,
     seats: rest.seats ?? null,
     visibility: rest.visibility ?? 'bank',
-  };
-}
-
-function sayingOf(row: OfferRow | PeerOfferRow | Found) {
-  const { id, kind, title, text, language, place, when, minutes } = row;
-  return { id, kind, title, text, language, category: row.category, place, when, minutes, seatsLeft: seatsLeft(row) };
-}
-
-function pictureOf(origin: string, { pictureId, pictureText }: Pick<OfferRow, 'pictureId' | 'pictureText'>) {
-  return pictureId === null ? null : { url: `${origin}${picturePath(pictureId)}`, text: pictureText };
-}
-
-async function viewOf(tx: Queries, c: Context<ApiEnv>, row: OfferRow): Promise<OfferView> {
-  const { bank } = c.var;
-  const [author] = await tx
-    .select({ name: member.name })
-    .from(member)
-    .where(sql`${eq(member.bankId, bank.id)} and ${eq(member.id, row.memberId)}`);
-  return {
-    ...sayingOf(row),
-    by: { name: author?.name ?? '', memberId: row.memberId, actor: `${bank.origin}/ap/${row.memberId}` },
-    picture: pictureOf(bank.origin, row),
-    town: bank.host,
-    agreementId: null,
-    visibility: row.visibility,
-    status: row.status,
-    expiresAt: row.expiresAt.toISOString(),
-    createdAt: row.createdAt.toISOString(),
-  };
-}
-
-function peerView(row: PeerOfferRow, { id, origin }: AgreementView): OfferView {
-  return {
-    ...sayingOf(row),
-    by: { name: row.byName, memberId: null, actor: row.by },
-    picture: null,
-    town: new URL(origin).host,
-    agreementId: id,
-    visibility: 'partners',
-    status: 'open',
-    expiresAt: row.expiresAt.toISOString(),
-    createdAt: row.publishedAt.toISOString(),
-  };
-}
-
-function foundView(
-  item: Found,
-  partners: ReadonlyMap<string, AgreementView>,
-  { host, origin }: Bank,
-): z.infer<typeof foundSchema> {
-  const partner = item.pairId === null ? undefined : partners.get(item.pairId);
-  return {
-    ...sayingOf(item),
-    byName: item.byName,
-    picture: pictureOf(origin, item),
-    town: partner === undefined ? host : new URL(partner.origin).host,
-    agreementId: partner?.id ?? null,
-    exact: item.exact,
-    expiresAt: item.expiresAt.toISOString(),
   };
 }

@@ -1,6 +1,6 @@
 /** The shapes of the API about people: signing in, hats, sessions, cards, and joining. */
 import { z } from '@hono/zod-openapi';
-import { memberSchema, orNull, text } from './schemas.ts';
+import { memberSchema, newMemberSchema, orNull, text } from './schemas.ts';
 
 const time = z.iso.datetime();
 const memberId = z.string().max(64);
@@ -15,6 +15,7 @@ export const hatSchema = z
     memberId: z.string().describe('Empty for the desk.'),
     role: z.enum(['acts', 'desk']),
     name: z.string().describe("The member's; empty for the desk."),
+    hasCard: z.boolean().optional().describe('For the desk: whether a card lets this person in.'),
   })
   .openapi('Hat');
 
@@ -36,6 +37,10 @@ export const codeSchema = z
   .strictObject({ request: z.string().max(100), code: z.string().max(20), memberId: memberId.optional() })
   .openapi('Code');
 
+export const letterLinkSchema = z
+  .strictObject({ link: z.string().max(512).describe('Or its last part alone.'), memberId: memberId.optional() })
+  .openapi('LetterLink');
+
 export const cardWordsSchema = z
   .strictObject({ words: z.string().max(300), memberId: memberId.optional() })
   .openapi('CardWords');
@@ -51,7 +56,24 @@ export const newHatSchema = z
 
 export const takenHatSchema = z.strictObject({ memberId, personId: z.string().max(64) }).openapi('TakenHat');
 export const wornHatSchema = z.strictObject({ memberId }).openapi('WornHat');
-export const hatsSchema = z.object({ items: z.array(hatSchema) }).openapi('Hats');
+export const waitingHatSchema = z.strictObject({ memberId, email: z.string().max(254) }).openapi('WaitingHat');
+const waiting = z
+  .array(z.object({ email: z.string(), name: z.string() }))
+  .describe('For the desk: who gets a hat once they have shown that the address is theirs.');
+export const wearersSchema = z.object({ items: z.array(hatSchema), waiting }).openapi('Wearers');
+export const hatsSchema = z.object({ items: z.array(hatSchema), waiting: waiting.optional() }).openapi('Hats');
+
+export const personSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().nullable().describe('The address that was shown to be theirs.'),
+    cardIssuedAt: time.nullable(),
+    banks: z
+      .array(z.object({ name: z.string(), origin: z.string() }))
+      .describe('Other banks of this node where the same person has shown the same address.'),
+  })
+  .openapi('Person');
 
 export const sessionSchema = z
   .object({
@@ -75,6 +97,19 @@ export const passkeySchema = z
   .openapi('Passkey');
 export const passkeysSchema = z.object({ items: z.array(passkeySchema) }).openapi('Passkeys');
 export const passkeyNameSchema = z.strictObject({ name: some(60) }).openapi('PasskeyName');
+
+/** What browsers and devices say to each other, as Web Authentication has it. */
+const webauthn = z.record(z.string(), z.unknown());
+export const passkeyOptionsSchema = z
+  .object({
+    options: webauthn.describe('For `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` of browsers.'),
+  })
+  .openapi('PasskeyOptions');
+const passkeyAnswer = webauthn.describe('What `toJSON` of the credential says.');
+export const newPasskeySchema = z.strictObject({ answer: passkeyAnswer, name: some(60) }).openapi('NewPasskey');
+export const passkeyUseSchema = z
+  .strictObject({ answer: passkeyAnswer, memberId: memberId.optional() })
+  .openapi('PasskeyUse');
 
 export const newCardSchema = z
   .strictObject({ personId: z.string().max(64).optional().describe('Of several who act for this member, which.') })
@@ -120,6 +155,22 @@ export const newcomerSchema = z
     language: language.optional(),
   })
   .openapi('Newcomer');
+
+/** Somebody whom the desk takes in: without any way to reach them they get a card. */
+export const takenInSchema = newcomerSchema
+  .omit({ link: true })
+  .extend({
+    handle: newMemberSchema.shape.handle.optional().describe('Left out: one from the name that nobody has.'),
+    sentence: text(500).optional().describe('What the letter says to them.'),
+  })
+  .openapi('TakenIn');
+
+export const welcomedSchema = z
+  .object({
+    member: memberSchema,
+    cardWords: z.array(z.string()).nullable().describe('Shown once; for somebody without an address for mail.'),
+  })
+  .openapi('Welcomed');
 
 export const joinedSchema = z
   .object({

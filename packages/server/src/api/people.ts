@@ -1,123 +1,50 @@
-/** Operations about people: coming in by code or card, hats, one's own sessions and passkeys. */
+/** Operations about people: hats, who the caller is, and one's own sessions. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { readAddress, redeemCode, requestCode } from '../auth/codes.ts';
-import { type Entered, enter, enterByCard } from '../auth/entering.ts';
-import { type PasskeyRow, passkeysOf, removePasskey, renamePasskey } from '../auth/passkeys.ts';
+import { cardOf } from '../auth/cards.ts';
+import { readAddress } from '../auth/codes.ts';
+import { enter } from '../auth/entering.ts';
 import { endOtherSessions, endOwnSession, type SessionRow, sessionsOf } from '../auth/sessions.ts';
 import { mustBePerson, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
-import { DESK_HAT, giveHat, hatsOf, takeHat, wearersOf } from '../member/people.ts';
+import type { Queries } from '../db/database.ts';
+import { wearersWithCards } from '../member/cards.ts';
+import {
+  DESK_HAT,
+  dropWaitingHat,
+  findPerson,
+  giveHat,
+  hatsOf,
+  otherBanksOf,
+  takeHat,
+  waitingHatsFor,
+} from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
-import { languageOr } from '../web/words.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
-import { once, onceAsked } from './idempotent.ts';
+import { once } from './idempotent.ts';
 import {
-  cardWordsSchema,
-  codeRequestSchema,
-  codeSchema,
-  codeSentSchema,
   endedSchema,
   enteredSchema,
   hatsSchema,
   newHatSchema,
-  passkeyNameSchema,
-  passkeySchema,
-  passkeysSchema,
+  personSchema,
   sessionSchema,
   sessionsSchema,
   takenHatSchema,
+  waitingHatSchema,
+  wearersSchema,
   wornHatSchema,
 } from './people-schemas.ts';
+import { agentOf, enteredView, hatView } from './sign-in.ts';
 
-const longIdParam = z.object({ id: z.string().min(1).max(1400) });
 const hatQuery = z.object({
   member: z.string().max(64).optional().describe('For the desk: whose; `desk` for its own.'),
 });
 
 export function peopleRoutes(api: Api): void {
-  signInOperations(api);
   hatOperations(api);
   ownOperations(api);
-}
-
-function signInOperations(api: Api): void {
-  api.openapi(
-    doing(
-      {
-        method: 'post',
-        path: '/api/sign-in/codes',
-        operationId: 'requestCode',
-        summary: 'Send six figures to an address, if anybody comes in by it. Needs no token',
-        status: 202,
-      },
-      { answer: codeSentSchema, body: codeRequestSchema, params: noParams },
-    ),
-    async (c) => {
-      const { email, language } = c.req.valid('json');
-      const { node, bank, source } = c.var;
-      const asked = { email, language: languageOr(language ?? '', bank), source };
-      const result = await onceAsked(
-        c,
-        () => requestCode(node, bank, asked),
-        async (_tx, request) => ({ status: 202, body: { request } }),
-      );
-      return c.json(result.body, 202);
-    },
-  );
-
-  api.openapi(
-    doing(
-      {
-        method: 'post',
-        path: '/api/sign-in/code',
-        operationId: 'signInByCode',
-        summary: 'Exchange six figures for a token of thirty days. Needs no token',
-        status: 201,
-      },
-      { answer: enteredSchema, body: codeSchema, params: noParams },
-    ),
-    async (c) => {
-      const { request, code, memberId } = c.req.valid('json');
-      const { node, bank, source } = c.var;
-      const result = await onceAsked(
-        c,
-        () =>
-          redeemCode(node, bank, { asker: request, code, source }, (tx, { id }) =>
-            enter(tx, bank, id, { how: 'code', agent: agentOf(c), app: true }, memberId),
-          ),
-        async (_tx, entered) => ({ status: 201, body: enteredView(entered) }),
-      );
-      return c.json(result.body, 201);
-    },
-  );
-
-  api.openapi(
-    doing(
-      {
-        method: 'post',
-        path: '/api/sign-in/card',
-        operationId: 'signInByCard',
-        summary: 'Exchange the words of a card for a token of thirty days. Needs no token',
-        status: 201,
-      },
-      { answer: enteredSchema, body: cardWordsSchema, params: noParams },
-    ),
-    async (c) => {
-      const { words, memberId } = c.req.valid('json');
-      const { node, bank, source } = c.var;
-      const result = await onceAsked(
-        c,
-        () =>
-          enterByCard(node, bank, { words, source }, (tx, personId) =>
-            enter(tx, bank, personId, { how: 'card', agent: agentOf(c), app: true }, memberId),
-          ),
-        async (_tx, entered) => ({ status: 201, body: enteredView(entered) }),
-      );
-      return c.json(result.body, 201);
-    },
-  );
 }
 
 function hatOperations(api: Api): void {
@@ -140,7 +67,7 @@ function hatOperations(api: Api): void {
       }
       mustOperate(c.var.caller);
       const of = member === 'desk' ? DESK_HAT : member;
-      return c.json({ items: (await wearersOf(db, c.var.bank.id, of)).map(hatView) }, 200);
+      return c.json(await wearersView(db, c.var.bank.id, of), 200);
     },
   );
 
@@ -153,7 +80,7 @@ function hatOperations(api: Api): void {
         summary: 'Let a person act for a member, or look after the desk',
         status: 200,
       },
-      { answer: hatsSchema, body: newHatSchema, params: noParams },
+      { answer: wearersSchema, body: newHatSchema, params: noParams },
     ),
     async (c) => {
       mustOperate(c.var.caller);
@@ -164,7 +91,7 @@ function hatOperations(api: Api): void {
       const who = personId === undefined ? { email: readAddress(email ?? ''), name: name ?? '' } : { personId };
       const result = await once(c, async (tx) => {
         await giveHat(tx, c.var.bank.id, { memberId, role, ...who });
-        return { status: 200, body: { items: (await wearersOf(tx, c.var.bank.id, memberId)).map(hatView) } };
+        return { status: 200, body: await wearersView(tx, c.var.bank.id, memberId) };
       });
       return c.json(result.body, 200);
     },
@@ -179,14 +106,36 @@ function hatOperations(api: Api): void {
         summary: 'Take a hat from a person; sessions that wear it end',
         status: 200,
       },
-      { answer: hatsSchema, body: takenHatSchema, params: noParams },
+      { answer: wearersSchema, body: takenHatSchema, params: noParams },
     ),
     async (c) => {
       mustOperate(c.var.caller);
       const { memberId, personId } = c.req.valid('json');
       const result = await once(c, async (tx) => {
         await takeHat(tx, c.var.bank.id, personId, memberId);
-        return { status: 200, body: { items: (await wearersOf(tx, c.var.bank.id, memberId)).map(hatView) } };
+        return { status: 200, body: await wearersView(tx, c.var.bank.id, memberId) };
+      });
+      return c.json(result.body, 200);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/hats/drop',
+        operationId: 'dropWaitingHat',
+        summary: 'Take back a hat that waits for the owner of an address',
+        status: 200,
+      },
+      { answer: wearersSchema, body: waitingHatSchema, params: noParams },
+    ),
+    async (c) => {
+      mustOperate(c.var.caller);
+      const { memberId, email } = c.req.valid('json');
+      const result = await once(c, async (tx) => {
+        await dropWaitingHat(tx, c.var.bank.id, readAddress(email), memberId);
+        return { status: 200, body: await wearersView(tx, c.var.bank.id, memberId) };
       });
       return c.json(result.body, 200);
     },
@@ -217,6 +166,28 @@ function hatOperations(api: Api): void {
 }
 
 function ownOperations(api: Api): void {
+  api.openapi(
+    reading(
+      {
+        path: '/api/person',
+        operationId: 'getPerson',
+        summary: 'Who the caller is, by which ways they come in, and their other banks of this node',
+      },
+      { answer: personSchema, query: noQuery, params: noParams },
+    ),
+    async (c) => {
+      mustBePerson(c.var.caller);
+      const { db } = c.var.node.database;
+      const who = [c.var.bank.id, c.var.caller.personId] as const;
+      const row = await findPerson(db, ...who);
+      if (row === undefined) throw new Refused('not_found');
+      const cardAt = await cardOf(db, ...who);
+      const banks = await otherBanksOf(db, ...who);
+      const { id, name, email } = row;
+      return c.json({ id, name, email, cardIssuedAt: cardAt?.toISOString() ?? null, banks: [...banks] }, 200);
+    },
+  );
+
   api.openapi(
     reading(
       { path: '/api/sessions', operationId: 'listSessions', summary: "The caller's own sessions, the latest first" },
@@ -273,77 +244,15 @@ function ownOperations(api: Api): void {
       return c.json(result.body, 200);
     },
   );
-
-  api.openapi(
-    reading(
-      { path: '/api/passkeys', operationId: 'listPasskeys', summary: "The caller's own passkeys" },
-      { answer: passkeysSchema, query: noQuery, params: noParams },
-    ),
-    async (c) => {
-      mustBePerson(c.var.caller);
-      const rows = await passkeysOf(c.var.node.database.db, c.var.bank.id, c.var.caller.personId);
-      return c.json({ items: rows.map(passkeyView) }, 200);
-    },
-  );
-
-  api.openapi(
-    doing(
-      {
-        method: 'post',
-        path: '/api/passkeys/{id}/name',
-        operationId: 'renamePasskey',
-        summary: "Name one of the caller's own passkeys",
-        status: 200,
-      },
-      { answer: passkeySchema, body: passkeyNameSchema, params: longIdParam },
-    ),
-    async (c) => {
-      mustBePerson(c.var.caller);
-      const { personId } = c.var.caller;
-      const { id } = c.req.valid('param');
-      const { name } = c.req.valid('json');
-      const result = await once(c, async (tx) => ({
-        status: 200,
-        body: passkeyView(await renamePasskey(tx, c.var.bank.id, personId, id, name)),
-      }));
-      return c.json(result.body, 200);
-    },
-  );
-
-  api.openapi(
-    doing(
-      {
-        method: 'post',
-        path: '/api/passkeys/{id}/remove',
-        operationId: 'removePasskey',
-        summary: "Remove one of the caller's own passkeys",
-        status: 200,
-      },
-      { answer: passkeySchema, body: noBody, params: longIdParam },
-    ),
-    async (c) => {
-      mustBePerson(c.var.caller);
-      const { personId } = c.var.caller;
-      const { id } = c.req.valid('param');
-      const result = await once(c, async (tx) => ({
-        status: 200,
-        body: passkeyView(await removePasskey(tx, c.var.bank.id, personId, id)),
-      }));
-      return c.json(result.body, 200);
-    },
-  );
 }
 
-function agentOf(c: Context<ApiEnv>): string {
-  return (c.req.header('user-agent') ?? '').slice(0, 500);
-}
-
-function hatView({ personId, personName, memberId, role, name }: Entered['hat']) {
-  return { personId, personName, memberId, role, name };
-}
-
-function enteredView({ secret, hat, hats }: Entered) {
-  return { token: secret, hat: hatView(hat), hats: hats.map(hatView) };
+/** Who may act for a member, or looks after the desk, and for whom a hat waits. */
+async function wearersView(tx: Queries, bankId: string, memberId: string) {
+  const wearers = await wearersWithCards(tx, bankId, memberId);
+  return {
+    items: wearers.map((hat) => ({ ...hatView(hat), hasCard: hat.hasCard })),
+    waiting: [...(await waitingHatsFor(tx, bankId, memberId))],
+  };
 }
 
 function sessionView(c: Context<ApiEnv>, row: SessionRow) {
@@ -359,8 +268,4 @@ function sessionView(c: Context<ApiEnv>, row: SessionRow) {
     seenAt: row.seenAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
   };
-}
-
-function passkeyView({ id, name, createdAt, usedAt }: PasskeyRow) {
-  return { id, name, createdAt: createdAt.toISOString(), usedAt: usedAt?.toISOString() ?? null };
 }

@@ -173,7 +173,7 @@ export const transferSchema = z
     minutes: positive,
     content: z.string(),
     transfer: z.string().nullable().describe("The transfer's URL in the journals."),
-    purpose: z.enum(['gift', 'test', 'test_back', 'exchange']),
+    purpose: z.enum(['gift', 'test', 'test_back', 'exchange', 'dispute', 'gathering', 'leaving']),
     createdAt: time,
     updatedAt: time,
   })

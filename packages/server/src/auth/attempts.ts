@@ -7,7 +7,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { and, eq, gt, gte, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import ipaddr from 'ipaddr.js';
 import type { Queries } from '../db/database.ts';
 import { attempt } from '../db/schema.ts';
@@ -64,24 +64,6 @@ export async function giveBack(db: Queries, bankId: string, what: Tried, source:
     .update(attempt)
     .set({ count: sql`greatest(${attempt.count} - 1, 0)` })
     .where(and(eq(attempt.bankId, bankId), eq(attempt.what, what), eq(attempt.source, hashed(bankId, source))));
-}
-
-/** Refuses `too_many_requests` where the limit is reached already. Counts nothing. */
-export async function mustNotBeOver(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
-  const [times, minutes] = LIMITS[what];
-  const [row] = await db
-    .select({ count: attempt.count })
-    .from(attempt)
-    .where(
-      and(
-        eq(attempt.bankId, bankId),
-        eq(attempt.what, what),
-        eq(attempt.source, hashed(bankId, source)),
-        gte(attempt.count, times),
-        gt(attempt.expiresAt, sql`now()`),
-      ),
-    );
-  if (row !== undefined) throw new Refused('too_many_requests', { minutes });
 }
 
 function hashed(bankId: string, source: string): string {

@@ -20,7 +20,7 @@ import { isAwaited, type PersonRow, personOf } from '../member/people.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
 import { type Language, wordsOf } from '../web/words.ts';
-import { countAttempt, mustNotBeOver } from './attempts.ts';
+import { countAttempt, giveBack } from './attempts.ts';
 import { hashToken } from './tokens.ts';
 
 export type Here = Pick<NodeContext, 'database' | 'seal'>;
@@ -154,7 +154,8 @@ export async function redeemCode<T>(
   work: (tx: Queries, person: PersonRow) => Promise<T>,
 ): Promise<T> {
   const { db } = database;
-  await mustNotBeOver(db, bank.id, 'code_wrong', given.source);
+  // Counted before anybody looks, so that guesses at once are counted too.
+  await countAttempt(db, bank.id, 'code_wrong', given.source);
   const mine = and(eq(signInCode.bankId, bank.id), eq(signInCode.askerHash, hashToken(given.asker)));
   const meant = hashCode({ seal }, bank, given.asker, given.code.replaceAll(/\D/g, ''));
   const right = sql<boolean>`${signInCode.codeHash} = ${meant}`;
@@ -173,8 +174,10 @@ export async function redeemCode<T>(
     const person = await personOf(tx, bank.id, seal.open(sealOf(bank), row.address));
     return person === null ? null : { value: await work(tx, person) };
   });
-  if (done !== null) return done.value;
-  await countAttempt(db, bank.id, 'code_wrong', given.source);
+  if (done !== null) {
+    await giveBack(db, bank.id, 'code_wrong', given.source);
+    return done.value;
+  }
   const [row] = await db.select().from(signInCode).where(mine);
   return faulty('code', row === undefined ? 'elsewhere' : faultOf(row));
 }
@@ -187,7 +190,8 @@ export async function redeemLink<T>(
   work: (tx: Queries, person: PersonRow) => Promise<T>,
 ): Promise<T> {
   const { db } = database;
-  await mustNotBeOver(db, bank.id, 'code_wrong', given.source);
+  // Counted before anybody looks, so that guesses at once are counted too.
+  await countAttempt(db, bank.id, 'code_wrong', given.source);
   const mine = and(eq(signInCode.bankId, bank.id), eq(signInCode.linkHash, hashToken(given.link)));
   const done = await database.transaction(async (tx) => {
     const [row] = await tx
@@ -198,8 +202,10 @@ export async function redeemLink<T>(
     const person = row === undefined ? null : await personOf(tx, bank.id, seal.open(sealOf(bank), row.address));
     return person === null ? null : { value: await work(tx, person) };
   });
-  if (done !== null) return done.value;
-  await countAttempt(db, bank.id, 'code_wrong', given.source);
+  if (done !== null) {
+    await giveBack(db, bank.id, 'code_wrong', given.source);
+    return done.value;
+  }
   const [row] = await db.select().from(signInCode).where(mine);
   return faulty('link', row === undefined ? 'wrong' : faultOf(row));
 }

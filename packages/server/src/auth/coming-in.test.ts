@@ -82,6 +82,28 @@ describe('six figures', () => {
     expect((await exchange(request, code)).body.facts.reason).toBe('too_often');
   });
 
+  test('of twenty letters, tried at once from a place that has tried twenty times, are looked at ten times more', async () => {
+    await forget();
+    await town.database.db.execute(sql`delete from sign_in_code`);
+    const asked = Array.from({ length: 20 }, (_, i) => ask(`stranger-${i}@mail.example`));
+    const requests = await Promise.all(asked);
+    for (let i = 0; i < 20; i++) await exchange(`never-asked-${i}`, '000000');
+    const answers = await Promise.all(requests.map((request, i) => exchange(request, String(100_000 + i))));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+    const rows = await town.database.db.execute(sql`select sum(wrong)::int as wrong from sign_in_code`);
+    expect(rowsOf(rows)).toEqual([{ wrong: 10 }]);
+  });
+
+  test('that are right do not count', async () => {
+    await forget();
+    for (let i = 0; i < 4; i++) {
+      const request = await ask('moira@mail.example');
+      expect(said(await exchange(request, codeIn(await lastMail('moira@mail.example'))))).toBe('201 ok');
+    }
+    const counts = await town.database.db.execute(sql`select count::int from attempt where what = 'code_wrong'`);
+    expect(rowsOf(counts)).toEqual([{ count: 0 }]);
+  });
+
   test('count only where they were asked for', async () => {
     await forget();
     await ask('moira@mail.example');

@@ -20,6 +20,7 @@ import type { Database, Queries } from '../db/database.ts';
 import { passkey, passkeyChallenge } from '../db/schema.ts';
 import { findPerson } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
+import { countAttempt } from './attempts.ts';
 
 export type PasskeyRow = typeof passkey.$inferSelect;
 
@@ -79,10 +80,14 @@ export async function addPasskey(
   return row ?? unusable();
 }
 
-/** What a browser needs to come in with any key of this bank. */
-export async function askForPasskey(tx: Queries, bank: Bank) {
+/**
+ * What a browser needs to come in with any key of this bank. `source` is where the request came from. Refuses
+ * `too_many_requests`. Give it no transaction.
+ */
+export async function askForPasskey(db: Queries, bank: Bank, source: string) {
+  await countAttempt(db, bank.id, 'passkey_source', source);
   const options = await generateAuthenticationOptions({ rpID: hostOf(bank), userVerification: 'required' });
-  await keepChallenge(tx, bank, options.challenge, null);
+  await keepChallenge(db, bank, options.challenge, null);
   return options;
 }
 

@@ -3,9 +3,12 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueToken } from '../auth/tokens.ts';
 import { giveHat } from '../member/people.ts';
+import { getOffer } from '../offer/offers.ts';
+import { renewPath } from '../offer/renewals.ts';
 import { exchangeAt } from '../testing/exchanges.ts';
 import type { FakePartner } from '../testing/fake-partner.ts';
 import { type Answer, send } from '../testing/http.ts';
+import { lastLetter } from '../testing/letters.ts';
 import { coordinator, idlePasskey, signedInPerson } from '../testing/people.ts';
 import { connect, type Town, until } from '../testing/town.ts';
 import { pay, posted, promised, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
@@ -31,6 +34,8 @@ let own: {
   session: string;
   passkey: string;
   request: string;
+  signInLink: string;
+  renewal: string;
   cardWords: string;
   joinLink: string;
   joinLinkId: string;
@@ -56,13 +61,15 @@ beforeAll(async () => {
   const transfers = (await leith.call('GET', `/api/transfers?member=${moira}`)).body.items;
   const memberToken = (await leith.call('POST', `/api/members/${moira}/tokens`)).body.token;
   const invited = await leith.call('POST', '/api/invitations', { grantsMinutes: 60, bridgeBuilder: 'Fiona' });
-  const planted = { member: moira, kind: 'offer', category: 'garden', title: 'Moira plants' };
+  const planted = { member: moira, kind: 'offer', category: 'garden', title: 'Moira plants', visibility: 'public' };
   const offered = await leith.call('POST', '/api/offers', planted);
+  await leith.call('POST', '/api/places', { name: 'The Shore', coordinates: { latitude: 55.98, longitude: -3.17 } });
   own = {
     member: moira,
     fund: (await leith.call('GET', '/api/members/bank')).body.id,
     transfer: transfers[0].id,
     offer: offered.body.id,
+    renewal: await renewalOf(offered.body.id),
     agreement: partner.agreementId,
     token: leith.token,
     memberToken,
@@ -94,6 +101,12 @@ async function givingOf(token: string) {
   };
 }
 
+/** The link of the letter that renews an offer. */
+async function renewalOf(id: string): Promise<string> {
+  const row = await getOffer(leith.database.db, leith.bank.id, id);
+  return row === undefined ? '' : renewPath(leith.bank, row);
+}
+
 /** Somebody of Leith who has every way in. */
 async function peopleOf(memberId: string) {
   const una = await signedInPerson(leith, 'una', 'moira@mail.example');
@@ -102,11 +115,15 @@ async function peopleOf(memberId: string) {
   const card = await leith.call('POST', `/api/members/${una.memberId}/card`, {});
   const link = await leith.call('POST', '/api/join-links', { uses: 9 });
   await leith.call('POST', '/api/join', { name: 'Ewan', phone: '1' });
+  const waits = { memberId, email: 'nephew@mail.example', name: 'A nephew' };
+  await leith.call('POST', '/api/hats', waits);
+  const { request } = (await leith.call('POST', '/api/sign-in/codes', { email: 'moira@mail.example' })).body;
   return {
     person: una.personId,
     session: sessions.body.items[0].id as string,
     passkey: await idlePasskey(leith, una.personId),
-    request: (await leith.call('POST', '/api/sign-in/codes', { email: 'moira@mail.example' })).body.request as string,
+    request,
+    signInLink: /\S+\/sign-in\/link\/\S+/.exec(await lastLetter(leith, 'moira@mail.example'))?.[0] ?? '',
     cardWords: card.body.words.join(' ') as string,
     joinLink: link.body.link as string,
     joinLinkId: link.body.id as string,
@@ -187,14 +204,25 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   requestCode: [() => '/api/sign-in/codes', () => ({ email: 'moira@mail.example' }), 'its own'],
   signInByCode: [() => '/api/sign-in/code', () => ({ request: own.request, code: '000000' }), 'its own'],
   signInByCard: [() => '/api/sign-in/card', () => ({ words: own.cardWords }), 'its own'],
+  signInByLink: [() => '/api/sign-in/link', () => ({ link: own.signInLink }), 'its own'],
+  askForPasskey: [() => '/api/sign-in/passkey/options', () => ({}), 'its own'],
+  signInByPasskey: [() => '/api/sign-in/passkey', () => ({ answer: { id: own.passkey } }), 'its own'],
+  getPerson: [() => '/api/person', () => null, '403 not_allowed'],
   listHats: [() => `/api/hats?member=${own.member}`, () => null, 'its own'],
   giveHat: [() => '/api/hats', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],
   takeHat: [() => '/api/hats/take', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],
   wearHat: [() => '/api/hats/wear', () => ({ memberId: own.member }), '403 not_allowed'],
+  dropWaitingHat: [
+    () => '/api/hats/drop',
+    () => ({ memberId: own.member, email: 'nephew@mail.example' }),
+    '404 not_found',
+  ],
   listSessions: [() => '/api/sessions', () => null, '403 not_allowed'],
   endSession: [() => `/api/sessions/${own.session}/end`, () => ({}), '403 not_allowed'],
   endOtherSessions: [() => '/api/sessions/end-others', () => ({}), '403 not_allowed'],
   listPasskeys: [() => '/api/passkeys', () => null, '403 not_allowed'],
+  offerPasskey: [() => '/api/passkeys/options', () => ({}), '403 not_allowed'],
+  addPasskey: [() => '/api/passkeys', () => ({ answer: { id: own.passkey }, name: 'Eve' }), '403 not_allowed'],
   renamePasskey: [() => `/api/passkeys/${own.passkey}/name`, () => ({ name: 'Eve' }), '403 not_allowed'],
   removePasskey: [() => `/api/passkeys/${own.passkey}/remove`, () => ({}), '403 not_allowed'],
   issueCard: [() => `/api/members/${own.member}/card`, () => ({}), '404 not_found'],
@@ -204,6 +232,7 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   revokeJoinLink: [() => `/api/join-links/${own.joinLinkId}/revoke`, () => ({}), '404 not_found'],
   readJoinLink: [() => '/api/join-links/read', () => ({ link: own.joinLink }), 'its own'],
   join: [() => '/api/join', () => ({ link: own.joinLink, name: 'Eve', phone: '1' }), 'its own'],
+  takeIn: [() => '/api/newcomers', () => ({ name: 'Eve' }), 'its own'],
   listApplications: [() => '/api/applications', () => null, 'its own'],
   decideApplication: [() => `/api/applications/${own.application}/decide`, () => ({ yes: true }), '404 not_found'],
   issueMemberToken: [() => `/api/members/${own.member}/tokens`, () => ({}), '404 not_found'],
@@ -257,6 +286,7 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   listNotices: [() => '/api/notices', () => null, 'its own'],
   readNotices: [() => '/api/notices/read', () => ({}), 'its own'],
   getWishes: [() => '/api/wishes', () => null, 'its own'],
+  stopMail: [() => '/api/mail/stop', () => ({ link: `${own.member}.${own.slip}` }), 'its own'],
   setWishes: [() => '/api/wishes', () => ({ mail: 'none' }), 'its own'],
   createOffer: [
     () => '/api/offers',
@@ -269,8 +299,17 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
     '404 not_found',
   ],
   listOffers: [() => '/api/offers', () => null, 'its own'],
+  listPlaces: [() => '/api/places', () => null, 'its own'],
+  setPlace: [() => '/api/places', () => ({ name: 'Eve', coordinates: null }), 'its own'],
+  endPlace: [() => '/api/places/end', () => ({ name: 'The Shore' }), '404 not_found'],
   listMemberOffers: [() => `/api/members/${own.member}/offers`, () => null, '404 not_found'],
   getOffer: [() => `/api/offers/${own.offer}`, () => null, '404 not_found'],
+  listNewestOffers: [() => '/api/offers/newest', () => null, 'its own'],
+  renewOfferByLetter: [
+    () => `/api/offers/${own.offer}/renew-by-letter`,
+    () => ({ link: own.renewal }),
+    '404 not_found',
+  ],
   renewOffer: [() => `/api/offers/${own.offer}/renew`, () => ({}), '404 not_found'],
   pauseOffer: [() => `/api/offers/${own.offer}/pause`, () => ({ paused: true }), '404 not_found'],
   setOfferPicture: [() => `/api/offers/${own.offer}/picture`, () => ({}), '404 not_found'],
@@ -322,6 +361,7 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
     () => ({ link: `${gracia.origin}${own.link}`, grantsMinutes: 60, bridgeBuilder: 'Eve' }),
     '400 invalid_request',
   ],
+  listTowns: [() => '/api/towns', () => null, 'its own'],
   listAgreements: [() => '/api/agreements', () => null, 'its own'],
   getAgreement: [() => `/api/agreements/${own.agreement}`, () => null, '404 not_found'],
   acceptAgreement: [() => `/api/agreements/${own.agreement}/accept`, () => ({}), '404 not_found'],
@@ -360,6 +400,8 @@ const PUBLIC = ['getBank'];
 /** Anyone may try these too, and that they tried is counted; what is Leith's opens nothing at Gràcia. */
 const OPEN: Readonly<Record<string, string>> = {
   getFund: '200 ok',
+  listTowns: '200 ok',
+  listNewestOffers: '200 ok',
   listGatherings: '200 ok',
   readSlip: '404 not_found',
   openReceipt: '404 not_found',
@@ -367,6 +409,11 @@ const OPEN: Readonly<Record<string, string>> = {
   requestCode: '202 ok',
   signInByCode: '400 invalid_request',
   signInByCard: '400 invalid_request',
+  signInByLink: '400 invalid_request',
+  askForPasskey: '200 ok',
+  signInByPasskey: '400 invalid_request',
+  renewOfferByLetter: '404 not_found',
+  stopMail: '404 not_found',
   readJoinLink: '404 not_found',
   join: '404 not_found',
 };
@@ -410,7 +457,16 @@ describe("Leith's ids mean nothing to Gràcia's operator", () => {
   });
 
   test('and its lists show nothing of Leith', async () => {
-    for (const path of ['/api/members', '/api/transfers', '/api/agreements', '/api/doctor', '/api/bank']) {
+    for (const path of [
+      '/api/members',
+      '/api/transfers',
+      '/api/agreements',
+      '/api/doctor',
+      '/api/bank',
+      '/api/towns',
+      '/api/offers/newest',
+      '/api/places',
+    ]) {
       const answer = await ask(gracia.host, 'GET', path, null, gracia.token);
       expect(answer.status).toBe(200);
       const text = answer.bytes.toString();

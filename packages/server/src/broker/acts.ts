@@ -29,6 +29,7 @@ export type ActRow = typeof brokerAct.$inferSelect;
 export interface NamedAct {
   readonly row: ActRow;
   readonly memberName: string;
+  readonly memberKind: MemberRow['kind'];
 }
 
 export interface Note {
@@ -109,9 +110,9 @@ export async function writeDown(
     })
     .returning();
   const acted = written as ActRow;
-  const facts = { name: broker.name };
+  const facts = { name: broker.name || bank.settings.name };
   await notify(tx, bank, { memberId: row.id, kind: 'broker_acted', facts, href: slipPath(acted.id) });
-  return { row: acted, memberName: row.name };
+  return { row: acted, memberName: row.name, memberKind: row.kind };
 }
 
 async function doFor(
@@ -202,7 +203,7 @@ export async function actsAbout(tx: Queries, bankId: string, subjects: readonly 
 
 async function named(tx: Queries, where: ReturnType<typeof and>, limit: number): Promise<NamedAct[]> {
   return tx
-    .select({ row: brokerAct, memberName: member.name })
+    .select({ row: brokerAct, memberName: member.name, memberKind: member.kind })
     .from(brokerAct)
     .innerJoin(member, and(eq(member.bankId, brokerAct.bankId), eq(member.id, brokerAct.memberId)))
     .where(where)
@@ -214,7 +215,7 @@ async function named(tx: Queries, where: ReturnType<typeof and>, limit: number):
 export async function object(
   tx: Queries,
   bank: Bank,
-  { row, memberName }: NamedAct,
+  { row, memberName, memberKind }: NamedAct,
   { how, words, now = new Date() }: { how: 'page' | 'slip' | 'telephone'; words: string; now?: Date },
 ): Promise<NamedAct> {
   if (row.objectedAt !== null) throw new Refused('already_answered');
@@ -226,13 +227,13 @@ export async function object(
   });
   const facts = { name: memberName, slip: row.slip };
   await notify(tx, bank, { memberId: DESK, kind: 'broker_objected', facts, href: slipPath(row.id) });
-  return { row: changed, memberName };
+  return { row: changed, memberName, memberKind };
 }
 
 /** A coordinator says how an objection was put right. Refuses `already_answered`, also without an objection. */
 export async function settle(
   tx: Queries,
-  { row, memberName }: NamedAct,
+  { row, memberName, memberKind }: NamedAct,
   broker: Broker,
   how: string,
 ): Promise<NamedAct> {
@@ -244,7 +245,7 @@ export async function settle(
     settledHow,
     settledBy: broker.name,
   });
-  return { row: changed, memberName };
+  return { row: changed, memberName, memberKind };
 }
 
 async function change(tx: Queries, row: ActRow, still: ReturnType<typeof sql>, set: Partial<ActRow>): Promise<ActRow> {

@@ -12,9 +12,7 @@ import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { actorOn } from '../exchange/acts.ts';
 import { loadExchange, memberOn } from '../exchange/exchange-store.ts';
-import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
-import { languageOr, wordsOf } from '../web/words.ts';
 import { writeDown } from './acts.ts';
 import { doneIn } from './exchange-deeds.ts';
 import { type Broker, brokerOf } from './own.ts';
@@ -24,13 +22,12 @@ export interface AtDesk {
   readonly id: string;
   readonly side?: Side | undefined;
   readonly did: string;
-  /** Without one: that it was said at the desk. */
   readonly reason?: string | undefined;
   /** The coordinator, when the bank's own token does it. */
   readonly by?: string | undefined;
 }
 
-/** Refuses what `work` does, `not_found`, `invalid_request` when nobody says for whom, and `not_allowed`. */
+/** Refuses what `work` does, `not_found`, `invalid_request` when nobody says for whom or why, and `not_allowed`. */
 export async function atDesk<T>(
   tx: Queries,
   bank: Bank,
@@ -79,10 +76,8 @@ async function noteFor<T>(
   work: (broker: Broker) => Promise<{ readonly done: T; readonly what: Awaited<ReturnType<typeof doneIn>> }>,
 ): Promise<T> {
   const broker = await deskBroker(tx, bank, caller, by);
-  const member = await findMember(tx, bank.id, memberId);
-  const { t } = wordsOf(languageOr(member?.language ?? '', bank));
   let done: { readonly value: T } | undefined;
-  await writeDown(tx, bank, broker, { member: memberId, reason: reason || t('slip.reasonDesk') }, async () => {
+  await writeDown(tx, bank, broker, { member: memberId, reason: reason ?? '' }, async () => {
     const worked = await work(broker);
     done = { value: worked.done };
     return worked.what;
@@ -91,7 +86,7 @@ async function noteFor<T>(
   return done.value;
 }
 
-/** Whoever signed in or is named; the bank's own token alone stands for its bridge builder. */
+/** Whoever signed in or is named; the bank's own token alone is the desk, and no person by name. */
 async function deskBroker(
   tx: Queries,
   bank: Bank,
@@ -99,5 +94,5 @@ async function deskBroker(
   by: string | undefined,
 ): Promise<Broker> {
   if (caller.personId !== undefined || by !== undefined) return brokerOf(tx, bank.id, caller, by);
-  return { personId: '', name: bank.settings.bridgeBuilder || bank.settings.name };
+  return { personId: '', name: '' };
 }

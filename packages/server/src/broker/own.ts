@@ -22,6 +22,7 @@ export async function isOwn(tx: Queries, bankId: string, personId: string, membe
   return own !== undefined;
 }
 
+/** Both empty: the desk, by the bank's own token. */
 export interface Broker {
   readonly personId: string;
   readonly name: string;

@@ -13,6 +13,9 @@ import type { Queries } from '../db/database.ts';
 import { bank as bankTable, brokerAct } from '../db/schema.ts';
 import { Refused } from '../node/refused.ts';
 
+/** Why a number is refused that stands on another slip. */
+export const NUMBER_USED = 'used before';
+
 const TYPED = /^[0-9A-Z](?:[0-9A-Z-]{0,11})$/;
 
 /** A number as it is kept: capitals, and figures without zeros before them. `null` when it can be none. */
@@ -36,9 +39,8 @@ export async function takeNumber(tx: Queries, bankId: string, typed: string | un
   if (typed !== undefined && typed.trim() !== '') {
     const slip = slipNumber(typed);
     if (slip === null)
-      throw new Refused('invalid_request', { field: 'slip', reason: 'figures and letters, at most 12' });
-    if (await isTaken(tx, bankId, slip))
-      throw new Refused('invalid_request', { field: 'slip', reason: 'this number was used before' });
+      throw new Refused('invalid_request', { field: 'slip', reason: 'not figures and letters, at most 12' });
+    if (await isTaken(tx, bankId, slip)) throw new Refused('invalid_request', { field: 'slip', reason: NUMBER_USED });
     return { slip, counted: null };
   }
   const [last] = await tx

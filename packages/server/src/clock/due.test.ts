@@ -1,23 +1,19 @@
 /** Things that have a time, on both databases: done once, whoever looks and whatever breaks. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bank, Banks, createBank } from '../bank/bank.ts';
-import { type Database, openMemory, openPostgres, type Queries } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import { due } from '../db/schema.ts';
 import { Signals } from '../delivery/signals.ts';
 import { startLog } from '../node/log.ts';
 import { createSeal } from '../node/seal.ts';
-import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
+import { type Opened, STORES } from '../testing/stores.ts';
 import { type DueHandler, doDue, forget, remindAt } from './due.ts';
 
 const NOON = new Date('2026-11-23T12:00:00Z');
 const after = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
 
-const STORES: [string, boolean][] = [
-  ['PGlite', true],
-  ['PostgreSQL', hasTestPostgres()],
-];
-
-describe.each(STORES.filter(([, here]) => here))('the clock on %s', (name) => {
+describe.each(STORES)('the clock on %s', (name, open) => {
+  let opened: Opened;
   let database: Database;
   /** Another process, where the database allows one. */
   let other: Database;
@@ -26,19 +22,15 @@ describe.each(STORES.filter(([, here]) => here))('the clock on %s', (name) => {
 
   beforeAll(async () => {
     startLog('error');
-    const url = name === 'PGlite' ? null : await testDatabase();
-    database = url === null ? await openMemory() : await openPostgres(url);
-    other = url === null ? database : await openPostgres(url);
+    opened = await open();
+    ({ database, other } = opened);
     const seal = createSeal('a secret of thirty-two characters');
     const id = await createBank(database, seal, { origin: 'https://leith.example', name: 'Leith' });
     const banks = new Banks(database, seal);
     await banks.reload();
     bank = banks.byId(id) as Bank;
   });
-  afterAll(async () => {
-    if (other !== database) await other?.close();
-    await database?.close();
-  });
+  afterAll(() => opened?.close());
   beforeEach(async () => {
     done = [];
     await database.db.delete(due);

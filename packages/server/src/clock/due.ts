@@ -24,11 +24,20 @@ export interface Due {
 }
 
 /** Lets something happen at a time. Said again for the same kind and subject, the later word counts. */
-export async function remindAt(tx: Queries, bank: Pick<Bank, 'id'>, { kind, subject, at }: Due): Promise<void> {
+export async function remindAt(tx: Queries, bank: Pick<Bank, 'id'>, what: Due): Promise<void> {
+  await remindAll(tx, bank, [what]);
+}
+
+/** Lets several things happen, each of another kind or subject, by one statement. */
+export async function remindAll(tx: Queries, bank: Pick<Bank, 'id'>, all: readonly Due[]): Promise<void> {
+  if (all.length === 0) return;
   await tx
     .insert(due)
-    .values({ bankId: bank.id, id: newId(), kind, subject, at })
-    .onConflictDoUpdate({ target: [due.bankId, due.kind, due.subject], set: { at, attempts: 0 } });
+    .values(all.map((what) => ({ bankId: bank.id, id: newId(), ...what })))
+    .onConflictDoUpdate({
+      target: [due.bankId, due.kind, due.subject],
+      set: { at: sql`excluded.at`, attempts: 0 },
+    });
   dueAfter(tx);
 }
 

@@ -83,7 +83,6 @@ async function gather(
   guests: readonly Caller[],
 ): Promise<GatheringRow> {
   const { kind, title, text, place, seats, guestsGive, guestsReceive, seenBy = 'bank', inDays, hour, lasts } = meeting;
-  const at = plan.places[place];
   const day = localTime(new Date(), plan.timeZone);
   const startsAt = momentOf({ ...day, day: day.day + inDays, hour }, plan.timeZone);
   const endsAt = new Date(startsAt.getTime() + lasts * MINUTE_MS);
@@ -91,7 +90,7 @@ async function gather(
   const later = (date: Date): Date => (over ? new Date(date.getTime() + WEEK_MS) : date);
   const called = await createGathering(tx, bank, host, {
     ...{ kind, title, text, seats, language: plan.language, visibility: seenBy },
-    place: { name: place, ...(at !== undefined && { latitude: at[0], longitude: at[1] }) },
+    place: { name: place },
     startsAt: later(startsAt),
     endsAt: later(endsAt),
     rule: guestsGive !== undefined ? 'guests_give' : guestsReceive !== undefined ? 'guests_receive' : 'none',

@@ -20,6 +20,7 @@ import { addPerson, giveHat } from '../member/people.ts';
 import { updateProfile } from '../member/profile.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
 import { createOffer } from '../offer/offers.ts';
+import { setPlace } from '../offer/places.ts';
 import type { Person, TownPlan } from './people.ts';
 import { writeExchanges } from './seed-exchanges.ts';
 import { writeTogether } from './seed-together.ts';
@@ -56,6 +57,8 @@ export async function seedTown(plan: TownPlan, folder: string, origin: string): 
     if (row === undefined) throw new Error('the bank was not written');
     const bank = await loadBank(database.db, seal, row);
     await database.transaction(async (tx) => {
+      for (const [place, [latitude, longitude]] of Object.entries(plan.places))
+        await setPlace(tx, bank, place, { latitude, longitude });
       for (const someone of plan.people) await moveIn(tx, bank, plan, someone);
     });
     await writePast(database, bank, plan);
@@ -68,18 +71,12 @@ export async function seedTown(plan: TownPlan, folder: string, origin: string): 
   }
 }
 
-async function moveIn(tx: Queries, bank: Bank, { id: town, places }: TownPlan, someone: Person): Promise<void> {
+async function moveIn(tx: Queries, bank: Bank, { id: town }: TownPlan, someone: Person): Promise<void> {
   const { handle, name, kind, about, speaks, when, place, noMail } = someone;
   const { id } = await addMember(tx, bank, { handle, name, about, ...(kind !== undefined && { kind }) });
   const { id: personId } = await addPerson(tx, bank.id, name, noMail ? undefined : `${handle}@${town}.example`);
   await giveHat(tx, bank.id, { personId, memberId: id, role: 'acts' });
-  const at = places[place ?? ''];
-  await updateProfile(tx, bank.id, id, {
-    speaks,
-    whenFree: when,
-    place,
-    ...(at !== undefined && { coordinates: { latitude: at[0], longitude: at[1] } }),
-  });
+  await updateProfile(tx, bank.id, id, { speaks, whenFree: when, place });
 }
 
 /** What people offer and need. */
@@ -89,15 +86,13 @@ async function writeWishes(database: Database, bank: Bank, plan: TownPlan): Prom
       const someone = plan.people.find(({ handle }) => handle === wish.by);
       const row = await findMember(tx, bank.id, wish.by);
       if (row === undefined) throw new Error(`${plan.name} has nobody called ${wish.by}`);
-      const place = someone?.place ?? '';
-      const at = plan.places[place];
       await createOffer(tx, bank, row.id, {
         kind: wish.kind,
         title: wish.title,
         text: wish.text,
         language: plan.language,
         category: wish.category,
-        place: { name: place, ...(at !== undefined && { latitude: at[0], longitude: at[1] }) },
+        place: { name: someone?.place ?? '' },
         when: wish.when ?? '',
         minutes: wish.minutes ?? null,
         seats: wish.seats ?? null,

@@ -165,7 +165,8 @@ export async function settleDispute(
     const giver = row.giverId === null ? undefined : await findMember(tx, bank.id, row.giverId);
     if (giver === undefined)
       throw new Refused('invalid_request', { field: 'fundMinutes', reason: 'the giver is of another town' });
-    await give(tx, bank, { from: FUND_HANDLE, to: giver.handle, minutes: fundMinutes, content: row.title });
+    const from = { from: FUND_HANDLE, follows: 'dispute' } as const;
+    await give(tx, bank, { ...from, to: giver.handle, minutes: fundMinutes, content: row.title });
   }
   return writeStep(tx, bank, exchange, actor.side, { kind: 'Claim', minutes }, actor.by, after);
 }

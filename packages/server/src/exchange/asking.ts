@@ -15,7 +15,7 @@ import { newId } from '../db/id.ts';
 import { exchange as exchangeTable, pair as pairTable, peerOffer } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { textArray } from '../ledger/ledger.ts';
-import { findMember, HANDLE, type MemberRow, membersByName } from '../member/members.ts';
+import { findMember, HANDLE, type MemberKind, type MemberRow, membersByName } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { getOffer } from '../offer/offers.ts';
 import { memberUrl, offerUrl } from '../offer/proposal.ts';
@@ -52,6 +52,8 @@ export interface Ask {
   /** What whoever asks would do. From an offer it follows by itself. */
   readonly side?: Side | undefined;
   readonly terms: NewTerms;
+  /** Whether hours that the other one records afterwards, up to what is agreed, count without a further yes. */
+  readonly yesAhead?: boolean | undefined;
 }
 
 /** Somebody whom one can ask. */
@@ -61,6 +63,8 @@ export interface Other {
   readonly pairId: string | null;
   readonly town: string | null;
   readonly name: string;
+  /** `null` for somebody at a partner: of them no more than the name is known. */
+  readonly kind: MemberKind | null;
   readonly address: string;
 }
 
@@ -76,6 +80,8 @@ export interface Subject {
     readonly minutes: number | null;
     readonly when: string;
     readonly place: string;
+    /** Whether it has seats or places: then many come, and one act records all of them. */
+    readonly seats: boolean;
   } | null;
 }
 
@@ -118,6 +124,7 @@ export async function askExchange(tx: Queries, bank: Bank, ask: Ask, after: Sign
       state: { status: 'none' },
       status: 'none',
       minutes: ask.terms.minutes,
+      yesAhead: ask.yesAhead === true ? side : null,
     })
     .onConflictDoNothing()
     .returning();
@@ -154,10 +161,11 @@ async function offerHere(tx: Queries, bank: Bank, id: string): Promise<Subject |
   if (row === undefined || !isListed(row)) return null;
   if (seatsLeft(row) === 0) throw new Refused('already_answered', { field: 'seats' });
   const { title, minutes, when, place } = row;
+  const seats = row.seats !== null;
   return {
     other: await otherOf(tx, bank, row.memberId),
     side: row.kind === 'offer' ? 'receiver' : 'giver',
-    offer: { id, url: offerUrl(bank, row), title, minutes, when, place },
+    offer: { id, url: offerUrl(bank, row), title, minutes, when, place, seats },
   };
 }
 
@@ -171,9 +179,9 @@ async function offerOfPartner(tx: Queries, bankId: string, id: string): Promise<
   if (row.status !== 'active') throw new Refused('agreement_not_active', { town: row.town });
   const { url, title, minutes, when, place, kind, by, byName, pairId } = row.offer;
   return {
-    other: { memberId: null, pairId, town: row.town, name: byName, address: acctOf(by) },
+    other: { memberId: null, pairId, town: row.town, name: byName, kind: null, address: acctOf(by) },
     side: kind === 'offer' ? 'receiver' : 'giver',
-    offer: { id, url, title, minutes, when, place },
+    offer: { id, url, title, minutes, when, place, seats: row.offer.seats !== null },
   };
 }
 
@@ -200,11 +208,11 @@ async function otherOf(tx: Queries, bank: Bank, to: string): Promise<Other> {
     .limit(1);
   if (pair === undefined) throw new Refused('not_partners', { town: host });
   if (pair.status !== 'active') throw new Refused('agreement_not_active', { town: pair.town });
-  return { memberId: null, pairId: pair.id, town: pair.town, name, address: `acct:${name}@${host}` };
+  return { memberId: null, pairId: pair.id, town: pair.town, name, kind: null, address: `acct:${name}@${host}` };
 }
 
-function own(bank: Bank, { id, name }: MemberRow): Other {
-  return { memberId: id, pairId: null, town: null, name, address: memberUrl(bank, id) };
+function own(bank: Bank, { id, name, kind }: MemberRow): Other {
+  return { memberId: id, pairId: null, town: null, name, kind, address: memberUrl(bank, id) };
 }
 
 /** A member's own URL as an address that everybody can write: the id counts as a handle. */

@@ -72,6 +72,22 @@ test('who was away for weeks is reminded once', async () => {
   expect(await database.db.select().from(notice)).toHaveLength(1);
 });
 
+test.each([
+  ['by the rule of the bank', false],
+  ['by what was said when asking', true],
+])('who was away for weeks finds hours confirmed %s, once', async (_, yesAhead) => {
+  const bank = yesAhead ? scene.bank : withRule(5);
+  const { row } = await scene.ask('receiver', {}, yesAhead);
+  await scene.act(scene.davie, row.id, { do: 'accept', answers: { side: 'receiver', n: 1 } });
+  const said = await scene.act(scene.davie, row.id, { do: 'record', minutes: 60 });
+  await database.db.delete(notice);
+  const context = { signals: new Signals(database), banks: () => [bank], handlers: exchangeHandlers };
+  const late = new Date(Date.now() + 8 * DAY_MS);
+  expect(await doDue(context, late)).toBe(false);
+  expect((await again(said)).row).toMatchObject({ status: 'confirmed', reserved: 'settled' });
+  expect(await database.db.select().from(notice)).toHaveLength(2);
+});
+
 test('what is agreed is brought to mind after it was to be done; an answer stops it', async () => {
   const startTime = new Date(Date.now() + 10 * DAY_MS).toISOString();
   const asked = await scene.ask('receiver', { startTime });
@@ -96,7 +112,7 @@ test('silence is no yes, unless the bank says so, and then for whoever pays', as
     '3 Moira exchange_reminder',
     '7 Moira exchange_reminder',
     '10 Davie exchange_confirmed',
-    '10 Moira exchange_confirmed',
+    '10 Moira exchange_counted',
   ]);
   expect((await again(ruled)).row).toMatchObject({ status: 'confirmed', reserved: 'settled', minutes: 50 });
 
@@ -104,6 +120,73 @@ test('silence is no yes, unless the bank says so, and then for whoever pays', as
   const reversed = await claimed('moira');
   await daysGoBy(40, withRule(10));
   expect((await again(reversed)).row.status).toBe('claimed');
+});
+
+test('a yes that was said when asking covers what was agreed, a day after it, and no more', async () => {
+  const context = { signals: new Signals(database), banks: () => [scene.bank], handlers: exchangeHandlers };
+  const goOn = async (days = 1) => {
+    while (await doDue(context, new Date(Date.now() + days * DAY_MS + 60_000)));
+  };
+  const agreed = async (terms = {}) => {
+    const { row } = await scene.ask('receiver', terms, true);
+    await scene.act(scene.davie, row.id, { do: 'accept', answers: { side: 'receiver', n: 1 } });
+    return row.id;
+  };
+  const record = async (id: string, minutes: number) => {
+    const said = await scene.act(scene.davie, id, { do: 'record', minutes });
+    await database.db.delete(notice);
+    return said;
+  };
+
+  const less = await record(await agreed(), 45);
+  await goOn(0.9);
+  expect((await again(less)).row.status).toBe('claimed');
+  await goOn();
+  expect((await again(less)).row).toMatchObject({ status: 'confirmed', reserved: 'settled', minutes: 45 });
+  expect((await again(less)).steps.receiver.at(-1)).toMatchObject({ act: { kind: 'AcceptClaim' }, by: 'bank' });
+  const told = await database.db.select().from(notice);
+  expect(told.map(({ memberId, kind }) => [memberId, kind]).sort()).toEqual(
+    [
+      [scene.davie.id, 'exchange_confirmed'],
+      [scene.moira.id, 'exchange_counted'],
+    ].sort(),
+  );
+
+  const more = await record(await agreed(), 75);
+  await goOn();
+  expect((await again(more)).row.status).toBe('claimed');
+
+  const startTime = new Date(Date.now() + DAY_MS).toISOString();
+  const early = await record(await agreed({ startTime }), 60);
+  await goOn(1.9);
+  expect((await again(early)).row.status).toBe('claimed');
+  await goOn(2);
+  expect((await again(early)).row.status).toBe('confirmed');
+
+  // Who has said no is asked.
+  const contested = await record(await agreed(), 75);
+  await scene.act(scene.moira, contested.row.id, {
+    ...{ do: 'contest', answers: { side: 'giver', n: 2 }, because: 'He never came' },
+  });
+  await record(contested.row.id, 60);
+  await goOn();
+  expect((await again(contested)).row.status).toBe('claimed');
+
+  // Whoever gives is asked about fewer minutes.
+  const giving = await scene.ask('giver', {}, true);
+  await scene.act(scene.davie, giving.row.id, { do: 'accept', answers: { side: 'giver', n: 1 } });
+  await record(giving.row.id, 15);
+  await goOn();
+  expect((await again(giving)).row.status).toBe('claimed');
+  await scene.act(scene.davie, giving.row.id, { do: 'change_record', minutes: 60 });
+  await goOn();
+  expect((await again(giving)).row).toMatchObject({ status: 'confirmed', minutes: 60 });
+
+  // The other side has said nothing ahead.
+  const hers = await agreed();
+  await scene.act(scene.moira, hers, { do: 'record', minutes: 60 });
+  await goOn();
+  expect((await loadExchange(database.db, scene.bank.id, hers))?.row.status).toBe('claimed');
 });
 
 test('a dispute: both members and the desk hear of its end', async () => {

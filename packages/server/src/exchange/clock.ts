@@ -10,25 +10,27 @@ import { holdsFollow } from './across-hours.ts';
 import { exchangePath, isOurs, loadExchange, memberOn, nameOn, SIDES } from './exchange-store.ts';
 import { EXCHANGE_HOURS, localHoursFollow } from './local-hours.ts';
 import { plan, writeStep } from './steps.ts';
-import { DAY_MS, deadlineOf, EXCHANGE_TURN, planOf } from './turns.ts';
+import { deadlineOf, EXCHANGE_TURN, planOf } from './turns.ts';
+
+const HOUR_MS = 60 * 60_000;
 
 /** Reminds, takes back and confirms as {@link planOf} says. What was missed while nothing ran is done once. */
 const takeTurn: DueHandler = async (tx, bank, id, now, after) => {
   const exchange = await loadExchange(tx, bank.id, id, true);
   const due = exchange === undefined ? [] : planOf(exchange, bank.settings).filter(({ at }) => at <= now);
-  const event = due.at(-1)?.event;
+  // What changes the exchange comes before any reminder that was missed.
+  const event = (due.find(({ event: { what } }) => what === 'confirm' || what === 'lapse') ?? due.at(-1))?.event;
   if (exchange === undefined || event === undefined) return;
   const { row } = exchange;
   if (event.what === 'lapse' || event.what === 'confirm') {
-    const unheard =
-      row.pairId !== null && row.heardApplied < exchange.steps[event.what === 'lapse' ? event.side : 'receiver'].length;
+    const unheard = row.pairId !== null && row.heardApplied < exchange.steps[event.side].length;
     // The partner has not heard our last word yet; until it has, none follows.
-    if (unheard) return remindAt(tx, bank, { kind: EXCHANGE_TURN, subject: id, at: new Date(now.getTime() + DAY_MS) });
+    if (unheard) return remindAt(tx, bank, { kind: EXCHANGE_TURN, subject: id, at: new Date(now.getTime() + HOUR_MS) });
     const answers = openVersion(row.state);
     if (event.what === 'lapse')
       await writeStep(tx, bank, exchange, event.side, { kind: 'Withdraw' }, { by: 'bank' }, after);
     else if (answers !== null)
-      await writeStep(tx, bank, exchange, 'receiver', { kind: 'AcceptClaim', answers }, { by: 'bank' }, after);
+      await writeStep(tx, bank, exchange, event.side, { kind: 'AcceptClaim', answers }, { by: 'bank' }, after);
     return;
   }
   const href = exchangePath(id);

@@ -9,6 +9,7 @@
  */
 import type { Act, ExchangeState, Logs, Side, Step } from '@evenhour/protocol';
 import { and, asc, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Queries } from '../db/database.ts';
 import { exchangeStep, exchange as exchangeTable, exchangeTalk, pair as pairTable, stillOpen } from '../db/schema.ts';
 
@@ -160,11 +161,9 @@ export async function listExchanges(tx: Queries, bankId: string, listing: Listin
       )
       .orderBy(desc(exchangeTable.id))
       .limit(limit);
-  const [gave, received] = await Promise.all([
-    half(eq(exchangeTable.giverId, memberId)),
-    half(eq(exchangeTable.receiverId, memberId)),
-  ]);
-  return [...gave, ...received].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  return unionAll(half(eq(exchangeTable.giverId, memberId)), half(eq(exchangeTable.receiverId, memberId)))
+    .orderBy(desc(exchangeTable.id))
+    .limit(limit);
 }
 
 /** What the desk has to look at, oldest first. */

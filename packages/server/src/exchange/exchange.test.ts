@@ -11,7 +11,8 @@ import { setStatus } from '../member/members.ts';
 import { give } from '../transfer/giving.ts';
 import { listTransfers } from '../transfer/transfer-store.ts';
 import { putRight, settleDispute, type Wish } from './acts.ts';
-import { type Exchange, loadExchange } from './exchange-store.ts';
+import { type Exchange, loadExchange, talkOf } from './exchange-store.ts';
+import { giveContact, say, thank } from './talk.ts';
 import { callerOf, DESK_CALLER, type Scene, setScene } from './testing.ts';
 
 let database: Database;
@@ -241,7 +242,31 @@ describe('a dispute', () => {
 describe('somebody who is suspended', () => {
   const suspend = (at: Scene, { id }: { id: string }) => setStatus(database.db, at.bank.id, id, 'suspended');
 
-  test('writes no step, and the desk may end it for them', async () => {
+  test('says nothing new, reads on, and ends what they have begun', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    const done = await fresh.ask();
+    await fresh.act(fresh.davie, done.row.id, { do: 'accept', answers: answers(done, 'receiver') });
+    const claimed = await fresh.act(fresh.davie, done.row.id, { do: 'record', minutes: 60 });
+    await fresh.act(fresh.moira, done.row.id, { do: 'confirm', answers: answers(claimed, 'giver') });
+    const agreed = await fresh.ask('receiver', { minutes: 15 });
+    await fresh.act(fresh.davie, agreed.row.id, { do: 'accept', answers: answers(agreed, 'receiver') });
+    await suspend(fresh, fresh.moira);
+    const speak = (work: typeof say, id: string, who = fresh.moira) =>
+      fresh.code(fresh.run((tx, after) => work(tx, fresh.bank, callerOf(who), id, 'Hello', after)));
+    expect(await speak(say, asked.row.id)).toBe('member_inactive');
+    expect(await speak(thank, done.row.id)).toBe('member_inactive');
+    expect(await speak(say, asked.row.id, fresh.davie)).toBeNull();
+    const given = fresh.run((tx, after) =>
+      giveContact(tx, fresh.bank, callerOf(fresh.moira), asked.row.id, 'phone', after),
+    );
+    expect(await fresh.code(given)).toBe('member_inactive');
+    expect((await talkOf(database.db, fresh.bank.id, asked.row.id)).map(({ text }) => text)).toEqual(['Hello']);
+    expect((await fresh.act(fresh.moira, asked.row.id, { do: 'withdraw' })).row.status).toBe('cancelled');
+    expect((await fresh.act(fresh.moira, agreed.row.id, { do: 'cancel' })).row.status).toBe('cancelled');
+  });
+
+  test('writes no step that goes on, and the desk may end it for them', async () => {
     const fresh = await setScene(database);
     const asked = await fresh.ask();
     await suspend(fresh, fresh.davie);

@@ -52,7 +52,7 @@ import { EXCHANGE_TURN, planOf, turnOf } from './turns.ts';
 /**
  * Writes the next step of a side of ours. The exchange is locked. Refuses `already_answered` when the state has no place
  * for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours,
- * `member_inactive` for a member who is suspended or has moved, `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
+ * `member_inactive` for a member who is suspended or has moved and would do more than end it, `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
  * `partner_unreachable` while the partner has not heard the step before, or has written one that is not here yet.
  */
 export async function writeStep(
@@ -77,7 +77,7 @@ export async function writeStep(
     if (open?.side !== act.answers.side || open.n !== act.answers.n)
       throw new Refused('already_answered', { status: row.status });
   }
-  if (by.by === 'member') await mustBeActive(tx, bank, memberOn(row, side) ?? '');
+  if (by.by === 'member' && !ENDS.has(act.kind)) await mustBeActive(tx, bank, memberOn(row, side));
   if (row.pairId !== null && !mayWrite(logs, side, { applied: row.heardApplied, written: row.heardWritten }))
     throw new Refused('partner_unreachable');
   if (row.pairId !== null && side === 'receiver' && by.by !== 'bank') await mustBeWithinMemberCap(tx, bank, row, act);
@@ -86,8 +86,12 @@ export async function writeStep(
   return append(tx, bank, exchange, side, step, sent, by, after);
 }
 
-async function mustBeActive(tx: Queries, bank: Bank, memberId: string): Promise<void> {
-  const who = await findMember(tx, bank.id, memberId);
+/** What a member may still say who is suspended: they end what they have begun, and begin nothing. */
+const ENDS: ReadonlySet<Act['kind']> = new Set<Act['kind']>(['Withdraw', 'Cancel', 'Reject']);
+
+/** Refuses `member_inactive` for a member here who is suspended or has moved. */
+export async function mustBeActive(tx: Queries, bank: Bank, memberId: string | null): Promise<void> {
+  const who = await findMember(tx, bank.id, memberId ?? '');
   if (who?.status !== 'active') throw new Refused('member_inactive', { handle: who?.handle ?? '' });
 }
 
@@ -177,7 +181,8 @@ async function placeOfOffer(
 /** Lets the clock come back when nobody has taken their turn, or no more. */
 export async function plan(tx: Queries, bank: Bank, exchange: Exchange, now: Date = new Date()): Promise<void> {
   const what = { kind: EXCHANGE_TURN, subject: exchange.row.id };
-  const [next] = planOf(exchange, bank.settings).filter(({ at }) => at > now);
+  // What changes the exchange is still to be done, however late; a reminder is not.
+  const [next] = planOf(exchange, bank.settings).filter(({ at, event }) => at > now || event.what === 'confirm');
   await (next === undefined ? forget(tx, bank, what) : remindAt(tx, bank, { ...what, at: next.at }));
 }
 
@@ -198,8 +203,9 @@ async function tell(
   for (const each of told) {
     const memberId = memberOn(row, each);
     const name = each === side && by === 'desk' ? bank.settings.name : nameOn(row, otherSide(each));
+    const said = each === side && by === 'bank' && kind === 'exchange_confirmed' ? 'exchange_counted' : kind;
     if (memberId !== null)
-      await notify(tx, bank, { memberId, kind, facts: { ...facts, name }, href: exchangePath(row.id) });
+      await notify(tx, bank, { memberId, kind: said, facts: { ...facts, name }, href: exchangePath(row.id) });
   }
   if (row.status === 'disputed' && before.status !== 'disputed')
     await notify(tx, bank, {

@@ -2,7 +2,7 @@
  * What the two say to each other beside the steps: words, thanks, and how to reach somebody.
  *
  * Promises: how somebody is reached passes only by their own act; thanks are said once a side, after the hours were
- * confirmed, and shown to others only when whoever received them says so.
+ * confirmed, and shown to others only when whoever received them says so. Whoever is suspended reads and says nothing new.
  *
  * @module
  */
@@ -21,6 +21,7 @@ import { notify } from '../notification/notify.ts';
 import { sendTalk } from './across.ts';
 import { openFor } from './acts.ts';
 import { type Exchange, exchangePath, memberOn, nameOn, type TalkRow, talkOf } from './exchange-store.ts';
+import { mustBeActive } from './steps.ts';
 
 export type Contact = 'phone' | 'email';
 
@@ -43,6 +44,7 @@ export async function say(
   mustBeOpen(exchange);
   // The desk speaks where it is asked to: in a dispute.
   if (actor.by.by === 'desk' && exchange.row.status !== 'disputed') throw new Refused('not_allowed');
+  if (actor.by.by === 'member') await mustBeActive(tx, bank, memberOn(exchange.row, actor.side));
   await speak(tx, bank, exchange, { side: actor.side, kind: 'talk', text, by: actor.by.by }, after);
   return exchange;
 }
@@ -58,6 +60,7 @@ export async function giveContact(
 ): Promise<Exchange> {
   const { exchange, actor } = await openFor(tx, bank, caller, id);
   mustBeOpen(exchange);
+  await mustBeActive(tx, bank, caller.memberId);
   const text = (await findMember(tx, bank.id, caller.memberId))?.[what] ?? '';
   if (text === '') throw new Refused('invalid_request', { field: what, reason: 'there is none in the profile' });
   const said = await talkOf(tx, bank.id, id);
@@ -78,6 +81,7 @@ export async function thank(
 ): Promise<Exchange> {
   const { exchange, actor } = await openFor(tx, bank, caller, id, wanted);
   if (exchange.row.status !== 'confirmed') throw new Refused('already_answered', { status: exchange.row.status });
+  if (actor.by.by === 'member') await mustBeActive(tx, bank, memberOn(exchange.row, actor.side));
   await speak(tx, bank, exchange, { side: actor.side, kind: 'thanks', text, by: actor.by.by }, after);
   return exchange;
 }

@@ -26,7 +26,7 @@ export interface Scene {
   readonly agnes: MemberRow;
   run<T>(work: (tx: Queries, after: Signal[]) => Promise<T>): Promise<T>;
   /** Moira asks Davie, who would give; or the other way round. */
-  ask(side?: Side, terms?: Partial<Terms>): Promise<Exchange>;
+  ask(side?: Side, terms?: Partial<Terms>, yesAhead?: boolean): Promise<Exchange>;
   act(who: MemberRow | Caller, id: string, wish: Wish, side?: Side): Promise<Exchange>;
   /** The code that something is refused with, or `null`. */
   code(work: Promise<unknown>): Promise<string | null>;
@@ -48,7 +48,7 @@ export async function setScene(database: Database, set: { ceilingMinutes?: numbe
   const run: Scene['run'] = (work) => signals.commit(work);
   return {
     ...{ database, bank, moira, davie, agnes, run },
-    ask: (side = 'receiver', terms = {}) =>
+    ask: (side = 'receiver', terms = {}, yesAhead = false) =>
       run((tx, after) =>
         askExchange(
           tx,
@@ -57,7 +57,7 @@ export async function setScene(database: Database, set: { ceilingMinutes?: numbe
             by: { by: 'member' },
             memberId: moira.id,
             to: 'davie',
-            side,
+            ...{ side, yesAhead },
             terms: { minutes: 60, content: 'Look at my bicycle', ...terms },
           },
           after,

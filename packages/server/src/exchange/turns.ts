@@ -2,7 +2,8 @@
  * Whose turn it is in an exchange, and what happens when nobody takes it.
  *
  * Promises: plain functions of the exchange. Silence is never a yes across banks; here it is one only by the bank's own
- * published rule, and only for the one who pays.
+ * published rule, and only for the one who pays. A yes that a member said ahead covers no more than what was agreed, and
+ * nothing before its time.
  *
  * @module
  */
@@ -18,6 +19,8 @@ export const DAY_MS = 24 * 60 * 60_000;
 const REMINDERS = [3, 7, 14];
 /** After so many days without an answer a proposal is taken back. */
 export const LAPSE_DAYS = 30;
+/** So long somebody who said yes ahead can still say no to what was recorded. */
+export const AHEAD_DAYS = 1;
 /** How long a dispute has, from its beginning. */
 export const DISPUTE_DAYS = 14;
 
@@ -42,8 +45,8 @@ export type Event =
   | { readonly what: 'remind'; readonly sides: readonly Side[] }
   /** This side takes its proposal back. */
   | { readonly what: 'lapse'; readonly side: Side }
-  /** The receiver's silence is a yes, by the bank's rule. */
-  | { readonly what: 'confirm' }
+  /** This side's yes: said when asking, or the receiver's silence by the bank's rule. */
+  | { readonly what: 'confirm'; readonly side: Side }
   /** Members and desk are reminded of the end of a dispute. */
   | { readonly what: 'deadline' };
 
@@ -76,8 +79,9 @@ export function planOf(exchange: Exchange, settings: Pick<BankRow, 'confirmAfter
       const { confirmAfterDays } = settings;
       const rule = confirmAfterDays !== null && row.ownSide === 'both' && by === 'receiver';
       return [
+        ...aheadOf(exchange, since),
         ...remindersFrom(since, ours(row, by)),
-        ...(rule ? [after(since, confirmAfterDays, { what: 'confirm' })] : []),
+        ...(rule ? [after(since, confirmAfterDays, { what: 'confirm', side: by })] : []),
       ].sort((a, b) => a.at.getTime() - b.at.getTime());
     }
     case 'disputed': {
@@ -87,6 +91,25 @@ export function planOf(exchange: Exchange, settings: Pick<BankRow, 'confirmAfter
     default:
       return [];
   }
+}
+
+/**
+ * What a member said when asking: hours as agreed, recorded by the other one, are right. For whoever pays that is as many or
+ * fewer, for whoever gives as many or more. They hear of it and have a day to say no; who has said no once is asked from then
+ * on.
+ */
+export function isSaidAhead({ row: { state, yesAhead }, steps }: Exchange): boolean {
+  if (state.status !== 'claimed' || yesAhead !== otherSide(state.record.by)) return false;
+  if (steps[yesAhead].some(({ act }) => act.kind === 'RejectClaim')) return false;
+  const [recorded, agreed] = [state.record.minutes, state.agreed.terms.minutes];
+  return yesAhead === 'receiver' ? recorded <= agreed : recorded >= agreed;
+}
+
+function aheadOf(exchange: Exchange, since: Date): Planned[] {
+  const { yesAhead, startTime } = exchange.row;
+  if (yesAhead === null || !isSaidAhead(exchange)) return [];
+  const from = new Date(Math.max(since.getTime(), startTime?.getTime() ?? 0));
+  return [after(from, AHEAD_DAYS, { what: 'confirm', side: yesAhead })];
 }
 
 /** When what was agreed is over, by what was agreed; without a time from when it was agreed. */

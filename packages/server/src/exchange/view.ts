@@ -21,6 +21,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
+import { kindsOf, type MemberKind } from '../member/members.ts';
 import type { Wish } from './acts.ts';
 import {
   type Exchange,
@@ -33,12 +34,14 @@ import {
   talkOf,
   termsOf,
 } from './exchange-store.ts';
-import { deadlineOf, lastStepAt, turnOf } from './turns.ts';
+import { deadlineOf, isSaidAhead, lastStepAt, turnOf } from './turns.ts';
 
 export interface SideView {
   /** `null` for somebody at a partner. */
   readonly memberId: string | null;
   readonly name: string;
+  /** `null` for somebody at a partner. */
+  readonly kind: MemberKind | null;
   /** `null` here. */
   readonly town: string | null;
 }
@@ -97,6 +100,10 @@ export interface RecordView {
 
 export interface ExchangeView extends ExchangeSummary {
   readonly offerId: string | null;
+  /** Whether hours that the other side records, up to what is agreed, need no further yes of whoever looks. */
+  readonly yesAhead: boolean;
+  /** Whether what was recorded counts by itself, as whoever looks said when asking, unless they say no. */
+  readonly countsByItself: boolean;
   /** What counts, or is proposed. */
   readonly terms: Terms | null;
   readonly proposedBy: Side | null;
@@ -145,10 +152,30 @@ export async function townsOf(tx: Queries, bankId: string): Promise<ReadonlyMap<
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-export function summaryOf(row: ExchangeRow, side: Side | null, towns: ReadonlyMap<string, string>): ExchangeSummary {
+/** What the members of these exchanges are who are members here. */
+export async function kindsIn(
+  tx: Queries,
+  bankId: string,
+  rows: readonly ExchangeRow[],
+): Promise<ReadonlyMap<string, MemberKind>> {
+  return kindsOf(
+    tx,
+    bankId,
+    rows.flatMap(({ giverId, receiverId }) => [giverId, receiverId]),
+  );
+}
+
+/** `towns` by pair, `kinds` by member. */
+export function summaryOf(
+  row: ExchangeRow,
+  side: Side | null,
+  towns: ReadonlyMap<string, string>,
+  kinds: ReadonlyMap<string, MemberKind>,
+): ExchangeSummary {
   const on = (each: Side): SideView => ({
     memberId: memberOn(row, each),
     name: each === 'giver' ? row.giverName : row.receiverName,
+    kind: kinds.get(memberOn(row, each) ?? '') ?? null,
     town: isOurs(row, each) ? null : (towns.get(row.pairId ?? '') ?? ''),
   });
   return {
@@ -186,8 +213,10 @@ export async function exchangeView(
   const towns = row.pairId === null ? new Map<string, string>() : await townsOf(tx, row.bankId);
   const proposal = 'proposal' in state ? state.proposal : 'agreed' in state ? state.agreed : null;
   return {
-    ...summaryOf(row, side, towns),
+    ...summaryOf(row, side, towns, await kindsIn(tx, row.bankId, [row])),
     offerId: row.offerId,
+    yesAhead: side !== null && row.yesAhead === side,
+    countsByItself: side !== null && row.yesAhead === side && isSaidAhead(exchange),
     terms: termsOf(state),
     proposedBy: proposal?.by ?? null,
     change:

@@ -1,11 +1,14 @@
 /** The community fund: what everybody sees, asking, granting in public, and its limits. */
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bank as bankTable } from '../db/schema.ts';
+import { bank as bankTable, leaving } from '../db/schema.ts';
+import { writeHours } from '../gathering/hours.ts';
+import type { GatheringRow, GuestRow } from '../gathering/store.ts';
+import { memberLeaves } from '../leaving/leaving.ts';
 import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { until } from '../testing/town.ts';
-import { answerRequest, askFund } from './fund.ts';
+import { answerRequest, askFund, type FundMove, fundMember, readFund } from './fund.ts';
 
 let streets: Streets;
 beforeAll(async () => {
@@ -15,7 +18,8 @@ afterAll(() => streets?.stop());
 
 const call = (method: 'GET' | 'POST', path: string, body: unknown, token: string | null) =>
   streets.leith.call(method, path, body, { token });
-const fund = async () => (await call('GET', '/api/fund', null, null)).body;
+const is = (what: FundMove['what']) => (move: FundMove) => move.what === what;
+const fund = async (token: string | null = null) => (await call('GET', '/api/fund', null, token)).body;
 const ask = (minutes: number, content: string, token = streets.tokens.agnes) =>
   call('POST', '/api/fund/requests', { minutes, content }, token);
 const say = (id: string, body: unknown, token = streets.leith.token) =>
@@ -32,12 +36,14 @@ test('gifts show who gave, as they wish, and of another town only its name', asy
   );
   const seen = await until(async () => {
     const now = await fund();
-    return now.gifts.length === 3 ? now : null;
+    return now.moves.filter(is('gift')).length === 3 ? now : null;
   });
   expect(seen.balanceMinutes).toBe(180);
-  expect(
-    new Set(seen.gifts.map(({ name, town, minutes }: Record<string, unknown>) => `${name} ${town} ${minutes}`)),
-  ).toEqual(new Set(['Moira Baird null 90', 'null null 30', 'null Gràcia 60']));
+  const gifts = seen.moves.filter(is('gift'));
+  expect(gifts.every(({ came }: FundMove) => came)).toBe(true);
+  expect(new Set(gifts.map(({ name, town, minutes }: FundMove) => `${name} ${town} ${minutes}`))).toEqual(
+    new Set(['Moira Baird null 90', 'null null 30', 'null Gràcia 60']),
+  );
   expect(JSON.stringify(seen)).not.toMatch(/Agnes|Rosa/);
 });
 
@@ -51,9 +57,9 @@ describe('a request', () => {
     const moved = await call('GET', `/api/transfers/${granted.body.transferId}`, null, streets.leith.token);
     expect(moved.body).toMatchObject({ minutes: 45, content: 'Lifts for a month', status: 'settled' });
     const seen = await fund();
-    expect(seen).toMatchObject({
-      balanceMinutes: 135,
-      grants: [{ name: 'Agnes Tulloch', because: 'Lifts for a month' }],
+    expect(seen.balanceMinutes).toBe(135);
+    expect(seen.moves[0]).toMatchObject({
+      ...{ what: 'grant', came: false, minutes: 45, name: 'Agnes Tulloch', because: 'Lifts for a month' },
     });
     // What she told the desk stays there.
     expect(JSON.stringify(seen)).not.toContain('hospital');
@@ -128,6 +134,94 @@ describe('a request', () => {
         answerRequest(tx, bank, caller, id, { yes: true, because: 'Why not' }, []),
       );
     await expect(grant()).rejects.toMatchObject({ refusal: { code: 'not_allowed' } });
+  });
+});
+
+describe('everything that moves is listed with what it was', () => {
+  const signals = () => streets.leith.node.context.signals;
+  beforeAll(async () => {
+    const { status } = await call('POST', '/api/transfers', { to: 'bank', minutes: 150 }, streets.tokens.agnes);
+    expect(status).toBe(202);
+  });
+  const newest = async (): Promise<FundMove> => (await fund()).moves[0];
+
+  test('a dispute that the fund helped to settle, without names', async () => {
+    const asked = await call(
+      'POST',
+      '/api/exchanges',
+      { to: 'agnes', side: 'receiver', minutes: 10, content: 'A secret' },
+      streets.tokens.moira,
+    );
+    const path = `/api/exchanges/${asked.body.id}`;
+    await call('POST', `${path}/accept`, { answers: { side: 'receiver', n: 1 } }, streets.tokens.agnes);
+    await call('POST', `${path}/record`, { minutes: 20 }, streets.tokens.agnes);
+    await call('POST', `${path}/contest`, { answers: { side: 'giver', n: 2 }, because: 'Ten' }, streets.tokens.moira);
+    const settle = { side: 'giver', minutes: 10, fundMinutes: 7, reason: 'Both came in.' };
+    expect((await call('POST', `${path}/settle`, settle, streets.leith.token)).status).toBe(200);
+    expect(await newest()).toMatchObject({ what: 'dispute', came: false, minutes: 7, name: null, because: '' });
+    expect(JSON.stringify(await fund())).not.toContain('A secret');
+    expect((await streets.visitor('leith').get('/fund')).html).toContain(
+      '7 min to settle what two members did not agree about',
+    );
+  });
+
+  test('hours for the guests of a gathering of the town', async () => {
+    const { id } = (await call('GET', '/api/members/agnes', null, streets.leith.token)).body;
+    await signals().commit(async (tx, after) => {
+      const gathering = {
+        payerId: (await fundMember(tx, streets.leith.bank.id)).id,
+        title: 'Soup for all',
+        rule: 'guests_receive',
+      };
+      const guest = { minutes: 15, memberId: id, exchangeId: null };
+      await writeHours(tx, streets.leith.bank, gathering as GatheringRow, guest as GuestRow, after);
+    });
+    const moved = { what: 'gathering', came: false, minutes: 15 };
+    expect((await fund(streets.tokens.moira)).moves[0]).toMatchObject({ ...moved, because: 'Soup for all' });
+    // A gathering may be for members only, so whoever is outside does not read its name.
+    expect(await newest()).toMatchObject({ ...moved, because: '' });
+    const { html } = await streets.visitor('leith').get('/fund');
+    expect(html).toContain('15 min for a guest of a gathering');
+    expect(html).not.toContain('Soup for all');
+  });
+
+  test('what a leaver leaves, and what the fund makes up for one', async () => {
+    for (const [handle, minutes] of [
+      ['ida', 12],
+      ['ben', -9],
+    ] as const) {
+      const { id } = (await call('POST', '/api/members', { handle, name: handle }, streets.leith.token)).body;
+      const gift =
+        minutes > 0 ? { from: 'bank', to: handle, minutes } : { from: handle, to: 'moira', minutes: -minutes };
+      expect((await call('POST', '/api/transfers', gift, streets.leith.token)).status).toBe(202);
+      const goesAt = new Date();
+      await streets.leith.database.db
+        .insert(leaving)
+        .values({ bankId: streets.leith.bank.id, memberId: id, word: '', askedAt: goesAt, goesAt, fundPays: true });
+      await signals().commit((tx, after) => memberLeaves(tx, streets.leith.bank, id, goesAt, after));
+      expect(await newest()).toMatchObject({
+        what: 'leaving',
+        came: minutes > 0,
+        minutes: Math.abs(minutes),
+        name: null,
+      });
+    }
+    const { html } = await streets.visitor('leith').get('/fund');
+    expect(html).toContain('12 min left behind by a member who has moved on');
+    expect(html).toContain('9 min that a member who has moved on still had to give');
+  });
+
+  test('the test hours of two towns, and all of it adds up', async () => {
+    const all: FundMove[] = [];
+    let before: string | undefined;
+    do {
+      const page = await readFund(streets.leith.database.db, streets.leith.bank, true, { before, limit: 3 });
+      all.push(...page.moves);
+      before = page.next ?? undefined;
+    } while (before !== undefined);
+    expect(all.filter(is('test')).length).toBeGreaterThan(0);
+    const sum = all.reduce((minutes, move) => minutes + (move.came ? move.minutes : -move.minutes), 0);
+    expect(sum).toBe((await fund()).balanceMinutes);
   });
 });
 

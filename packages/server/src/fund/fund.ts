@@ -2,20 +2,20 @@
  * The community fund: what was given to it, what members ask of it, and what the desk grants.
  *
  * Promises: a grant is a transfer from the fund and a yes to a request in one transaction, and everybody can read who
- * has it, how much and why; nobody grants hours to themselves; the fund does not fall below the bank's own floor. Who
- * gave is named as they wish; of givers elsewhere only the town is.
+ * has it, how much and why; whatever else came or went is listed with what it was, hours for another town as given there; nobody grants hours to themselves; the
+ * fund does not fall below the bank's own floor. Who gave is named as they wish; of givers elsewhere only the town is.
  *
  * @module
  */
-import { and, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
 import { isOwn } from '../broker/own.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { fundRequest, member, pair as pairTable, transfer } from '../db/schema.ts';
+import { fundRequest, member, transfer } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
-import { balanceOf, findMember } from '../member/members.ts';
+import { balanceOf, findMember, type MemberKind, statementOf } from '../member/members.ts';
 import { findPerson } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
 import { DESK, notify } from '../notification/notify.ts';
@@ -27,60 +27,112 @@ export type FundRequestRow = typeof fundRequest.$inferSelect;
 export interface NamedRequest {
   readonly row: FundRequestRow;
   readonly name: string;
+  readonly kind?: MemberKind | undefined;
 }
 
-export interface FundGift {
+/** Something that came into the fund or went out of it. */
+export interface FundMove {
   readonly id: string;
-  /** `null` for whoever does not wish to be named, and for somebody in another town. */
+  readonly at: Date;
+  readonly minutes: number;
+  readonly came: boolean;
+  /** `other`: an old debt between two towns, or hours of a backup. */
+  readonly what: 'gift' | 'grant' | 'dispute' | 'gathering' | 'leaving' | 'test' | 'other';
+  /** Who gave it, or has it. `null` for whoever does not wish to be named, is in another town, or has left. */
   readonly name: string | null;
   /** `null` in the own town. */
   readonly town: string | null;
-  readonly minutes: number;
-  readonly at: Date;
+  /** Of a grant the reason; of a gathering its title, for those inside; else empty. */
+  readonly because: string;
+  /** Of a grant the coordinator; empty for the desk. */
+  readonly decidedBy: string;
 }
 
 export interface Fund {
   readonly balanceMinutes: number;
-  readonly gifts: readonly FundGift[];
-  readonly grants: readonly NamedRequest[];
+  /** Newest first. */
+  readonly moves: readonly FundMove[];
+  /** Where the next older ones begin; `null` when there are none. */
+  readonly next: string | null;
 }
 
 export const FUND_PATH = '/fund';
 export const FUND_DESK_PATH = '/console/fund';
 /** The longest of each text. */
 export const FUND_LENGTHS = { content: 500, because: 300 } as const;
-const SHOWN = 12;
+const SHOWN = 24;
 /** A member has at most so many requests that wait. */
 const MOST_WAITING = 3;
 
-/** What everybody may read of the fund. */
-export async function readFund(tx: Queries, bank: Bank): Promise<Fund> {
-  const fund = await fundMember(tx, bank.id);
-  const gift = [eq(transfer.bankId, bank.id), eq(transfer.status, 'settled'), eq(transfer.purpose, 'gift')] as const;
-  const columns = { id: transfer.id, minutes: transfer.minutes, at: transfer.updatedAt };
-  const here = await tx
-    .select({ ...columns, unnamed: transfer.unnamed, name: member.name })
-    .from(transfer)
-    .innerJoin(member, and(eq(member.bankId, transfer.bankId), eq(member.id, transfer.memberId)))
-    .where(and(...gift, eq(transfer.direction, 'local'), eq(transfer.counterparty, fund.id)))
-    .orderBy(desc(transfer.id))
-    .limit(SHOWN);
-  const from = await tx
-    .select({ ...columns, town: pairTable.peerName })
-    .from(transfer)
-    .innerJoin(pairTable, and(eq(pairTable.bankId, transfer.bankId), eq(pairTable.id, transfer.pairId)))
-    .where(and(...gift, eq(transfer.direction, 'in'), eq(transfer.memberId, fund.id)))
-    .orderBy(desc(transfer.id))
-    .limit(SHOWN);
-  const gifts: FundGift[] = [
-    ...here.map(({ unnamed, name, ...rest }) => ({ ...rest, name: unnamed ? null : name, town: null })),
-    ...from.map((row) => ({ ...row, name: null })),
-  ];
-  gifts.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const grants = await requestsWhere(tx, bank.id, eq(fundRequest.status, 'granted'), fundRequest.decidedAt, SHOWN);
+/**
+ * What everybody may read of the fund: all that moved, whatever moved it. `before` is the id of the last one seen. Titles of
+ * gatherings are for those `inside` the bank.
+ */
+export async function readFund(
+  tx: Queries,
+  bank: Bank,
+  inside: boolean,
+  { before, limit = SHOWN }: { readonly before?: string | undefined; readonly limit?: number } = {},
+): Promise<Fund> {
+  const lines = await statementOf(tx, bank.id, FUND_ACCOUNT, before, limit);
+  const ids = lines.flatMap(({ transferId }) => transferId ?? []);
+  const rows = ids.length === 0 ? [] : await transfersWithNames(tx, bank.id, ids);
+  const grants = await grantsOf(tx, bank.id, rows);
+  const moves = lines.map((line): FundMove => {
+    const found = rows.find(({ row }) => row.id === line.transferId);
+    const { id, at, minutes, town, direction } = line;
+    const came = direction === 'came';
+    const said = sayMove(came, found, grants.get(line.transferId ?? ''));
+    const isTitle = said.what === 'gathering';
+    return { id, at, minutes, came, town, ...said, because: isTitle && !inside ? '' : said.because };
+  });
   // Read last, so that it holds whatever is listed.
   const { balanceMinutes } = await balanceOf(tx, bank.id, FUND_ACCOUNT);
-  return { balanceMinutes, gifts: gifts.slice(0, SHOWN), grants };
+  return { balanceMinutes, moves, next: lines.length === limit ? (lines.at(-1)?.id ?? null) : null };
+}
+
+interface NamedTransfer {
+  readonly row: typeof transfer.$inferSelect;
+  /** The member here whose transfer it is. */
+  readonly name: string | null;
+}
+
+async function transfersWithNames(tx: Queries, bankId: string, ids: readonly string[]): Promise<NamedTransfer[]> {
+  return tx
+    .select({ row: transfer, name: member.name })
+    .from(transfer)
+    .leftJoin(member, and(eq(member.bankId, transfer.bankId), eq(member.id, transfer.memberId)))
+    .where(and(eq(transfer.bankId, bankId), inArray(transfer.id, [...ids])));
+}
+
+/** The requests that these transfers answer, by the transfer's id. */
+async function grantsOf(
+  tx: Queries,
+  bankId: string,
+  rows: readonly NamedTransfer[],
+): Promise<Map<string, NamedRequest>> {
+  const went = rows.filter(({ row }) => row.direction === 'local').map(({ row }) => row);
+  if (went.length === 0) return new Map();
+  const ids = went.map(({ id }) => id);
+  const askers = [...new Set(went.map(({ counterparty }) => counterparty))];
+  const mine = and(inArray(fundRequest.memberId, askers), inArray(fundRequest.transferId, ids));
+  const found = await requestsWhere(tx, bankId, mine, ids.length);
+  return new Map(found.map((each) => [each.row.transferId ?? '', each]));
+}
+
+type Said = Pick<FundMove, 'what' | 'name' | 'because' | 'decidedBy'>;
+
+function sayMove(came: boolean, found: NamedTransfer | undefined, grant: NamedRequest | undefined): Said {
+  const unsaid = { name: null, because: '', decidedBy: '' };
+  if (found === undefined) return { what: 'other', ...unsaid };
+  if (grant !== undefined)
+    return { what: 'grant', name: grant.name || null, because: grant.row.because, decidedBy: grant.row.decidedBy };
+  const { purpose, direction, unnamed, counterpartyName, content } = found.row;
+  if (purpose === 'test' || purpose === 'test_back') return { what: 'test', ...unsaid };
+  if (purpose === 'gathering') return { what: purpose, ...unsaid, because: content };
+  if (purpose !== 'gift') return { what: purpose === 'exchange' ? 'other' : purpose, ...unsaid };
+  const here = direction === 'local' && !unnamed ? (came ? found.name : counterpartyName) : null;
+  return { what: 'gift', ...unsaid, name: here || null };
 }
 
 export async function fundMember(tx: Queries, bankId: string) {
@@ -176,7 +228,7 @@ export async function waitingRequests(
   after?: string,
 ): Promise<NamedRequest[]> {
   return tx
-    .select({ row: fundRequest, name: member.name })
+    .select({ row: fundRequest, name: member.name, kind: member.kind })
     .from(fundRequest)
     .innerJoin(member, and(eq(member.bankId, fundRequest.bankId), eq(member.id, fundRequest.memberId)))
     .where(
@@ -199,22 +251,21 @@ export async function requestsOf(
   before?: string,
 ): Promise<NamedRequest[]> {
   const older = before === undefined ? undefined : lt(fundRequest.id, before);
-  return requestsWhere(tx, bankId, and(eq(fundRequest.memberId, memberId), older), fundRequest.id, limit);
+  return requestsWhere(tx, bankId, and(eq(fundRequest.memberId, memberId), older), limit);
 }
 
 async function requestsWhere(
   tx: Queries,
   bankId: string,
   where: ReturnType<typeof and>,
-  order: typeof fundRequest.id | typeof fundRequest.decidedAt,
   limit: number,
 ): Promise<NamedRequest[]> {
   return tx
-    .select({ row: fundRequest, name: member.name })
+    .select({ row: fundRequest, name: member.name, kind: member.kind })
     .from(fundRequest)
     .innerJoin(member, and(eq(member.bankId, fundRequest.bankId), eq(member.id, fundRequest.memberId)))
     .where(and(eq(fundRequest.bankId, bankId), where))
-    .orderBy(desc(order), desc(fundRequest.id))
+    .orderBy(desc(fundRequest.id))
     .limit(limit);
 }
 

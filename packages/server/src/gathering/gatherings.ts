@@ -17,13 +17,25 @@ import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { notify } from '../notification/notify.ts';
 import type { Category } from '../offer/categories.ts';
+import { lockChanges } from '../offer/changes.ts';
 import { changeOffer, createOffer, endOffer, getOffer, type OfferInput } from '../offer/offers.ts';
-import { coordinatesOf, type Place } from '../offer/places.ts';
+import { type Place, placeColumns, placeFrom } from '../offer/places.ts';
+import { prepareToTell } from '../offer/posts.ts';
 import { languageOr, wordsOf } from '../web/words.ts';
 import { renew } from './hours.ts';
 import { GATHERING_GUEST, GATHERING_TIME } from './kinds.ts';
 import { moveUp } from './seats.ts';
-import { type GatheringRow, gatheringPath, guestsOf, lockOwn, statusOf, storeGathering, TOWN } from './store.ts';
+import {
+  findGathering,
+  type GatheringRow,
+  gatheringPath,
+  guestsOf,
+  lockOwn,
+  mayRun,
+  statusOf,
+  storeGathering,
+  TOWN,
+} from './store.ts';
 
 export interface GatheringInput {
   readonly kind: GatheringRow['kind'];
@@ -59,6 +71,8 @@ export async function createGathering(
   input: GatheringInput,
 ): Promise<GatheringRow> {
   const hostId = caller.role === 'member' ? caller.memberId : TOWN;
+  await prepareOffer(tx, bank, hostId, input);
+  await lockChanges(tx, bank.id);
   const columns = await columnsOf(tx, bank, hostId, input);
   if (columns.startsAt <= new Date()) wrong('startsAt', 'is over already');
   const [row] = await tx
@@ -82,6 +96,10 @@ export async function changeGathering(
   input: GatheringInput,
   after: Signal[],
 ): Promise<GatheringRow> {
+  const known = await findGathering(tx, bank.id, id);
+  if (known !== undefined && mayRun(known, caller)) await prepareOffer(tx, bank, known.hostId, input);
+  // Before its row, as the desk does that says where a place is.
+  await lockChanges(tx, bank.id);
   const before = await lockOwn(tx, bank, caller, id);
   mustBeToCome(before);
   const columns = await columnsOf(tx, bank, before.hostId, input);
@@ -153,6 +171,7 @@ function mustBeToCome(row: GatheringRow): void {
   if (status !== 'open' && status !== 'full') throw new Refused('already_answered', { status });
 }
 
+/** The bank's order of changes is locked: where a place is, nobody says meanwhile. */
 async function columnsOf(tx: Queries, bank: Bank, hostId: string, input: GatheringInput) {
   const { place, startsAt, endsAt, seats, rule, visibility, ...said } = input;
   const length = endsAt.getTime() - startsAt.getTime();
@@ -166,8 +185,13 @@ async function columnsOf(tx: Queries, bank: Bank, hostId: string, input: Gatheri
   // Partners answer an offer of a member, and hours are what they answer with.
   const partners = visibility === 'partners' && (rule === 'none' || hostId === TOWN);
   if (partners) wrong('visibility', 'partner towns see gatherings of a member, with hours');
-  const coordinates = await coordinatesOf(tx, bank.id, place);
-  return { ...said, ...coordinates, place: place.name, startsAt, endsAt, seats, rule, minutes, payerId, visibility };
+  const where = await placeColumns(tx, bank.id, place);
+  return { ...said, ...where, startsAt, endsAt, seats, rule, minutes, payerId, visibility };
+}
+
+/** What its offer needs before anything is locked, if it will have one. */
+async function prepareOffer(tx: Queries, bank: Bank, hostId: string, input: GatheringInput): Promise<void> {
+  if (hostId !== TOWN && input.rule !== 'none') await prepareToTell(tx, bank, hostId, input.visibility);
 }
 
 /** Who pays the guests, if somebody does. Only an organisation does for itself, and the desk from the fund. */
@@ -217,7 +241,7 @@ async function offerFollows(tx: Queries, bank: Bank, row: GatheringRow): Promise
     text: row.text,
     language: row.language,
     category: CATEGORIES[row.kind],
-    place: { name: row.place },
+    place: placeFrom(row),
     when: words.t('gathering.when', {
       day,
       from: words.clock(row.startsAt, timeZone),

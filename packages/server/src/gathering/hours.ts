@@ -112,6 +112,7 @@ async function giveTo(tx: Queries, bank: Bank, row: GatheringRow, guest: GuestRo
     to,
     minutes,
     content: row.title,
+    follows: 'gathering',
     toldElsewhere: true,
   });
   after.push({ kind: 'transfer', bankId: bank.id, id: exchange.id });

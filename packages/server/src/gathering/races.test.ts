@@ -1,12 +1,19 @@
 /** Many at once for few seats, on PostgreSQL. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openPostgres } from '../db/database.ts';
+import { gathering, member } from '../db/schema.ts';
 import { callerOf } from '../exchange/testing.ts';
+import type { MemberRow } from '../member/members.ts';
+import { updateProfile } from '../member/profile.ts';
+import { setPlace } from '../offer/places.ts';
 import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
 import { creditGathering } from './credit.ts';
+import { changeGathering } from './gatherings.ts';
 import { hereCode, signIn } from './presence.ts';
 import { signUp, withdrawFromGathering } from './seats.ts';
-import { type Hall, openHall } from './testing.ts';
+import { type Hall, openHall, soup } from './testing.ts';
 
 describe.skipIf(!hasTestPostgres())('at the same time', () => {
   let database: Database;
@@ -36,6 +43,48 @@ describe.skipIf(!hasTestPostgres())('at the same time', () => {
       );
     await Promise.all([...back, ...back].map(leave));
     expect(await hall.see(row)).toMatchObject({ free: 0, waiting: 14 });
+  });
+
+  test('a place that is written while the desk says where it is, is there', async () => {
+    const { bank, run, host } = hall;
+    const called = await hall.call();
+    const before = await hall.call({ visibility: 'partners' });
+    const [named] = hall.guests as [MemberRow];
+    const place = { name: 'The Quay' };
+    let placed = () => {};
+    let commit = () => {};
+    const isPlaced = new Promise<void>((resolve) => {
+      placed = resolve;
+    });
+    const mayCommit = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    const placing = run(async (tx) => {
+      await setPlace(tx, bank, place.name, { latitude: 55.98, longitude: -3.17 });
+      placed();
+      await mayCommit;
+    });
+    await isPlaced;
+    const change = ({ id }: { id: string }) =>
+      run((tx, after) => changeGathering(tx, bank, callerOf(host), id, { ...soup(), place }, after));
+    const writing = [
+      hall.call({ place }),
+      change(called),
+      change(before),
+      run((tx) => updateProfile(tx, bank.id, named.id, { place: place.name })),
+    ];
+    await Promise.race([Promise.all(writing), sleep(500)]);
+    commit();
+    await placing;
+    await Promise.all(writing);
+    const tables = [gathering, member].map((table) =>
+      database.db
+        .select({ latitude: table.latitude, longitude: table.longitude })
+        .from(table)
+        .where(eq(table.place, place.name)),
+    );
+    const there = { latitude: 5598, longitude: -317 };
+    expect((await Promise.all(tables)).flat()).toEqual([there, there, there, there]);
   });
 
   test('writing down everybody from eight windows at once counts once', async () => {

@@ -8,7 +8,9 @@ import { gathering, joinLink, leaving, offer, passkeyChallenge, session, signInC
 import { rowsOf } from '../ledger/ledger.ts';
 import { getOffer } from '../offer/offers.ts';
 import { renewPath } from '../offer/renewals.ts';
+import { Authenticator } from '../testing/authenticator.ts';
 import { lastLetter } from '../testing/letters.ts';
+import { anotherSession } from '../testing/people.ts';
 import { Visitor } from '../testing/visitor.ts';
 import { said } from '../testing/watch.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -76,6 +78,14 @@ describe('the letter with figures and a link', () => {
     guest.cookies.clear();
     const seen = await nobodyComesIn(() => guest.fill(second.link, second.link, {}));
     expect([seen.status, seen.html.includes('used already')]).toEqual([400, true]);
+  });
+
+  test('a program that brings the link is let in once', async () => {
+    const { link } = await letter();
+    const bring = () => call('/api/sign-in/link', { link: `${scene.town.origin}${link}` }, null);
+    expect(said(await bring())).toBe('201 ok');
+    expect((await nobodyComesIn(bring)).body.facts).toMatchObject({ field: 'link', reason: 'used' });
+    expect((await nobodyComesIn(() => guest.fill(link, link, {}))).status).toBe(400);
   });
 
   test('six who press the link at once are one who comes in', async () => {
@@ -151,28 +161,64 @@ describe('a card', () => {
   });
 });
 
-describe('what a passkey was asked to sign', () => {
-  test('counts for five minutes, once, and for nobody else', async () => {
-    const asked = JSON.parse((await guest.post('/sign-in/passkey/options', {})).html) as { challenge: string };
-    const answer = (challenge: string) => {
-      const clientDataJSON = Buffer.from(JSON.stringify({ type: 'webauthn.get', challenge })).toString('base64url');
-      const response = { clientDataJSON, authenticatorData: '', signature: '' };
-      return JSON.stringify({ id: scene.ids['/api/passkeys'], rawId: 'x', type: 'public-key', response });
-    };
-    const send = (challenge: string) =>
-      nobodyComesIn(() => guest.post('/sign-in/passkey', { answer: answer(challenge) }));
-    const open = async () =>
-      (await db().select().from(passkeyChallenge).where(eq(passkeyChallenge.challenge, asked.challenge))).length;
-    expect(await open()).toBe(1);
-    expect((await send('made-up')).status).toBe(400);
-    expect(await open()).toBe(1);
+describe('what a passkey has signed', () => {
+  test('opens the door once, within five minutes, and not to what was changed about it', async () => {
+    const device = new Authenticator(scene.town.origin);
+    const token = await anotherSession(scene.town, scene.una);
+    const { options } = (await call('/api/passkeys/options', {}, token)).body;
+    expect(said(await call('/api/passkeys', { answer: device.make(options), name: 'My telephone' }, token))).toBe(
+      '201 ok',
+    );
+    const asked = async () =>
+      JSON.parse((await guest.post('/sign-in/passkey/options', {})).html) as Record<string, unknown>;
+    const send = (answer: object) => guest.post('/sign-in/passkey', { answer: JSON.stringify(answer) });
+    const late = await asked();
     await db().update(passkeyChallenge).set({ expiresAt: PAST });
-    expect((await send(asked.challenge)).status).toBe(400);
-    expect(await open()).toBe(1);
-    await db().update(passkeyChallenge).set({ expiresAt: sql`now() + interval '5 minutes'` });
-    // Not signed by the key: wrong, and there is no second try.
-    expect((await send(asked.challenge)).status).toBe(400);
-    expect(await open()).toBe(0);
+    expect((await nobodyComesIn(() => send(device.use(late)))).status).toBe(400);
+    const lied = await asked();
+    expect((await nobodyComesIn(() => send(device.use(lied, { origin: 'https://town.example' })))).status).toBe(400);
+    expect((await nobodyComesIn(() => send(device.use(lied)))).status).toBe(400);
+    const other = { id: scene.ids['/api/passkeys'] ?? '' };
+    const swapped = device.use(await asked(), other);
+    expect((await nobodyComesIn(() => send(swapped))).status).toBe(400);
+    const answer = device.use(await asked());
+    const before = await sessions();
+    expect((await send(answer)).status).toBe(303);
+    expect(await sessions()).toBe(before + 1);
+    guest.cookies.clear();
+    expect((await nobodyComesIn(() => send(answer))).status).toBe(400);
+  });
+});
+
+describe('a passkey that a program brings', () => {
+  const optionsOf = async (path: string, token: string | null): Promise<Record<string, unknown>> =>
+    (await call(path, {}, token)).body.options;
+  const making = '/api/passkeys/options';
+  const using = '/api/sign-in/passkey/options';
+
+  test('lets in whose it is, once for each question, and nobody by another key', async () => {
+    const { token, personId } = scene.davie;
+    const device = new Authenticator(scene.town.origin);
+    const answer = device.make(await optionsOf(making, token));
+    expect(said(await call('/api/passkeys', { answer, name: 'Mine' }, token))).toBe('201 ok');
+    expect(said(await unchanged(() => call('/api/passkeys', { answer, name: 'Mine' }, token)))).toBe(
+      '400 invalid_request',
+    );
+    const signed = device.use(await optionsOf(using, null));
+    const bring = (by: object) => call('/api/sign-in/passkey', { answer: by }, null);
+    expect((await bring(signed)).body.hat.personId).toBe(personId);
+    expect(said(await nobodyComesIn(() => bring(signed)))).toBe('400 invalid_request');
+    const forged = new Authenticator(scene.town.origin).use(await optionsOf(using, null), { id: String(answer['id']) });
+    const elsewhere = new Authenticator(scene.corner.origin).use(await optionsOf(using, null));
+    for (const wrong of [forged, elsewhere, {}])
+      expect(said(await nobodyComesIn(() => bring(wrong)))).toBe('400 invalid_request');
+  });
+
+  test('is made only by whoever asked to', async () => {
+    const device = new Authenticator(scene.town.origin);
+    const answer = device.make(await optionsOf(making, scene.moira.token));
+    const taken = await call('/api/passkeys', { answer, name: 'Mine' }, scene.davie.token);
+    expect([said(taken), taken.body.facts.field]).toEqual(['400 invalid_request', 'passkey']);
   });
 });
 
@@ -250,10 +296,13 @@ describe('the link that renews an offer', () => {
     const first = await link();
     expect((await guest.post(first, {})).status).toBe(200);
     expect((await unchanged(() => guest.post(first, {}))).status).toBe(404);
+    const bring = (path: string) => call(`/api/offers/${id}/renew-by-letter`, { link: path }, null);
+    expect(said(await unchanged(() => bring(first)))).toBe('404 not_found');
     const second = await link();
     expect(second).not.toBe(first);
     await call(`/api/offers/${id}/end`);
     expect((await unchanged(() => guest.post(second, {}))).status).toBe(404);
+    expect(said(await unchanged(() => bring(second)))).toBe('404 not_found');
   });
 });
 

@@ -159,6 +159,7 @@ async function happen(town: Town, { partner, moira, una, davie, unsure, going, f
     if (status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
     return answer;
   };
+  await post('/api/places', { name: 'The Shore', coordinates: { latitude: 55.98, longitude: -3.17 } });
   await post('/api/members/moira', { phone: '0131 496 0777', about: 'Plants', place: 'Dock Street' });
   const offer = { kind: 'offer', category: 'garden', title: 'Plants', visibility: 'public', place: 'Dock Street' };
   const { id: offerId } = await post('/api/offers', offer, moira.token);
@@ -168,7 +169,11 @@ async function happen(town: Town, { partner, moira, una, davie, unsure, going, f
   const exchanges: Record<string, string> = {};
   for (const state of ['proposed', 'agreed', 'claimed', 'disputed', 'confirmed'] as const)
     exchanges[state] = await exchangeAt(town, state);
-  await post(`/api/exchanges/${exchanges['confirmed']}/thanks`, { side: 'giver', text: 'Thank you for the tea' });
+  await post(`/api/exchanges/${exchanges['confirmed']}/thanks`, {
+    side: 'giver',
+    text: 'Thank you for the tea',
+    reason: 'They rang',
+  });
   await post('/api/transfers', { to: 'bank', minutes: 60, content: 'For all' }, moira.token);
   const { id: transferId } = await post('/api/transfers', { to: 'una', minutes: 5, content: 'Tea' }, moira.token);
   const { url: receipt } = await post(`/api/transfers/${transferId}/receipt/share`, { names: true }, moira.token);

@@ -12,10 +12,13 @@ const ITS_OWN = ['peer_offers', 'mail', 'due'];
 
 export class Standing {
   readonly #town: Town;
+  readonly #left: readonly string[];
   #rows: Record<string, string[]> = {};
 
-  constructor(town: Town) {
+  /** `besides` are tables that what is tried may change. */
+  constructor(town: Town, besides: readonly string[] = []) {
     this.#town = town;
+    this.#left = [...ITS_OWN, ...besides];
   }
 
   /** Waits until what was set going has come to its end. */
@@ -27,18 +30,18 @@ export class Standing {
     });
   }
 
-  /** Does it, and expects every row to be as it was at last. */
-  async unchanged<T>(work: () => Promise<T>): Promise<T> {
+  /** Does it, and expects every row to be as it was at last. `what` is said when one is not. */
+  async unchanged<T>(work: () => Promise<T>, what?: string): Promise<T> {
     const before = this.#rows;
     const done = await work();
     this.#rows = await this.#read();
-    expect(this.#rows).toEqual(before);
+    expect(this.#rows, what).toEqual(before);
     return done;
   }
 
   async #read(): Promise<Record<string, string[]>> {
     const all = await snapshot(this.#town.database);
-    const kept = Object.entries(all).filter(([table]) => !ITS_OWN.includes(table));
+    const kept = Object.entries(all).filter(([table]) => !this.#left.includes(table));
     return Object.fromEntries(
       kept.map(([table, rows]) => [table, rows.map((row) => row.replace(/"mail_at": (?:null|"[^"]*"),? ?/, ''))]),
     );

@@ -12,6 +12,7 @@ import type { Queries } from '../db/database.ts';
 import { hat } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { findMember } from '../member/members.ts';
+import { DESK_HAT } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
 import { TABLES, type Whose } from './tables.ts';
 
@@ -44,8 +45,13 @@ export async function everythingOf(tx: Queries, bank: Bank, memberId: string): P
   return { format: 'evenhour-member/1', bank: { name, origin: bank.origin }, madeAt: new Date().toISOString(), tables };
 }
 
-/** A member and the people who act for nobody else. */
+/**
+ * A member and the people who act for nobody else. Whoever looks after the desk does so as a person: when they leave, the
+ * desk goes too. An organisation or a household takes no coordinator along.
+ */
 export async function whoseIs(tx: Queries, bankId: string, memberId: string): Promise<Whose> {
+  const isPerson = (await findMember(tx, bankId, memberId))?.kind === 'person';
+  const going = isPerson ? [memberId, DESK_HAT] : [memberId];
   const rows = await tx
     .select({ personId: hat.personId })
     .from(hat)
@@ -53,8 +59,8 @@ export async function whoseIs(tx: Queries, bankId: string, memberId: string): Pr
       and(
         eq(hat.bankId, bankId),
         eq(hat.memberId, memberId),
-        sql`not exists (select 1 from hat o where o.bank_id = ${bankId} and o.person_id = ${hat.personId} and o.member_id <> ${memberId})`,
+        sql`not exists (select 1 from hat o where o.bank_id = ${bankId} and o.person_id = ${hat.personId} and o.member_id <> all(${textArray(going)}))`,
       ),
     );
-  return { memberId, personIds: rows.map(({ personId }) => personId) };
+  return { bankId, memberId, personIds: rows.map(({ personId }) => personId) };
 }

@@ -10,7 +10,8 @@ import { exchangesSince } from '../exchange/across-log.ts';
 import { askExchange } from '../exchange/asking.ts';
 import { sweepDaily } from '../federation/kv.ts';
 import { rowsOf } from '../ledger/ledger.ts';
-import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
+import { addMember } from '../member/members.ts';
+import { addPerson, DESK_HAT, findPerson, giveHat } from '../member/people.ts';
 import { notify } from '../notification/notify.ts';
 import { createOffer } from '../offer/offers.ts';
 import { coordinator } from '../testing/people.ts';
@@ -18,6 +19,8 @@ import { type Streets, startStreets } from '../testing/streets.ts';
 import { snapshot, until } from '../testing/town.ts';
 import { exportBank } from '../verify/export.ts';
 import { verifyExport } from '../verify/verify.ts';
+import { eraseMember } from './erase.ts';
+import { everythingOf } from './everything.ts';
 import { memberLeaves } from './leaving.ts';
 import { TABLES } from './tables.ts';
 
@@ -175,7 +178,6 @@ describe('a member who leaves', () => {
     ];
     await call('POST', `/api/acts/${slips[0]}/objection`, { words: 'No' }, tokens.agnes);
     await desk(`/api/acts/${slips[0]}/settle`, { by: helper, how: 'Rang her' });
-    await db.delete(schema.hat).where(and(eq(schema.hat.personId, helper), eq(schema.hat.memberId, DESK_HAT)));
 
     const agnes = (await call('GET', '/api/members/agnes')).body.id;
     const newcomer = {
@@ -334,6 +336,33 @@ describe('a member who leaves', () => {
       { personName: '', reason: 'She rang', what: { minutes: 1, content: 'Bread' } },
     ]);
   });
+
+  test('looks after no desk any more', async () => {
+    const { db } = streets.leith.database;
+    const hats = await db.select().from(schema.hat).where(eq(schema.hat.memberId, DESK_HAT));
+    const left = await db.select({ id: schema.person.id }).from(schema.person);
+    expect(hats).toHaveLength(1);
+    expect(left.map(({ id }) => id)).toContain(hats[0]?.personId);
+  });
+
+  test.each(['organisation', 'household'] as const)(
+    'takes no coordinator along, being of the kind %s',
+    async (kind) => {
+      const { bank, database } = streets.leith;
+      const left = await database.transaction(async (tx) => {
+        const { id: memberId } = await addMember(tx, bank, { handle: `gone.${kind}`, name: 'Gone', kind });
+        const { id: personId } = await addPerson(tx, bank.id, 'Ina Low');
+        await giveHat(tx, bank.id, { personId, memberId, role: 'acts' });
+        await giveHat(tx, bank.id, { personId, memberId: DESK_HAT, role: 'desk' });
+        const { tables } = await everythingOf(tx, bank, memberId);
+        expect(tables['person']).toBeUndefined();
+        await eraseMember(tx, bank, memberId);
+        expect(await findPerson(tx, bank.id, personId)).toMatchObject({ name: 'Ina Low' });
+        return tx.select({ memberId: schema.hat.memberId }).from(schema.hat).where(eq(schema.hat.personId, personId));
+      });
+      expect(left).toEqual([{ memberId: DESK_HAT }]);
+    },
+  );
 
   test('is not let in any more, and nobody else gets the handle', async () => {
     // A token is remembered for a few seconds.

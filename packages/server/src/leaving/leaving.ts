@@ -9,7 +9,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { and, asc, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import { drawWords } from '../auth/cards.ts';
+import { drawWords, plain } from '../auth/cards.ts';
 import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
 import { type DueHandler, forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
@@ -63,7 +63,7 @@ export async function confirmLeaving(
 ): Promise<LeavingRow> {
   const row = await lockedLeaving(tx, bank, memberId);
   if (row.goesAt !== null) return row;
-  if (row.word === '' || word.trim().toLowerCase() !== row.word.toLowerCase())
+  if (row.word === '' || plain(word) !== plain(row.word))
     throw new Refused('invalid_request', { field: 'word', reason: 'is another one' });
   const goesAt = new Date(now.getTime() + WAIT_DAYS * DAY_MS);
   for (const { id, status } of await offersOf(tx, bank.id, memberId, { limit: 1000 }))
@@ -151,7 +151,7 @@ async function evenOut(tx: Queries, bank: Bank, memberId: string): Promise<void>
     const handle = (await findMember(tx, bank.id, memberId))?.handle ?? '';
     const minutes = Math.min(most, Math.abs(balanceMinutes));
     const [from, to] = balanceMinutes > 0 ? [memberId, FUND_HANDLE] : [FUND_HANDLE, handle];
-    await give(tx, bank, { from, to, minutes, content: '', unnamed: true });
+    await give(tx, bank, { from, to, minutes, content: '', unnamed: true, follows: 'leaving' });
   }
 }
 
@@ -186,7 +186,7 @@ async function hindranceOf(tx: Queries, bank: Bank, memberId: string, fundPays: 
 /** Whether a partner has not heard the last word of theirs yet. */
 async function isUnderway(tx: Queries, bank: Bank, memberId: string): Promise<boolean> {
   const found = await tx.execute(sql`select 1 from exchange_message t
-    where t.bank_id = ${bank.id} and pending and ${ofExchangesOf({ memberId, personIds: [] })} limit 1`);
+    where t.bank_id = ${bank.id} and pending and ${ofExchangesOf({ bankId: bank.id, memberId, personIds: [] })} limit 1`);
   return rowsOf(found).length > 0;
 }
 

@@ -10,6 +10,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { textArray } from '../ledger/ledger.ts';
 
 export interface Whose {
+  readonly bankId: string;
   readonly memberId: string;
   /** The people who act for this member and for nobody else. */
   readonly personIds: readonly string[];
@@ -31,10 +32,15 @@ const myPeople = ({ personIds }: Whose) => sql`person_id = any(${textArray(perso
 const myTransfers = ({ memberId }: Whose) =>
   sql`(member_id = ${memberId} or (direction = 'local' and counterparty = ${memberId}))`;
 const myExchange = ({ memberId }: Whose) => sql`(giver_id = ${memberId} or receiver_id = ${memberId})`;
-const myExchangeIds = (whose: Whose) =>
-  sql`(select e.id from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)})`;
-const myTransferIds = (whose: Whose) =>
-  sql`(select x.id from transfer x where x.bank_id = t.bank_id and ${myTransfers(whose)})`;
+/** Exchanges by their id or address, found once for each side by its own index and not row by row. */
+const myExchangeKeys = ({ bankId, memberId }: Whose, columns: 'id' | 'pair_id, url') => {
+  const from = sql.raw(`select ${columns} from exchange where bank_id =`);
+  return sql`${from} ${bankId} and giver_id = ${memberId} union all ${from} ${bankId} and receiver_id = ${memberId}`;
+};
+const myExchangeIds = (whose: Whose) => sql`(${myExchangeKeys(whose, 'id')})`;
+const myTransferIds = ({ bankId, memberId }: Whose) =>
+  sql`(select id from transfer where bank_id = ${bankId} and member_id = ${memberId}
+    union all select id from transfer where bank_id = ${bankId} and direction = 'local' and counterparty = ${memberId})`;
 /** Slips of other members on which this one is the other side. */
 const aboutMe = (whose: Whose) =>
   sql`(member_id <> ${whose.memberId} and (subject_id in ${myTransferIds(whose)} or subject_id in ${myExchangeIds(whose)}))`;
@@ -45,9 +51,9 @@ const iSettled = ({ personIds }: Whose) =>
 const ofMyExchanges = (whose: Whose) => sql`exchange_id in ${myExchangeIds(whose)}`;
 /** Messages between two banks about a member's hours: a gift's name the transfer, a step's and its words the exchange. */
 export const ofExchangesOf = (whose: Whose) =>
-  sql`(exists (select 1 from transfer x where x.bank_id = t.bank_id and x.pair_id = t.pair_id
-      and x.member_id = ${whose.memberId} and t.exchange_id in (x.id, x.url))
-    or t.exchange_id in (select e.url from exchange e where e.bank_id = t.bank_id and ${myExchange(whose)}))`;
+  sql`(t.pair_id, t.exchange_id) in (select x.pair_id, key from transfer x, unnest(array[x.id, x.url]) key
+      where x.bank_id = ${whose.bankId} and x.member_id = ${whose.memberId} and x.pair_id is not null
+    union all ${myExchangeKeys(whose, 'pair_id, url')})`;
 const account = ({ memberId }: Whose) => `member:${memberId}`;
 
 /** What was said in an act or a state of an exchange, without its words: numbers, days and kinds stay. */
@@ -63,7 +69,7 @@ export const TABLES: Readonly<Record<string, Held>> = {
     rows: ({ memberId }) => sql`id = ${memberId}`,
     without: ['name_key'],
     leaving: sql`name = '', name_key = '', status = 'left', about = '', speaks = '', how_far = '', when_free = '',
-      place = '', latitude = null, longitude = null, ask_for = '', website = '', email = '', phone = '', reach = '',
+      place = '', place_key = '', latitude = null, longitude = null, ask_for = '', website = '', email = '', phone = '', reach = '',
       reach_shown = false, language = ''`,
   },
   account: { rows: (w) => sql`id = ${account(w)}`, leaving: { stays: 'a figure under an id: the books must add up' } },
@@ -103,13 +109,13 @@ export const TABLES: Readonly<Record<string, Held>> = {
   offer: {
     rows: mine,
     without: ['words'],
-    leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null, when_words = '',
+    leaving: sql`title = '', text = '', place = '', place_key = '', latitude = null, longitude = null, when_words = '',
       words = ''::tsvector, status = 'ended', listed = false, picture_id = null, picture_text = ''`,
   },
   picture: { rows: mine, without: ['small'], leaving: 'delete' },
   gathering: {
     rows: ({ memberId }) => sql`host_id = ${memberId}`,
-    leaving: sql`title = '', text = '', place = '', latitude = null, longitude = null`,
+    leaving: sql`title = '', text = '', place = '', place_key = '', latitude = null, longitude = null`,
   },
   gathering_guest: { rows: mine, leaving: sql`name = '', address = '', shown = false` },
   gathering_calendar: { rows: mine, leaving: 'delete' },

@@ -7,32 +7,29 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Banks, createBank } from '../bank/bank.ts';
-import { type Database, openMemory, openPostgres, sqlState } from '../db/database.ts';
+import { type Database, sqlState } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { account, pair as pairTable } from '../db/schema.ts';
 import { pairColumns } from '../journal/pair-store.ts';
 import { createSeal } from '../node/seal.ts';
-import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
+import { type Opened, STORES } from '../testing/stores.ts';
 import { type NewPosting, post, recompute, totals } from './ledger.ts';
 
-const STORES: [string, boolean, () => Promise<Database>][] = [
-  ['PGlite', true, openMemory],
-  ['PostgreSQL', hasTestPostgres(), async () => openPostgres(await testDatabase())],
-];
-
-describe.each(STORES.filter(([, here]) => here))('the ledger on %s', (_name, _here, open) => {
+describe.each(STORES)('the ledger on %s', (_name, open) => {
+  let opened: Opened;
   let database: Database;
   let bankId: string;
   let otherBank: string;
 
   beforeAll(async () => {
-    database = await open();
+    opened = await open();
+    ({ database } = opened);
     const seal = createSeal('a secret of thirty-two characters');
     bankId = await createBank(database, seal, { origin: 'https://leith.example', name: 'Leith' });
     otherBank = await createBank(database, seal, { origin: 'https://gracia.example', name: 'Gràcia' });
     await new Banks(database, seal).reload();
   });
-  afterAll(() => database?.close());
+  afterAll(() => opened?.close());
 
   /** A new account. `null` is no bound. */
   async function openAccount(floor: number | null, ceiling: number | null = null, bank = bankId): Promise<string> {

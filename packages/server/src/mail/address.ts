@@ -19,3 +19,8 @@ export function mailAddress(text: string): string | null {
   if (local.length > 64 || !LOCAL.test(local) || !DOMAIN.test(domain) || /\.\d+$/.test(domain)) return null;
   return local.length + domain.length > 253 ? null : `${local}@${domain}`;
 }
+
+/** So much of an address that whoever wrote it knows it again, and nobody else can write to it: `r…@mail.example`. */
+export function hintOf(address: string): string {
+  return `${address.slice(0, 1)}…${address.slice(address.lastIndexOf('@'))}`;
+}

@@ -16,6 +16,7 @@ import { mail, member } from '../db/schema.ts';
 import { PROCESS_ID, type Signals } from '../delivery/signals.ts';
 import { logger } from '../node/log.ts';
 import { DESK, notify } from '../notification/notify.ts';
+import { hintOf } from './address.ts';
 import { letterOf, type MailRow } from './letter.tsx';
 import { oneLine } from './mail.ts';
 import { NotTaken, type Transport } from './transport.ts';
@@ -74,7 +75,7 @@ async function claim({ signals }: OutboxContext, bankIds: string[], now: Date, s
 
 async function postOne(context: OutboxContext, bank: Bank, row: MailRow, now: Date, self: string): Promise<void> {
   const late = row.secretUntil !== null && row.secretUntil <= now;
-  let failure: NotTaken | null = late ? new NotTaken('Its time was over before it could be posted.', true) : null;
+  let failure: NotTaken | null = late ? new NotTaken('late', true) : null;
   if (!late)
     try {
       const { name } = bank.settings;
@@ -82,7 +83,7 @@ async function postOne(context: OutboxContext, bank: Bank, row: MailRow, now: Da
         letterOf(row, { name: oneLine(name), host: bank.host, address: context.transport.from }),
       );
     } catch (error) {
-      failure = error instanceof NotTaken ? error : new NotTaken('It could not be written down.', false, error);
+      failure = error instanceof NotTaken ? error : new NotTaken('unwritten', false, error);
     }
   if (failure !== null && !late) {
     const says = { bank: bank.id, mail: row.id, attempts: row.attempts + 1, because: failure.message };
@@ -125,7 +126,7 @@ function retryAt(row: MailRow, attempts: number, now: Date): Date {
   return new Date(row.secretUntil === null ? at : Math.min(at, row.secretUntil.getTime()));
 }
 
-/** Not about mail to the desk itself, which would go on for ever. */
+/** To whom and when, not about what; of whoever is no member, the address is not copied. Not about mail to the desk itself, which would go on for ever. */
 async function tellDesk(tx: Queries, bank: Bank, row: MailRow, now: Date): Promise<void> {
   if (row.memberId === DESK) return;
   const [found] = await tx
@@ -133,12 +134,13 @@ async function tellDesk(tx: Queries, bank: Bank, row: MailRow, now: Date): Promi
     .from(member)
     .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId ?? '')));
   const told = { memberId: DESK, href: `/console#${row.memberId ?? ''}` } as const;
+  const at = row.createdAt.toISOString();
   if (found === undefined)
-    await notify(tx, bank, { ...told, kind: 'mail_failed_guest', facts: { title: row.subject } }, now);
-  else await notify(tx, bank, { ...told, kind: 'mail_failed', facts: { name: found.name, title: row.subject } }, now);
+    await notify(tx, bank, { ...told, kind: 'mail_failed_guest', facts: { name: hintOf(row.to), at } }, now);
+  else await notify(tx, bank, { ...told, kind: 'mail_failed', facts: { name: found.name, at } }, now);
 }
 
-/** How many mails of a bank wait for more than an hour, and what a mail server said last. */
+/** How many mails of a bank wait for more than an hour, and why, as {@link NotTaken} says it. */
 export async function stuckMail(db: Queries, bankId: string): Promise<{ stuck: number; because: string }> {
   const [row] = await db
     .select({ stuck: sql<number>`count(*)::int`, because: sql<string | null>`max(${mail.lastError})` })

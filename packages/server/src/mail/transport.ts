@@ -21,13 +21,16 @@ export interface Transport {
   close(): void;
 }
 
-/** Mail that was not taken. The message names no address, so that it can be kept and shown. */
+/** Why: with a figure or a code of the connection after it, as in `no_to_letter 550`. Words: `doctor.mailWhy`. */
+type Why = 'nowhere' | 'late' | 'unwritten' | `${'unreachable' | 'no_to_us' | 'no_to_letter'} ${string}`;
+
+/** Mail that was not taken. The message names no address and nobody's words, so that it can be kept and shown. */
 export class NotTaken extends Error {
   override readonly name = 'NotTaken';
   /** Whether this letter will never be taken, whenever it is tried. */
   readonly forGood: boolean;
-  constructor(message: string, forGood: boolean, cause?: unknown) {
-    super(message, { cause });
+  constructor(why: Why, forGood: boolean, cause?: unknown) {
+    super(why, { cause });
     this.forGood = forGood;
   }
 }
@@ -41,7 +44,7 @@ export function openTransport(config: MailConfig): Transport {
     case 'nowhere':
       return {
         from: 'nobody@invalid',
-        post: () => Promise.reject(new NotTaken('No mail server is set. Set EVENHOUR_SMTP_URL.', false)),
+        post: () => Promise.reject(new NotTaken('nowhere', false)),
         close() {},
       };
   }
@@ -101,14 +104,10 @@ export function isLoopback(host: string): boolean {
 /** A 5xx about the reader or the words stays a no. One about us (sign-in, sender) is for the operator to put right. */
 function notTaken(error: unknown): NotTaken {
   const { responseCode, command, code } = error as { responseCode?: number; command?: string; code?: string };
-  if (responseCode === undefined)
-    return new NotTaken(`It could not be reached or did not finish (${code}).`, false, error);
+  if (responseCode === undefined) return new NotTaken(`unreachable ${code}`, false, error);
   const letter = command === 'RCPT TO' || command === 'DATA';
-  return new NotTaken(
-    `It said ${responseCode}, about ${letter ? 'the letter' : 'us'}.`,
-    letter && responseCode >= 500,
-    error,
-  );
+  const why = `${letter ? 'no_to_letter' : 'no_to_us'} ${responseCode}` as const;
+  return new NotTaken(why, letter && responseCode >= 500, error);
 }
 
 /** A letter in a folder, as the page for trying things out shows it. */

@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { issueCard, revokeCards } from '../auth/cards.ts';
+import { cardOf, issueCard, revokeCards } from '../auth/cards.ts';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { Refused } from '../node/refused.ts';
 import { notify } from '../notification/notify.ts';
 import type { CardReady } from './joining.ts';
 import { findMember } from './members.ts';
-import { addPerson, giveHat, wearersOf } from './people.ts';
+import { addPerson, giveHat, type Hat, wearersOf } from './people.ts';
 
 /** Where the QR code of a card leads; the page there has one button. */
 export const cardPath = (words: readonly string[]) => `/card/${encodeURIComponent(words.join('-'))}`;
@@ -21,6 +21,16 @@ export const cardPath = (words: readonly string[]) => `/card/${encodeURIComponen
 export interface IssuedCard {
   readonly personId: string;
   readonly words: readonly string[];
+}
+
+/** Who may act for a member, or looks after the desk, and whether a card lets them in. */
+export async function wearersWithCards(
+  tx: Queries,
+  bankId: string,
+  memberId: string,
+): Promise<(Hat & { readonly hasCard: boolean })[]> {
+  const hats = await wearersOf(tx, bankId, memberId);
+  return Promise.all(hats.map(async (hat) => ({ ...hat, hasCard: (await cardOf(tx, bankId, hat.personId)) !== null })));
 }
 
 /** Refuses `not_found`, and `invalid_request` for the field `personId` when several act for the member. */

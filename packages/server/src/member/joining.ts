@@ -19,6 +19,7 @@ import { queueMail } from '../mail/mail.ts';
 import { Refused } from '../node/refused.ts';
 import { notify } from '../notification/notify.ts';
 import { languageOr, wordsOf } from '../web/words.ts';
+import { handlesFor } from './handles.ts';
 import { addMember, type MemberRow } from './members.ts';
 import { addPerson, DESK_HAT, giveHat } from './people.ts';
 import { updateProfile } from './profile.ts';
@@ -42,7 +43,7 @@ const DAY_MS = 86_400_000;
 const MOST_LINKS = 20;
 const REFUSED_KEPT_DAYS = 90;
 
-export const joinPath = (secret: string) => `/join/${secret}`;
+const joinPath = (secret: string) => `/join/${secret}`;
 
 /** Makes a link. `memberId` is who invites; empty for the desk. Refuses `invalid_request` when too many are open. */
 export async function makeJoinLink(
@@ -209,6 +210,15 @@ export async function waitingApplications(
   return rows.map(({ row, inviterName }) => ({ ...row, inviterName: inviterName ?? '' }));
 }
 
+/** The language of an application; empty when there is none. */
+export async function languageAsked(tx: Queries, bankId: string, id: string): Promise<string> {
+  const [row] = await tx
+    .select({ language: application.language })
+    .from(application)
+    .where(and(eq(application.bankId, bankId), eq(application.id, id)));
+  return row?.language ?? '';
+}
+
 export interface Decision {
   readonly yes: boolean;
   /** What they are told. */
@@ -289,7 +299,7 @@ export async function takeIn(
   ready: CardReady,
 ): Promise<Welcomed> {
   const { name, kind, about, phone, reach, language, email } = given;
-  const handle = given.handle ?? (await freeHandle(tx, bank.id, name));
+  const handle = given.handle ?? handlesFor(name);
   const { id } = await addMember(tx, bank, { handle, name, kind, about });
   const row = await updateProfile(tx, bank.id, id, { email, phone, reach, language });
   if (email !== '') {
@@ -301,26 +311,4 @@ export async function takeIn(
   await giveHat(tx, bank.id, { personId, memberId: id, role: 'acts' });
   await issueCard(tx, bank.id, personId, ready.hash);
   return { member: row, personId, cardWords: ready.words };
-}
-
-const LONGEST_HANDLE = 40;
-
-/** A short name that nobody has: `rosa`, else `rosa.vidal`, else with a number. */
-async function freeHandle(tx: Queries, bankId: string, name: string): Promise<string> {
-  const parts = name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((part) => part !== '');
-  const first = (parts[0] ?? 'member').slice(0, LONGEST_HANDLE);
-  const whole = parts.length > 1 ? parts.join('.').slice(0, LONGEST_HANDLE).replace(/\.$/, '') : first;
-  const tail = randomBytes(3).toString('hex');
-  const wishes = [first, whole, ...[2, 3, 4, 5].map((number) => `${whole}.${number}`), `${whole}.${tail}`];
-  const taken = await tx
-    .select({ handle: member.handle })
-    .from(member)
-    .where(and(eq(member.bankId, bankId), sql`${member.handle} in ${wishes}`));
-  const free = wishes.find((wish) => !taken.some(({ handle }) => handle === wish));
-  return free ?? `${whole}.${tail}`;
 }

@@ -6,18 +6,21 @@
  * @module
  */
 
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { firstIdAt, newId } from '../db/id.ts';
 import { account, member } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
+import { lockChanges } from '../offer/changes.ts';
 
 export type MemberRow = typeof member.$inferSelect;
+export type MemberKind = MemberRow['kind'];
 
 export interface NewMember {
-  readonly handle: string;
+  /** Of several the first one that nobody has. */
+  readonly handle: string | readonly string[];
   readonly name: string;
   readonly kind?: 'person' | 'household' | 'organisation';
   readonly about?: string;
@@ -30,7 +33,7 @@ export function nameKey(name: string): string {
 
 export const HANDLE = /^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$/;
 
-/** Adds a member with an account at zero. Refuses `handle_taken`. */
+/** Adds a member with an account at zero; of two who want one handle at once both get one. Refuses `handle_taken`. */
 export async function addMember(
   tx: Queries,
   bank: Pick<Bank, 'id' | 'settings'>,
@@ -42,22 +45,18 @@ export async function addMember(
   await tx
     .insert(account)
     .values({ bankId: bank.id, id: accountId, kind: 'member', floor: floorMinutes, ceiling: ceilingMinutes });
-  const [row] = await tx
-    .insert(member)
-    .values({
-      bankId: bank.id,
-      id,
-      handle: input.handle,
-      name: input.name,
-      nameKey: nameKey(input.name),
-      kind: input.kind ?? 'person',
-      about: input.about ?? '',
-      accountId,
-    })
-    .onConflictDoNothing()
-    .returning();
-  if (row === undefined) throw new Refused('handle_taken', { handle: input.handle });
-  return row;
+  const { name, kind = 'person', about = '' } = input;
+  const wishes = typeof input.handle === 'string' ? [input.handle] : input.handle;
+  for (const handle of wishes) {
+    // Waits for whoever is about to take it.
+    const [row] = await tx
+      .insert(member)
+      .values({ bankId: bank.id, id, handle, name, nameKey: nameKey(name), kind, about, accountId })
+      .onConflictDoNothing()
+      .returning();
+    if (row !== undefined) return row;
+  }
+  throw new Refused('handle_taken', { handle: wishes[0] ?? '' });
 }
 
 export async function findMember(tx: Queries, bankId: string, idOrHandle: string): Promise<MemberRow | undefined> {
@@ -85,6 +84,21 @@ export async function membersByName(
   return new Map(rows.flatMap((row) => [row.id.toLowerCase(), row.id, row.handle].map((name) => [name, row] as const)));
 }
 
+/** What these members are, by their ids. */
+export async function kindsOf(
+  tx: Queries,
+  bankId: string,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, MemberKind>> {
+  const known = [...new Set(ids)].filter((id) => id !== null);
+  if (known.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: member.id, kind: member.kind })
+    .from(member)
+    .where(and(eq(member.bankId, bankId), inArray(member.id, known)));
+  return new Map(rows.map(({ id, kind }) => [id, kind]));
+}
+
 /** Members in the order of their ids, after the one given. */
 export async function listMembers(
   tx: Queries,
@@ -100,12 +114,14 @@ export async function listMembers(
     .limit(limit);
 }
 
+/** The caller looks again at the offers of the member; their order of changes is locked first. Refuses `not_found`. */
 export async function setStatus(
   tx: Queries,
   bankId: string,
   memberId: string,
   status: MemberRow['status'],
 ): Promise<MemberRow> {
+  await lockChanges(tx, bankId);
   const [row] = await tx
     .update(member)
     .set({ status })
@@ -124,12 +140,8 @@ export interface Balance {
 }
 
 export async function balanceOf(tx: Queries, bankId: string, accountId: string): Promise<Balance> {
-  const [row] = await tx
-    .select()
-    .from(account)
-    .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
-  if (row === undefined) throw new Refused('not_found');
-  return { balanceMinutes: row.balance, heldMinutes: row.held, floorMinutes: row.floor, ceilingMinutes: row.ceiling };
+  const { moved: _moved, ...balance } = await standOf(tx, bankId, accountId);
+  return balance;
 }
 
 export interface StatementLine {
@@ -161,13 +173,10 @@ export async function statementOf(
   { from, to }: Period = {},
 ): Promise<StatementLine[]> {
   const end = [before, to && firstIdAt(to)].filter((id) => id !== undefined).sort()[0];
-  const older = sql.join([
-    end === undefined ? sql`` : sql`and p.id < ${end} `,
-    from === undefined ? sql`` : sql`and p.id >= ${firstIdAt(from)}`,
-  ]);
+  const within = inPeriod(from, end);
   const branch = (side: 'debit' | 'credit') => sql`
     (select p.id, p.minutes, p.at, p.transfer_id, p.debit, p.credit from posting p
-     where p.bank_id = ${bankId} and p.${sql.raw(side)} = ${accountId} and p.kind in ('direct', 'post') ${older}
+     where p.bank_id = ${bankId} and p.${sql.raw(side)} = ${accountId} and p.kind in ('direct', 'post') ${within}
      order by p.id desc limit ${limit})`;
   const result = await tx.execute(sql`
     select l.id, l.minutes::bigint as minutes, l.at, l.transfer_id, l.debit = ${accountId} as given,
@@ -205,6 +214,33 @@ export async function statementOf(
 }
 
 /** What has moved on an account since it was opened, in minutes. Kept with the account, so it is never added up. */
+/** Lines from a moment on, up to the one before `end`. */
+function inPeriod(from: Date | undefined, end: string | undefined): SQL {
+  return sql.join([
+    end === undefined ? sql`` : sql`and p.id < ${end} `,
+    from === undefined ? sql`` : sql`and p.id >= ${firstIdAt(from)}`,
+  ]);
+}
+
+/** What came and what went in a period, and by how many lines. */
+export async function sumsOf(
+  tx: Queries,
+  bankId: string,
+  accountId: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<{ readonly givenMinutes: number; readonly cameMinutes: number; readonly lines: number }> {
+  const side = (name: 'debit' | 'credit') => sql`
+    select p.minutes, ${name === 'debit'}::boolean as given from posting p
+    where p.bank_id = ${bankId} and p.${sql.raw(name)} = ${accountId} and p.kind in ('direct', 'post')
+      ${inPeriod(from, firstIdAt(to))}`;
+  const result = await tx.execute(sql`
+    select coalesce(sum(minutes) filter (where given), 0)::bigint as given,
+      coalesce(sum(minutes) filter (where not given), 0)::bigint as came, count(*)::int as lines
+    from (${side('debit')} union all ${side('credit')}) l`);
+  const [row] = rowsOf<{ given: number; came: number; lines: number }>(result);
+  return { givenMinutes: Number(row?.given), cameMinutes: Number(row?.came), lines: Number(row?.lines) };
+}
+
 export interface MovedTotals {
   readonly givenMinutes: number;
   readonly cameMinutes: number;
@@ -213,16 +249,24 @@ export interface MovedTotals {
   readonly timeReceivedMinutes: number;
 }
 
-export async function movedOn(tx: Queries, bankId: string, accountId: string): Promise<MovedTotals> {
+/** What stands on an account and what has moved on it, of one reading. Refuses `not_found`. */
+export async function standOf(
+  tx: Queries,
+  bankId: string,
+  accountId: string,
+): Promise<Balance & { readonly moved: MovedTotals }> {
   const [row] = await tx
     .select()
     .from(account)
     .where(and(eq(account.bankId, bankId), eq(account.id, accountId)));
   if (row === undefined) throw new Refused('not_found');
   return {
-    givenMinutes: row.given,
-    cameMinutes: row.came,
-    timeGivenMinutes: row.cameTime,
-    timeReceivedMinutes: row.givenTime,
+    ...{ balanceMinutes: row.balance, heldMinutes: row.held, floorMinutes: row.floor, ceilingMinutes: row.ceiling },
+    moved: {
+      givenMinutes: row.given,
+      cameMinutes: row.came,
+      timeGivenMinutes: row.cameTime,
+      timeReceivedMinutes: row.givenTime,
+    },
   };
 }

@@ -10,6 +10,8 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { member } from '../db/schema.ts';
 import { Refused } from '../node/refused.ts';
+import { lockChanges } from '../offer/changes.ts';
+import { placeColumns, placeFrom, placeKey } from '../offer/places.ts';
 import { type MemberRow, nameKey } from './members.ts';
 
 /** What a member may change. What is left out stays. */
@@ -27,35 +29,36 @@ export interface ProfileChange {
   readonly reachShown?: boolean | undefined;
   readonly language?: string | undefined;
   readonly place?: string | undefined;
-  /** Degrees; `null` takes them away. */
+  /** Degrees, for a place that the desk does not know; `null` takes them away. */
   readonly coordinates?: { readonly latitude: number; readonly longitude: number } | null | undefined;
 }
-
-/** Hundredths of a degree, which is about a kilometre. */
-const rounded = (degrees: number) => Math.round(degrees * 100);
 
 /** Refuses `not_found`. */
 export async function updateProfile(
   tx: Queries,
   bankId: string,
   memberId: string,
-  { coordinates, ...rest }: ProfileChange,
+  { coordinates, place, ...rest }: ProfileChange,
 ): Promise<MemberRow> {
+  // Before the member's row, as the desk does that says where a place is.
+  if (place !== undefined || coordinates !== undefined) await lockChanges(tx, bankId);
+  const isTheirs = and(eq(member.bankId, bankId), eq(member.id, memberId), sql`${member.kind} <> 'fund'`);
+  const [before] = await tx.select().from(member).where(isTheirs).for('update');
+  if (before === undefined) throw new Refused('not_found');
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const place =
-    coordinates === undefined
-      ? {}
-      : {
-          latitude: coordinates === null ? null : rounded(coordinates.latitude),
-          longitude: coordinates === null ? null : rounded(coordinates.longitude),
-        };
+  const same = placeKey(place ?? before.place) === before.placeKey;
+  // In the same place as before they are where they were, unless they say otherwise.
+  const at = coordinates === undefined && same ? placeFrom(before) : coordinates;
   const [row] = await tx
     .update(member)
-    .set({ ...given, ...place, ...(rest.name !== undefined && { nameKey: nameKey(rest.name) }), id: memberId })
-    .where(and(eq(member.bankId, bankId), eq(member.id, memberId), sql`${member.kind} <> 'fund'`))
+    .set({
+      ...given,
+      ...(await placeColumns(tx, bankId, { ...at, name: place ?? before.place })),
+      ...(rest.name !== undefined && { nameKey: nameKey(rest.name) }),
+    })
+    .where(isTheirs)
     .returning();
-  if (row === undefined) throw new Refused('not_found');
-  return row;
+  return row as MemberRow;
 }
 
 export interface Reach {

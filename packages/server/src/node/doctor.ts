@@ -71,7 +71,7 @@ export async function examine(node: NodeContext, bank: Bank, how: Examination = 
           says: t('doctor.privateOpen', { origins: allowPrivateOrigins.join(', ') }),
         },
   );
-  checks.push(...(await examineMail(node, bank)));
+  checks.push(...(await examineMail(node, bank, words)));
   if (production && !sourceUrlGiven)
     checks.push({
       id: 'source',
@@ -83,27 +83,23 @@ export async function examine(node: NodeContext, bank: Bank, how: Examination = 
 }
 
 /** Whether mail goes out, and whether some waits for longer than a mail server's bad day. */
-async function examineMail(node: NodeContext, bank: Bank): Promise<Check[]> {
-  const { mail } = node.config;
+async function examineMail(node: NodeContext, bank: Bank, { t, say }: Words): Promise<Check[]> {
+  const { to } = node.config.mail;
   const { stuck, because } = await stuckMail(node.database.db, bank.id);
-  const goes: Record<typeof mail.to, Check> = {
-    smtp: { id: 'mail', ok: true, says: 'Mail goes to a mail server.' },
-    folder: { id: 'mail', ok: true, says: 'Mail goes into a folder, as for a test, and to nobody.' },
-    nowhere: {
-      id: 'mail',
-      ok: false,
-      says: 'No mail server is set. Nobody can sign in by mail, and nobody is told anything by mail.',
-      fix: 'Set EVENHOUR_SMTP_URL and EVENHOUR_MAIL_FROM.',
-    },
-  };
-  if (stuck === 0) return [goes[mail.to]];
+  const goes: Check =
+    to === 'nowhere'
+      ? { id: 'mail', ok: false, says: t('doctor.mail.nowhere'), fix: t('doctor.mailFix') }
+      : { id: 'mail', ok: true, says: t(`doctor.mail.${to}`) };
+  if (stuck === 0) return [goes];
+  const [why, detail = ''] = because.split(' ');
+  const says = [t('doctor.mailWaits', { mails: stuck }), say(`doctor.mailWhy.${why}`, { detail })];
   return [
-    goes[mail.to],
+    goes,
     {
       id: 'mail_waiting',
       ok: false,
-      says: `${stuck} mails wait for more than an hour. ${because}`,
-      fix: 'Look whether EVENHOUR_SMTP_URL is right and the mail server answers. They go out by themselves then.',
+      says: says.filter((sentence) => sentence !== null).join(' '),
+      fix: t('doctor.mailWaitsFix'),
     },
   ];
 }
@@ -173,7 +169,7 @@ async function examinePair(
     checks.push({
       id: `open:${town}`,
       ok: false,
-      says: t('doctor.olderKey', { town, why: view.delivery.lastError ?? '' }),
+      says: t('doctor.olderKey', { town }),
       fix: t('doctor.olderKeyFix'),
     });
   else if (!running) return checks.concat(breachesOf(words, town, broken?.count ?? 0));

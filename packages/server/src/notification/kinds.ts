@@ -38,6 +38,7 @@ export const KINDS = {
   exchange_claimed: { group: 'exchanges', facts: hours },
   exchange_claim_changed: { group: 'exchanges', facts: hours },
   exchange_confirmed: { group: 'exchanges', facts: hours },
+  exchange_counted: { group: 'exchanges', facts: hours },
   exchange_disputed: { group: 'exchanges', facts: who },
   exchange_settled: { group: 'exchanges', facts: { title: 'text', minutes: 'minutes' } },
   exchange_reminder: { group: 'exchanges', facts: who },
@@ -62,8 +63,9 @@ export const KINDS = {
   fund_granted: { group: 'town', facts: { minutes: 'minutes' } },
   deadline_near: { group: 'exchanges', facts: { title: 'text', at: 'moment' } },
   member_leaving: { group: 'town', facts: { name: 'text', at: 'day' } },
-  mail_failed: { group: 'town', facts: { name: 'text', title: 'text' } },
-  mail_failed_guest: { group: 'town', facts: { title: 'text' } },
+  mail_failed: { group: 'town', facts: { name: 'text', at: 'moment' } },
+  /** `name` is the address: they have no other name here. */
+  mail_failed_guest: { group: 'town', facts: { name: 'text', at: 'moment' } },
 } as const satisfies Record<string, Shape>;
 
 export type NoticeKind = keyof typeof KINDS;

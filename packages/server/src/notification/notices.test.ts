@@ -3,13 +3,13 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Bank, Banks, createBank } from '../bank/bank.ts';
 import { doDue } from '../clock/due.ts';
-import { type Database, openMemory, openPostgres } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { due, hat, mail, member, notice, noticeWish, person } from '../db/schema.ts';
 import { Signals } from '../delivery/signals.ts';
 import { addMember } from '../member/members.ts';
 import { createSeal } from '../node/seal.ts';
-import { hasTestPostgres, testDatabase } from '../testing/postgres.ts';
+import { type Opened, STORES } from '../testing/stores.ts';
 import { readMessages } from '../web/catalogue.ts';
 import { languages, wordsOf } from '../web/words.ts';
 import { KINDS, type NoticeKind } from './kinds.ts';
@@ -91,12 +91,8 @@ describe('the words', () => {
   });
 });
 
-const STORES: [string, boolean][] = [
-  ['PGlite', true],
-  ['PostgreSQL', hasTestPostgres()],
-];
-
-describe.each(STORES.filter(([, here]) => here))('notices on %s', (name) => {
+describe.each(STORES)('notices on %s', (_name, open) => {
+  let opened: Opened;
   let database: Database;
   let banks: Banks;
   let leith: Bank;
@@ -106,7 +102,8 @@ describe.each(STORES.filter(([, here]) => here))('notices on %s', (name) => {
   let davie: string;
 
   beforeAll(async () => {
-    database = name === 'PGlite' ? await openMemory() : await openPostgres(await testDatabase());
+    opened = await open();
+    ({ database } = opened);
     banks = new Banks(database, seal);
     const make = async (origin: string, town: string, language: string, timeZone: string): Promise<Bank> => {
       const id = await createBank(database, seal, { origin, name: town, language, timeZone, phone: '0131 496 0123' });
@@ -119,7 +116,7 @@ describe.each(STORES.filter(([, here]) => here))('notices on %s', (name) => {
     moiraInGracia = await join(gracia, 'moira', 'Moira Kerr', 'moira@mail.example');
     davie = await join(leith, 'davie', 'Davie', null);
   });
-  afterAll(() => database?.close());
+  afterAll(() => opened?.close());
   beforeEach(async () => {
     for (const table of [mail, notice, due, noticeWish]) await database.db.delete(table);
   });

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Bank } from '../bank/bank.ts';
-import { remindAt } from '../clock/due.ts';
+import { remindAll } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { notice } from '../db/schema.ts';
@@ -55,5 +55,9 @@ export async function notifyAll<K extends NoticeKind>(
   const letters = new Map(
     rows.flatMap(({ memberId, mailAt }) => (mailAt === null ? [] : [[`${memberId} ${mailAt.toISOString()}`, mailAt]])),
   );
-  for (const [subject, at] of letters) await remindAt(tx, bank, { kind: MAIL_NOTICES, subject, at });
+  // In one order, so that two that tell the same people do not wait for each other.
+  const all = [...letters]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([subject, at]) => ({ kind: MAIL_NOTICES, subject, at }));
+  await remindAll(tx, bank, all);
 }

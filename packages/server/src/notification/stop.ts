@@ -8,6 +8,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Queries } from '../db/database.ts';
+import type { NodeContext } from '../node/env.ts';
+import { Refused } from '../node/refused.ts';
 import type { Seal } from '../node/seal.ts';
 import { setWishes } from './wishes.ts';
 
@@ -33,6 +35,22 @@ export function readStopToken(seal: Seal, token: string): Told[] | null {
     const [bankId = '', memberId = ''] = name.split(' ');
     return { bankId, memberId };
   });
+}
+
+/** Whom a link is about. Refuses `not_found`, and `too_many_requests` for a source that guesses links. */
+export function readStopLink(
+  { seal, openRate }: Pick<NodeContext, 'seal' | 'openRate'>,
+  source: string,
+  token: string,
+): Told[] {
+  const told = readStopToken(seal, token);
+  if (told !== null) return told;
+  throw new Refused(openRate.take(source) ? 'not_found' : 'too_many_requests');
+}
+
+/** The towns that a link is about, by their names. */
+export function townsTold({ banks }: Pick<NodeContext, 'banks'>, told: readonly Told[]): string[] {
+  return [...new Set(told.flatMap(({ bankId }) => banks.byId(bankId)?.settings.name ?? []))];
 }
 
 function sign(seal: Seal, names: string): string {

@@ -165,12 +165,14 @@ test('two weeks before its end its member is told once; the link in the letter r
 test('a search asks an index', async () => {
   const { db } = leith.database;
   await db.execute(sql`insert into offer (bank_id, id, member_id, kind, title, text, language, category, place, when_words,
-      expires_at, words, visibility, change)
+      expires_at, words, visibility, change, latitude, longitude)
     select ${leith.bank.id}::text, 'Z' || lpad(i::text, 25, '0'), 'nobody', 'offer', '', '', 'en', 'garden', '', '',
-      now() + interval '1 day', array_to_tsvector(array['word' || i, 'common']), 'bank', i from generate_series(1, 20000) i`);
+      now() + interval '1 day', array_to_tsvector(array['word' || i, 'common']), 'bank', i, 5500 + i % 200, -317
+    from generate_series(1, 20000) i`);
   await db.execute(sql`insert into peer_offer (bank_id, pair_id, id, url, kind, title, text, language, category, place,
-      when_words, expires_at, words, by, by_name, round, published_at)
-    select bank_id, 'urn:x', id, id, kind, title, text, language, category, place, when_words, expires_at, words, '', '', 0, now()
+      when_words, expires_at, words, by, by_name, round, published_at, latitude, longitude)
+    select bank_id, 'urn:x', id, id, kind, title, text, language, category, place, when_words, expires_at, words, '', '', 0,
+      now(), latitude, longitude
     from offer where member_id = 'nobody'`);
   for (const table of ['offer', 'peer_offer']) await db.execute(sql`analyze ${sql.identifier(table)}`);
   const plans: string[] = [];
@@ -192,8 +194,9 @@ test('a search asks an index', async () => {
         ),
       ),
   };
-  for (const query of ['word77', 'wrod4711', 'common', ''])
-    await searchOffers(spied, leith.bank.id, { query, home: true, pairs: ['urn:x'], limit: 20 });
-  expect(plans.length).toBeGreaterThan(8);
+  for (const near of [undefined, { latitude: 5597, longitude: -317 }])
+    for (const query of ['word77', 'wrod4711', 'common', ''])
+      await searchOffers(spied, leith.bank.id, { query, near, home: true, pairs: ['urn:x'], limit: 20 });
+  expect(plans.length).toBeGreaterThan(20);
   for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (peer_)?offer\b/);
 });

@@ -8,19 +8,21 @@
  * @module
  */
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { member, offerChanges, offer as offerTable } from '../db/schema.ts';
+import { member, offer as offerTable } from '../db/schema.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import { CATEGORY_WORDS, type Category } from './categories.ts';
+import { lockChanges, nextChange } from './changes.ts';
 import { hangPicture, type Picture } from './pictures.ts';
-import { coordinatesOf, type Place } from './places.ts';
-import { tellFollowers } from './posts.ts';
-import { watchEnd } from './renewals.ts';
+import { type Place, placeColumns } from './places.ts';
+import { prepareToTell, tellFollowers } from './posts.ts';
+import { isRenewToken, watchEnd } from './renewals.ts';
 import { type OfferRow, offerColumns, type Visibility } from './row.ts';
-import { wordsOf } from './words.ts';
+import { categoryLexeme, wordsOf } from './words.ts';
 
 /** What a member writes. */
 export interface OfferInput {
@@ -29,7 +31,7 @@ export interface OfferInput {
   readonly text: string;
   readonly language: string;
   readonly category: Category;
-  /** Its coordinates are those of a place of the same name, if none are given. */
+  /** Where the town has a place of this name, it is there; else where it says itself. */
   readonly place: Place;
   /** In words: "Tuesdays after lunch". */
   readonly when: string;
@@ -53,6 +55,7 @@ export async function createOffer(
   input: OfferInput,
   picture?: Picture | null,
 ): Promise<OfferRow> {
+  await prepareToTell(tx, bank, memberId, input.visibility);
   const change = await nextChange(tx, bank.id);
   const [open] = await tx
     .select({ count: sql<number>`count(*)::int` })
@@ -89,6 +92,8 @@ export async function changeOffer(
   input: OfferInput,
   picture?: Picture | null,
 ): Promise<OfferRow> {
+  const author = (await getOffer(tx, bank.id, id))?.memberId;
+  if (author !== undefined) await prepareToTell(tx, bank, author, input.visibility);
   const before = await locked(tx, bank.id, id);
   if (before.status === 'ended') throw new Refused('already_answered');
   if (input.seats !== null && input.seats < before.seatsTaken)
@@ -124,6 +129,17 @@ export async function renewOffer(tx: Queries, bank: Bank, id: string): Promise<O
   const before = await locked(tx, bank.id, id);
   if (before.status === 'ended') throw new Refused('already_answered');
   return store(tx, bank, before, { status: 'open', expiresAt: sixMonthsFromNow(), remindedAt: null });
+}
+
+/** The offer that the secret of a letter renews, if there is one. */
+export async function offerOfLetter(
+  tx: Queries,
+  bank: Bank,
+  id: string,
+  secret: string,
+): Promise<OfferRow | undefined> {
+  const row = await getOffer(tx, bank.id, id);
+  return row !== undefined && row.status !== 'ended' && isRenewToken(bank, row, secret) ? row : undefined;
 }
 
 /**
@@ -211,7 +227,7 @@ export async function store(tx: Queries, bank: Bank, before: OfferRow, change: C
 
 /** The row, locked after the bank's counter, in which order everybody locks. Refuses `not_found`. */
 export async function locked(tx: Queries, bankId: string, id: string): Promise<OfferRow> {
-  await tx.select().from(offerChanges).where(eq(offerChanges.bankId, bankId)).for('update');
+  await lockChanges(tx, bankId);
   const [row] = await tx
     .select(offerColumns)
     .from(offerTable)
@@ -219,16 +235,6 @@ export async function locked(tx: Queries, bankId: string, id: string): Promise<O
     .for('update');
   if (row === undefined) throw new Refused('not_found');
   return row;
-}
-
-/** The next number of this bank. Whoever comes second waits, so that a lower number never commits after a higher one. */
-async function nextChange(tx: Queries, bankId: string): Promise<number> {
-  const [row] = await tx
-    .insert(offerChanges)
-    .values({ bankId, last: 1 })
-    .onConflictDoUpdate({ target: offerChanges.bankId, set: { last: sql`${offerChanges.last} + 1` } })
-    .returning({ last: offerChanges.last });
-  return row?.last ?? 1;
 }
 
 async function columnsOf(tx: Queries, bankId: string, memberId: string, input: OfferInput) {
@@ -242,7 +248,7 @@ async function columnsOf(tx: Queries, bankId: string, memberId: string, input: O
   return {
     active: author.status === 'active',
     words: found,
-    columns: { ...rest, ...(await coordinatesOf(tx, bankId, place)), place: place.name, words: lexemesOf(found) },
+    columns: { ...rest, ...(await placeColumns(tx, bankId, place)), words: lexemesOf(found, rest.category) },
   };
 }
 
@@ -254,9 +260,9 @@ export function searchWords(
   return wordsOf([title, CATEGORY_WORDS[category], place.name, name, when, text]);
 }
 
-/** A column `words`. */
-export function lexemesOf(words: readonly string[]) {
-  return sql<string>`array_to_tsvector(${textArray(words)})` as unknown as string;
+/** A column `words`: beside the words the category, so that the two are looked up together. */
+export function lexemesOf(words: readonly string[], category: string) {
+  return sql<string>`array_to_tsvector(${textArray([...words, categoryLexeme(category)])})` as unknown as string;
 }
 
 /** Adds words to those that a mistyped one may have meant. In one order, so that two that write do not wait for each other. */
@@ -267,26 +273,29 @@ export async function learn(tx: Queries, bankId: string, words: readonly string[
     on conflict (bank_id, word) do update set uses = offer_word.uses + 1`);
 }
 
-/** Members whose offers are found most lately, for a first page: newest of each kind. */
-export async function newestOffers(tx: Queries, bankId: string, limit: number): Promise<OfferRow[]> {
-  const found = await Promise.all(
-    (['offer', 'need'] as const).map((kind) =>
-      tx
-        .select(offerColumns)
-        .from(offerTable)
-        .where(
-          and(
-            eq(offerTable.bankId, bankId),
-            eq(offerTable.kind, kind),
-            sql`${offerTable.listed}`,
-            gt(offerTable.expiresAt, sql`now()`),
-          ),
-        )
-        .orderBy(desc(offerTable.id))
-        .limit(limit),
-    ),
-  );
-  return found.flat();
+/** Members whose offers are found most lately, for a first page: newest of each kind; for guests those that are public. */
+export async function newestOffers(
+  tx: Queries,
+  bankId: string,
+  limit: number,
+  { forGuests }: { readonly forGuests: boolean },
+): Promise<OfferRow[]> {
+  const of = (kind: OfferRow['kind']) =>
+    tx
+      .select(offerColumns)
+      .from(offerTable)
+      .where(
+        and(
+          eq(offerTable.bankId, bankId),
+          eq(offerTable.kind, kind),
+          sql`${offerTable.listed}`,
+          forGuests ? sql`${offerTable.visibility} = 'public'` : undefined,
+          gt(offerTable.expiresAt, sql`now()`),
+        ),
+      )
+      .orderBy(desc(offerTable.id))
+      .limit(limit);
+  return unionAll(of('offer'), of('need'));
 }
 
 function sixMonthsFromNow(): Date {

@@ -80,6 +80,18 @@ test('what partners may see arrives, changes and goes', async () => {
   expect(await titles('catalan')).toEqual([]);
 });
 
+test('where a place is, is heard after its own desk has said so', async () => {
+  await write('Vermut on the square', { place: 'Plaça del Sol' });
+  await read();
+  const held = async () =>
+    rowsOf(await leith.database.db.execute(sql`select latitude, longitude from peer_offer where title like 'Vermut%'`));
+  expect(await held()).toEqual([{ latitude: null, longitude: null }]);
+  const coordinates = { latitude: 41.402, longitude: 2.156 };
+  await gracia.call('POST', '/api/places', { name: 'plaça del  sol', coordinates });
+  await read();
+  expect(await held()).toEqual([{ latitude: 4140, longitude: 216 }]);
+});
+
 test('after a restart of the other bank all is read anew, and what it does not name goes', async () => {
   await write('Tortilla lesson');
   await read();

@@ -2,7 +2,8 @@
  * What an offer says to the fediverse: a post when it becomes public, a changed one, and none when it is over.
  *
  * Promises: the activities are written in the transaction of the change that they tell of, as the exact bytes that will
- * be sent; each follower's server gets one of them. A member's RSA key is made at the first public offer.
+ * be sent; each follower's server gets one of them. A member's RSA key is made at the first public offer, before anything
+ * is locked.
  *
  * @module
  */
@@ -16,11 +17,20 @@ import { ensureMemberKey } from '../federation/member-keys.ts';
 import { memberUrl, offerUrl, PROPOSAL_CONTEXT, PUBLIC, proposalOf } from './proposal.ts';
 import { isListed, type OfferRow, offerColumns } from './row.ts';
 
+/** What a post needs. Making a key takes long, and while a bank's changes are locked nobody else writes an offer there. */
+export async function prepareToTell(
+  tx: Queries,
+  bank: Bank,
+  memberId: string,
+  visibility: OfferRow['visibility'],
+): Promise<void> {
+  if (visibility === 'public') await ensureMemberKey(tx, bank, memberId);
+}
+
 /** Posts, posts anew or takes away, as the offer now asks for. Returns the row as it is then. */
 export async function tellFollowers(tx: Queries, bank: Bank, row: OfferRow): Promise<OfferRow> {
   const wanted = row.visibility === 'public' && isListed(row);
   if (!wanted && !row.posted) return row;
-  if (wanted) await ensureMemberKey(tx, bank, row.memberId);
   const type = !wanted ? 'Delete' : row.posted ? 'Update' : 'Create';
   const posts = type === 'Create' ? row.posts + 1 : row.posts;
   const [stored] = await tx

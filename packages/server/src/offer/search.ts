@@ -3,7 +3,7 @@
  *
  * Promises: no search reads more than a bounded part of what there is, whatever is asked: each question is served by
  * an index, newest first. First comes what has all the words, then what has words like them, then what has one of
- * them; within each, what is nearer, then what is newer. What is over, rests, or belongs to somebody who is not there
+ * them; within each, what is nearer, however old it is, then what is newer. What is over, rests, or belongs to somebody who is not there
  * is not found. Pages follow one another by a cursor, so nothing is skipped when something new is written.
  *
  * @module
@@ -13,16 +13,18 @@ import type { Database, Queries } from '../db/database.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from './categories.ts';
+import { FURTHER, isIn, pointsIn, type Source, type Surroundings, surroundings } from './near.ts';
+import type { Point } from './places.ts';
 import type { OfferRow } from './row.ts';
-import { askedWords, isAlike } from './words.ts';
+import { askedWords, categoryLexeme, isAlike } from './words.ts';
 
 export interface Search {
   /** What somebody typed. */
   readonly query: string;
   readonly kind?: OfferRow['kind'] | undefined;
   readonly category?: Category | undefined;
-  /** Hundredths of a degree. What is near comes first; without it, the newest. */
-  readonly near?: { readonly latitude: number; readonly longitude: number } | undefined;
+  /** What is near comes first; without it, the newest. */
+  readonly near?: Point | undefined;
   /** Whether to look at home, and in which pairs. */
   readonly home: boolean;
   readonly pairs: readonly string[];
@@ -68,9 +70,6 @@ export interface SearchPage {
   readonly next: string | null;
 }
 
-/** Of more than so many that fit, the newest are looked at for what is near. */
-const MOST_WEIGHED = 500;
-const MOST_WEIGHED_ELSEWHERE = 100;
 /** Words of the bank that may have been meant by one that was typed. */
 const MOST_ALIKE = 12;
 const MOST_SINGLE = 3;
@@ -83,8 +82,17 @@ export async function searchOffers(database: Database, bankId: string, search: S
   const after = readCursor(search.cursor);
   return database.transaction(async (tx) => {
     // How common a word is decides which index serves it best, so no plan is good for all of them.
-    await tx.execute(sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`);
+    // Several workers would look into all rings at once.
+    await tx.execute(sql`select set_config('plan_cache_mode', 'force_custom_plan', true),
+      set_config('max_parallel_workers_per_gather', '0', true)`);
     const questions = await questionsOf(tx, bankId, askedWords(search.query));
+    const boards = [
+      ...(search.home ? [atHome(bankId)] : []),
+      ...(search.pairs.length > 0 ? [elsewhere(bankId, search.pairs)] : []),
+    ];
+    const around = new Map<Board, Surroundings>();
+    if (search.near !== undefined)
+      for (const board of boards) around.set(board, await surroundings(tx, board, search.near));
     const items: (Found & { ring: number })[] = [];
     for (let rank = after?.[0] ?? 0; rank < questions.length && items.length <= search.limit; rank++) {
       const rest = search.limit + 1 - items.length;
@@ -97,17 +105,14 @@ export async function searchOffers(database: Database, bankId: string, search: S
         from,
         limit: rest,
       };
-      // Without words each kind has an index of its own, which has the order already.
-      const kinds = asked.wanted === null && search.kind === undefined ? (['offer', 'need'] as const) : [search.kind];
-      const sources = kinds.flatMap((kind) => [
-        ...(search.home ? [atHome(bankId, { ...asked, kind })] : []),
-        ...(search.pairs.length > 0 ? [elsewhere(bankId, { ...asked, kind })] : []),
-      ]);
+      // Without words each kind has an index of its own, which has the order already; so has each point.
+      const apart = asked.wanted === null && search.kind === undefined && search.near === undefined;
       const found: (Found & { ring: number })[] = [];
-      for (const source of sources)
-        found.push(
-          ...rowsOf<RawRow>(await tx.execute(source)).map((row) => read(row, rank, questions[rank]?.exact ?? false)),
-        );
+      for (const kind of apart ? (['offer', 'need'] as const) : [search.kind])
+        for (const board of boards) {
+          const rows = await tx.execute(board.read(ordered(board, { ...asked, kind }, around.get(board))));
+          found.push(...rowsOf<RawRow>(rows).map((row) => read(row, rank, questions[rank]?.exact ?? false)));
+        }
       found.sort((a, b) => a.ring - b.ring || (a.id < b.id ? 1 : -1));
       items.push(...found.slice(0, rest));
     }
@@ -193,35 +198,43 @@ type Asked = Search & {
   readonly from: Place | undefined;
 };
 
-function atHome(bankId: string, asked: Asked): SQL {
-  const found = ordered(
-    asked,
-    0,
-    MOST_WEIGHED,
-    (limit, older) => sql`
-      select o.id, o.bank_id, o.latitude, o.longitude from offer o
-      where o.bank_id = ${bankId} and o.listed and ${conditions(asked)} ${older}
-      order by o.id desc limit ${limit}`,
-  );
-  return sql`select n.ring, null as pair_id, o.picture_id, o.picture_text, o.member_id as by, m.name as by_name, ${SAID}
-    from (${found}) n join offer o on o.bank_id = n.bank_id and o.id = n.id
-    join member m on m.bank_id = o.bank_id and m.id = o.member_id and m.status = 'active'`;
+/** Where something is looked for: here, or in the pairs. */
+interface Board extends Source {
+  /** Its ring as a whole, when nothing is asked about places: the own town is one and all partner towns are the next. */
+  readonly ring: 0 | 1;
+  /** The newest that fit, and `more`. */
+  newest(asked: Asked, limit: number, more: SQL): SQL;
+  /** All that is shown of those that were found. */
+  read(found: SQL): SQL;
 }
 
-function elsewhere(bankId: string, asked: Asked): SQL {
-  // Pair by pair, each served by an index.
-  const found = ordered(
-    asked,
-    1,
-    MOST_WEIGHED_ELSEWHERE,
-    (limit, older) => sql`
-      select p.* from unnest(${textArray(asked.pairs)}) as pair(id) cross join lateral (
-        select o.id, o.bank_id, o.pair_id, o.url, o.latitude, o.longitude
-        from peer_offer o where o.bank_id = ${bankId} and o.pair_id = pair.id and ${conditions(asked)} ${older}
-        order by o.id desc limit ${limit}) p`,
-  );
-  return sql`select n.ring, o.pair_id, null as picture_id, '' as picture_text, o.by, o.by_name, ${SAID}
-    from (${found}) n join peer_offer o on o.bank_id = n.bank_id and o.pair_id = n.pair_id and o.url = n.url`;
+function atHome(bankId: string): Board {
+  const which = () => sql`o.bank_id = ${bankId} and o.listed`;
+  return {
+    ...{ table: sql`offer`, parts: [''], which, ring: 0 },
+    newest: (asked, limit, more) => sql`
+      select o.id, o.bank_id from offer o where ${which()} and ${conditions(asked)} ${more}
+      order by o.id desc limit ${limit}`,
+    read: (found) => sql`with n as materialized (${found})
+      select n.ring, null as pair_id, o.picture_id, o.picture_text, o.member_id as by, m.name as by_name, ${SAID}
+      from n join offer o on o.bank_id = n.bank_id and o.id = n.id
+      join member m on m.bank_id = o.bank_id and m.id = o.member_id and m.status = 'active'`,
+  };
+}
+
+function elsewhere(bankId: string, pairs: readonly string[]): Board {
+  const which = (pair: SQL) => sql`o.bank_id = ${bankId} and o.pair_id = ${pair}`;
+  return {
+    ...{ table: sql`peer_offer`, parts: pairs, which, ring: 1 },
+    // Pair by pair, each served by an index.
+    newest: (asked, limit, more) => sql`
+      select p.* from unnest(${textArray(pairs)}) as pair(id) cross join lateral (
+        select o.id, o.bank_id, o.pair_id, o.url from peer_offer o
+        where ${which(sql`pair.id`)} and ${conditions(asked)} ${more} order by o.id desc limit ${limit}) p`,
+    read: (found) => sql`with n as materialized (${found})
+      select n.ring, o.pair_id, null as picture_id, '' as picture_text, o.by, o.by_name, ${SAID}
+      from n join peer_offer o on o.bank_id = n.bank_id and o.pair_id = n.pair_id and o.url = n.url`,
+  };
 }
 
 const SAID = sql.raw(
@@ -243,42 +256,49 @@ const SAID = sql.raw(
     .join(', '),
 );
 
+/** Words and category in one question, which the index answers as one. */
+function inCategory(wanted: string, category: Category | undefined): string {
+  return category === undefined ? wanted : `(${wanted}) & '${categoryLexeme(category)}'`;
+}
+
 function conditions({ wanted, not, kind, category }: Asked): SQL {
   const all = [
     sql`o.expires_at > now()`,
     kind === undefined ? sql`o.kind in ('offer', 'need')` : sql`o.kind = ${kind}`,
     ...(category === undefined ? [] : [sql`o.category = ${category}`]),
-    ...(wanted === null ? [] : [sql`o.words @@ ${wanted}::tsquery`]),
+    ...(wanted === null ? [] : [sql`o.words @@ ${inCategory(wanted, category)}::tsquery`]),
     ...not.filter((each) => each !== null).map((each) => sql`not o.words @@ ${each}::tsquery`),
   ];
   return sql.join(all, sql` and `);
 }
 
-/**
- * By ring, then newest first. Without a place the own town is a ring and all partner towns are the next, `whole`, and the
- * index has that order already.
- */
-function ordered(
-  { near, from, limit }: Asked,
-  whole: 0 | 1,
-  weighed: number,
-  select: (limit: number, older: SQL) => SQL,
-): SQL {
-  if (near === undefined) {
-    if (from !== undefined && from[1] > whole) return sql`select f.*, 0 as ring from (${select(0, sql``)}) f`;
-    const older = from === undefined || from[1] < whole ? sql`` : sql`and o.id < ${from[2]}`;
-    return sql`select f.*, ${whole}::int as ring from (${select(limit, older)}) f order by f.id desc limit ${limit}`;
+/** By ring, then newest first. Without a place there are no rings but the board as a whole. */
+function ordered(board: Board, asked: Asked, around: Surroundings | undefined): SQL {
+  const { from, limit, wanted } = asked;
+  const olderThan = (ring: number): SQL => (from?.[1] === ring ? sql`and o.id < ${from[2]}` : sql``);
+  const inRing = (ring: number, newest: SQL): SQL =>
+    sql`(select f.*, ${ring}::int as ring from (${newest}) f order by f.id desc limit ${limit})`;
+  if (around === undefined) {
+    const isOver = from !== undefined && from[1] > board.ring;
+    return inRing(board.ring, board.newest(asked, isOver ? 0 : limit, olderThan(board.ring)));
   }
-  const wide = Math.cos((near.latitude / 100) * (Math.PI / 180));
-  const square = sql`power(f.latitude - ${near.latitude}::float, 2) + power((f.longitude - ${near.longitude}::float) * ${wide}::float, 2)`;
-  // Squares of hundredths of a degree: two, five and ten kilometres.
-  const ring = sql`case when f.latitude is null then 3 when ${square} <= 4 then 0 when ${square} <= 21 then 1 when ${square} <= 81 then 2 else 3 end`;
-  const after =
-    from === undefined
-      ? sql``
-      : sql`where (g.ring, g.id) > (${from[1]}::int, '') and not (g.ring = ${from[1]}::int and g.id >= ${from[2]})`;
-  return sql`select g.* from (select f.*, ${ring} as ring from (${select(weighed, sql``)}) f) g ${after}
-    order by g.ring, g.id desc limit ${limit}`;
+  const parts: SQL[] = [];
+  for (let ring = from?.[1] ?? 0; ring <= FURTHER; ring++) {
+    if (around[ring]?.length === 0) continue;
+    // Of words the database knows how rare they are, and of points without words the index has the order.
+    const points = wanted === null ? pointsIn(around, ring) : null;
+    const newest =
+      points === null
+        ? board.newest(asked, limit, sql`and ${isIn(around, ring)} ${olderThan(ring)}`)
+        : sql`select p.* from ${points} cross join lateral (${board.newest(
+            asked,
+            limit,
+            sql`and o.latitude = at.latitude and o.longitude = at.longitude ${olderThan(ring)}`,
+          )}) p`;
+    parts.push(inRing(ring, newest));
+  }
+  // One after the other, and no further than until the page is full.
+  return sql`select a.* from (${sql.join(parts, sql` union all `)}) a limit ${limit}`;
 }
 
 interface RawRow {

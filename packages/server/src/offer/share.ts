@@ -21,7 +21,7 @@ export async function offersPage(tx: Queries, bank: Bank, pairId: string, after:
     .select({ row: offerColumns, name: member.name })
     .from(offerTable)
     .innerJoin(member, and(eq(member.bankId, offerTable.bankId), eq(member.id, offerTable.memberId)))
-    .where(and(eq(offerTable.bankId, bank.id), eq(offerTable.shared, true), gt(offerTable.change, after)))
+    .where(and(eq(offerTable.bankId, bank.id), offerTable.shared, gt(offerTable.change, after)))
     .orderBy(asc(offerTable.change))
     .limit(PAGE_ITEMS);
   const items = rows.map(({ row, name }) => {

@@ -56,6 +56,11 @@ export function wordsOf(texts: readonly string[], most: number = MOST_WORDS): st
   return [...found];
 }
 
+/** A category beside the words. No word has this sign. */
+export function categoryLexeme(category: string): string {
+  return `#${category}`;
+}
+
 /** The words that somebody looks for. */
 export function askedWords(query: string): string[] {
   return wordsOf([query.slice(0, 200)], MOST_ASKED);

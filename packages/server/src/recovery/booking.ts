@@ -23,11 +23,11 @@ import { CAUSES, rowsOf, textArray } from '../ledger/ledger.ts';
 import { type MemberRow, membersByName } from '../member/members.ts';
 import { signMessage } from '../transfer/sign-message.ts';
 import { insertTransfers, type TransferAtDesk, type TransferRow, transfersOf } from '../transfer/transfer-store.ts';
+import { languageOr, wordsOf } from '../web/words.ts';
 
 type Stands = Extract<Recovered, { ok: true }>;
 
 const UNRESOLVED_ACCOUNT = 'unresolved';
-const WORDS = 'What this was for was lost when the bank was restored from a backup.';
 
 /** A transfer as the backup has it and as it stands. */
 interface Case {
@@ -304,7 +304,7 @@ function lostGift(work: PairWork, out: boolean, now: Transfer, id: string, membe
     counterparty: `${fund ? FUND_HANDLE : 'somebody'}@${new URL(pair.peerOrigin).host}`,
     counterpartyName: pair.peerName,
     minutes: now.minutes,
-    content: WORDS,
+    content: wordsOf(languageOr(member.language, bank)).t('statement.lost'),
     status: 'accepted',
     code: null,
     facts: null,

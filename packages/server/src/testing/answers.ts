@@ -41,13 +41,16 @@ export interface Answers {
 
 export function rememberAnswers(document: OpenApi): Answers {
   const answered = new Map<string, { readonly status: number; readonly body: unknown }>();
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      name: `${method} ${path}`,
-      address: new RegExp(`^${method} ${path.replace('{id}', '[^/]+')}$`),
-      operation,
-    })),
-  );
+  const operations = Object.entries(document.paths)
+    // What is written out is not meant by a pattern: the newest offers are no offer.
+    .sort(([a], [b]) => Number(a.includes('{id}')) - Number(b.includes('{id}')))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method} ${path}`,
+        address: new RegExp(`^${method} ${path.replace('{id}', '[^/]+')}$`),
+        operation,
+      })),
+    );
   return {
     async fetch(url, init) {
       const response = await fetch(url, init);

@@ -40,8 +40,8 @@ export async function idlePasskey({ bank, database }: Town, personId: string): P
 }
 
 /** Somebody who looks after the desk and acts for no member. Their id. */
-export async function coordinator({ bank, database }: Town, name = 'Fiona Kerr'): Promise<string> {
-  const { id: personId } = await addPerson(database.db, bank.id, name);
+export async function coordinator({ bank, database }: Town, name = 'Fiona Kerr', email?: string): Promise<string> {
+  const { id: personId } = await addPerson(database.db, bank.id, name, email);
   await giveHat(database.db, bank.id, { personId, memberId: DESK_HAT, role: 'desk' });
   return personId;
 }

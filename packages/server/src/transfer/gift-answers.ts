@@ -8,7 +8,8 @@
  * @module
  */
 import type { GiftAccept, GiftReject } from '@evenhour/protocol';
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -60,23 +61,18 @@ export interface WaitingGift {
 
 /** Gifts that wait for this member's yes, newest first. */
 export async function waitingGifts(tx: Queries, bankId: string, memberId: string): Promise<WaitingGift[]> {
-  const offered = [eq(transfer.bankId, bankId), eq(transfer.status, 'offered')] as const;
-  const [here, from] = await Promise.all([
+  const offered = [eq(transfer.bankId, bankId), eq(transfer.status, sql`'offered'`)] as const;
+  const half = (giverName: SQL<string>, side: SQL | undefined) =>
     tx
-      .select({ row: transfer, giverName: member.name })
+      .select({ row: transfer, giverName })
       .from(transfer)
       .innerJoin(member, and(eq(member.bankId, transfer.bankId), eq(member.id, transfer.memberId)))
-      .where(and(...offered, eq(transfer.direction, 'local'), eq(transfer.counterparty, memberId)))
+      .where(and(...offered, side))
       .orderBy(desc(transfer.id))
-      .limit(MOST_SHOWN),
-    tx
-      .select()
-      .from(transfer)
-      .where(and(...offered, eq(transfer.direction, 'in'), eq(transfer.memberId, memberId)))
-      .orderBy(desc(transfer.id))
-      .limit(MOST_SHOWN),
-  ]);
-  const all = [...here, ...from.map((row) => ({ row, giverName: row.counterpartyName }))];
+      .limit(MOST_SHOWN);
+  const here = and(eq(transfer.direction, sql`'local'`), eq(transfer.counterparty, memberId));
+  const from = and(eq(transfer.direction, sql`'in'`), eq(transfer.memberId, memberId));
+  const all = await unionAll(half(sql`${member.name}`, here), half(sql`${transfer.counterpartyName}`, from));
   return all.sort((a, b) => (a.row.id < b.row.id ? 1 : -1));
 }
 
@@ -94,7 +90,7 @@ export async function answerGift(
 ): Promise<TransferRow> {
   const gift = await transferById(tx, bank.id, id);
   const receiver = gift?.direction === 'local' ? gift.counterparty : gift?.direction === 'in' ? gift.memberId : null;
-  if (gift === undefined || receiver !== memberId || gift.purpose !== 'gift') throw new Refused('not_found');
+  if (gift === undefined || receiver !== memberId || gift.purpose === 'exchange') throw new Refused('not_found');
   const member = await findMember(tx, bank.id, memberId);
   if (member === undefined) throw new Refused('not_found');
   if (yes && member.status !== 'active') throw new Refused('member_inactive', { handle: member.handle });

@@ -8,7 +8,6 @@
  *
  * @module
  */
-
 import { randomBytes } from 'node:crypto';
 import {
   type Facts,
@@ -45,6 +44,8 @@ export interface NewGift {
   readonly content: string;
   readonly reverses?: string;
   readonly purpose?: TransferRow['purpose'];
+  /** What a gift inside the bank follows from. */
+  readonly follows?: 'dispute' | 'gathering' | 'leaving';
   /** Not to be named to other members where it comes to the community fund. */
   readonly unnamed?: boolean;
   /** Whoever receives it is told in other words. */
@@ -197,6 +198,7 @@ class Counter {
       counterparty: receiver.id,
       counterpartyName: receiver.name,
       ownRef: this.#bank.references.make(giver.id, id),
+      ...(gift.follows !== undefined && { purpose: gift.follows }),
       ...(asks ? { status: 'offered', holdId: posting.id } : { status: 'settled' }),
     });
     if (asks) this.#asked.push(row);

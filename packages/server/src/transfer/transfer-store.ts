@@ -112,7 +112,7 @@ export async function onTheirWayTo(
       and(
         eq(transfer.bankId, bankId),
         eq(transfer.direction, 'in'),
-        eq(transfer.status, 'held'),
+        eq(transfer.status, sql`'held'`),
         sql`${transfer.memberId} = any(${textArray(memberIds)})`,
       ),
     )

@@ -1,5 +1,5 @@
 /**
- * Style sheets, the font, the emblems and the one small script, served from disk.
+ * Style sheets, the font, the emblems, the icons and the small scripts, served from disk.
  *
  * Promises: the address of an asset carries a hash of its content, so a browser may keep it for ever
  * and never shows an old one. Nothing is fetched from anywhere else.
@@ -14,6 +14,7 @@ const types = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
   woff2: 'font/woff2',
   txt: 'text/plain; charset=utf-8',
 } as const;
@@ -26,6 +27,10 @@ const sources = {
   'emblems/gracia.svg': ['emblems/gracia.svg'],
   'emblems/galway.svg': ['emblems/galway.svg'],
   'emblems/plain.svg': ['emblems/plain.svg'],
+  'icons/leith.png': ['icons/leith.png'],
+  'icons/gracia.png': ['icons/gracia.png'],
+  'icons/galway.png': ['icons/galway.png'],
+  'icons/plain.png': ['icons/plain.png'],
   'look.css': [
     'tokens.css',
     'base.css',

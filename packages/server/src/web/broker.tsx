@@ -4,6 +4,7 @@
  * @module
  */
 import type { NamedAct } from '../broker/acts.ts';
+import type { MemberRow } from '../member/members.ts';
 import { CATEGORIES } from '../offer/categories.ts';
 import { LENGTHS } from '../offer/offers.ts';
 import { firstName } from './format.ts';
@@ -13,8 +14,9 @@ import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
 import { Dial, Slip } from './parts.tsx';
 import { paths } from './paths.ts';
+import { PlaceField } from './place-field.tsx';
 import { sayRefusal } from './refusals.ts';
-import { sayDeed } from './slip.tsx';
+import { sayDeed, sayWriter } from './slip.tsx';
 import { NoteFields, type Person } from './slip-fields.tsx';
 import { reading } from './standing.ts';
 import { useWords } from './words.ts';
@@ -76,7 +78,7 @@ function Acts({ frame, acts }: { frame: Frame; acts: readonly NamedAct[] }) {
             rest={!waits}
             title={<a href={paths.slip(row.id)}>{sayDeed(words, each)[0]}</a>}
           >
-            <p>{t('slip.writtenDown', { who: memberName, by: row.personName, slip: row.slip })}</p>
+            <p>{t('slip.writtenDown', { who: memberName, by: sayWriter(words, row.personName), slip: row.slip })}</p>
             <p class="meta">
               {moment(row.at, reading(frame))} · {row.reason}
             </p>
@@ -92,9 +94,11 @@ export type Typed = Readonly<Record<string, string>>;
 
 export interface NewSlipModel {
   readonly search: string;
-  readonly found: readonly { readonly id: string; readonly name: string; readonly about: string }[];
+  readonly found: readonly Pick<MemberRow, 'id' | 'name' | 'kind' | 'about'>[];
   /** For whom, once it is chosen. */
-  readonly member: { readonly id: string; readonly name: string } | null;
+  readonly member: Pick<MemberRow, 'id' | 'name' | 'kind' | 'place'> | null;
+  /** The names of the town's places. */
+  readonly places: readonly string[];
   readonly coordinators: readonly Person[] | null;
   readonly objectDays: number;
   readonly typed: Typed;
@@ -125,7 +129,7 @@ export function NewSlipPage({ frame, model }: { frame: Frame; model: NewSlipMode
       ) : member === null ? (
         <Choosing model={model} />
       ) : (
-        <Deeds frame={frame} model={model} id={member.id} who={firstName(member.name)} />
+        <Deeds frame={frame} model={model} id={member.id} who={firstName(member.name, member.kind)} />
       )}
     </Page>
   );
@@ -143,14 +147,14 @@ function Choosing({ model: { search, found } }: { model: NewSlipModel }) {
       </form>
       {search !== '' && found.length === 0 ? <p class="mt">{t('slip.nobody')}</p> : null}
       <ul class="people mt">
-        {found.map(({ id, name, about }) => (
+        {found.map(({ id, name, kind, about }) => (
           <li>
             <div>
               <strong>{name}</strong>
               {about ? <p class="meta">{about}</p> : null}
             </div>
             <ButtonLink href={`${paths.newSlip}?member=${id}`} quiet>
-              {t('slip.newFor', { who: firstName(name) })}
+              {t('slip.newFor', { who: firstName(name, kind) })}
             </ButtonLink>
           </li>
         ))}
@@ -203,6 +207,7 @@ function DeedForm(props: DeedProps & { kind: string; send: string; label: string
         coordinators={model.coordinators}
         reason={(own && model.typed['reason']) || ''}
         slip={(own && model.typed['slip']) || ''}
+        refusal={own ? model.refusal : null}
       />
       <p>
         <Button>{props.send}</Button>
@@ -276,6 +281,13 @@ function OfferDeed(props: DeedProps) {
         label={t('slip.offerText')}
         value={typed['text'] ?? ''}
         more={{ maxlength: LENGTHS.text }}
+      />
+      <PlaceField
+        label={t('offers.new.place')}
+        hint={t('slip.placeHint')}
+        value={(typed['place'] ?? props.model.member?.place ?? '').slice(0, LENGTHS.place)}
+        most={LENGTHS.place}
+        places={props.model.places}
       />
     </DeedForm>
   );

@@ -57,6 +57,12 @@ export function ConsolePage({ frame, model }: { frame: Frame; model: ConsoleMode
         <a class="link" href={paths.consoleFund}>
           {t('fund.deskTitle')}
         </a>
+        <a class="link" href={paths.leavingDesk}>
+          {t('leave.deskTitle')}
+        </a>
+        <a class="link" href={paths.places}>
+          {t('places.title')}
+        </a>
       </p>
       <section class="section" aria-labelledby="books">
         <h2 id="books">{t('towns.books')}</h2>

@@ -35,6 +35,8 @@ export interface FormsModel {
   readonly until: string;
   /** The most that is given at once here. */
   readonly capMinutes: number;
+  /** Sent with what would count twice, so that pressing twice does it once. */
+  readonly key: string;
 }
 
 interface ActProps {
@@ -91,6 +93,28 @@ interface PartProps {
   readonly id: string;
   readonly typed: Typed;
   readonly values: Readonly<Record<string, string>>;
+}
+
+/** What somebody writes down of it: how long it was, or that it did not happen. */
+function RecordFields({
+  name,
+  send,
+  children,
+  ...part
+}: PropsWithChildren<PartProps & { name: string; send: string }>) {
+  const { t } = useWords();
+  return (
+    <>
+      <LengthFields {...part} legend={t('exchange.recordLegend')} hint={t('exchange.recordHint', { name })} />
+      {children}
+      <p class="acts">
+        <Button>{send}</Button>{' '}
+        <Button quiet name="none" value="yes">
+          {t('exchange.recordNone')}
+        </Button>
+      </p>
+    </>
+  );
 }
 
 /** How long, in hours and minutes. */
@@ -198,37 +222,20 @@ export function OtherActs({ frame, model }: { frame: Frame; model: FormsModel })
           title={recordTitle}
           open={view.status === 'disputed' || model.typed.act === 'record'}
         >
-          <LengthFields
-            id="record"
-            typed={typedOf('record')}
-            values={terms}
-            legend={t('exchange.recordLegend')}
-            hint={t('exchange.recordHint', { name })}
-          />
-          <DayField id="record" typed={typedOf('record')} values={{ date: today }} label={t('exchange.recordDay')} />
-          <p class="acts">
-            <Button>{recordSend}</Button>{' '}
-            <Button quiet name="none" value="yes">
-              {t('exchange.recordNone')}
-            </Button>
-          </p>
+          <RecordFields id="record" typed={typedOf('record')} values={terms} name={name} send={recordSend}>
+            <DayField id="record" typed={typedOf('record')} values={{ date: today }} label={t('exchange.recordDay')} />
+          </RecordFields>
         </Folded>
       ) : null}
       {may.has('change_record') ? (
         <Folded {...folded('change_record')} title={t('exchange.changeOpen')}>
-          <LengthFields
+          <RecordFields
             id="change"
             typed={typedOf('change_record')}
             values={terms}
-            legend={t('exchange.recordLegend')}
-            hint={t('exchange.recordHint', { name })}
+            name={name}
+            send={t('exchange.changeSend')}
           />
-          <p class="acts">
-            <Button>{t('exchange.changeSend')}</Button>{' '}
-            <Button quiet name="none" value="yes">
-              {t('exchange.recordNone')}
-            </Button>
-          </p>
         </Folded>
       ) : null}
       {may.has('contest') ? (
@@ -298,7 +305,7 @@ export function OtherActs({ frame, model }: { frame: Frame; model: FormsModel })
             legend={t('exchange.length')}
             hint={t('exchange.rightHint', { name })}
           />
-          <input type="hidden" name="key" value={`right-${view.id}-${frame.now.getTime()}`} />
+          <input type="hidden" name="key" value={`${model.key}-right`} />
           <p class="acts">
             <Button quiet>{t('exchange.rightSend', { name })}</Button>
           </p>
@@ -351,7 +358,9 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
           name="reason"
           label={t('slip.reason')}
           hint={t('slip.reasonHint')}
-          value={of.values['reason'] ?? t('exchange.deskReason')}
+          value={of.values['reason'] ?? ''}
+          error={of.errors['reason'] === undefined ? undefined : t('slip.reasonMissing')}
+          required
           more={{ maxlength: 300 }}
         />
         <p class="acts">

@@ -87,6 +87,7 @@ export function Talk({ frame, model }: { frame: Frame; model: TalkModel }) {
       {over || view.side === null ? null : (
         <>
           <ActForm frame={frame} view={view} act="say">
+            <input type="hidden" name="key" value={`${model.key}-say`} />
             <Field
               id="say-text"
               name="text"

@@ -15,9 +15,9 @@ export function otherOf(view: ExchangeSummary): SideView {
   return view.side === 'giver' ? view.receiver : view.giver;
 }
 
-/** What somebody is called: by the first name. */
-export function called({ name }: Pick<SideView, 'name'>): string {
-  return firstName(name);
+/** What somebody is called: a person by the first name. */
+export function called({ name, kind }: Pick<SideView, 'name' | 'kind'>): string {
+  return firstName(name, kind ?? 'person');
 }
 
 /** The one sentence that says how it stands. */
@@ -147,7 +147,8 @@ export function sayStep(words: Words, view: ExchangeView, step: StoryStep, bank:
     case 'Update':
       return me ? t('exchange.storyYouUpdate', { hours }) : t('exchange.storyUpdate', { name, hours });
     case 'AcceptClaim':
-      if (step.wroteBy === 'bank') return t('exchange.storyRule', { bank });
+      if (step.wroteBy === 'bank')
+        return me && view.yesAhead ? t('exchange.storyAhead') : t('exchange.storyRule', { bank });
       return me ? t('exchange.storyYouConfirm') : t('exchange.storyConfirm', { name });
     case 'RejectClaim':
       return me ? t('exchange.storyYouContest') : t('exchange.storyContest', { name });

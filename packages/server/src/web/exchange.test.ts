@@ -74,6 +74,43 @@ test('asked, talked, changed, agreed, recorded, confirmed and thanked, without a
   expect(text((await moira.get('/me')).html)).toContain('15 min');
 });
 
+test('words that are sent twice are said once, and other words after them too', async () => {
+  const path = await ask();
+  const { html } = await agnes.get(path);
+  const form = html.split('<form ').find((part) => part.includes('name="act" value="say"')) ?? '';
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+  const fields = Object.fromEntries(hidden.map(([, key = '', value = '']) => [key, value]));
+  const send = (words: string) => agnes.post(path, { ...fields, text: words });
+  const sent = await Promise.all([send('On Friday?'), send('On Friday?')]);
+  expect(sent.map(({ to }) => to)).toEqual([`${path}#talk`, `${path}#talk`]);
+  expect((await send('On Friday?')).to).toBe(`${path}#talk`);
+  expect((await send('Or on Monday?')).to).toBe(`${path}#talk`);
+  const seen = (await moira.get(path)).html;
+  expect([seen.split('On Friday?').length, seen.split('Or on Monday?').length]).toEqual([2, 2]);
+});
+
+test('a person is called by the first name, a household and an organisation by the whole one', async () => {
+  const { leith } = streets;
+  for (const [handle, name, kind] of [
+    ['links', 'Answer Links', 'organisation'],
+    ['row', 'Harbour Row 3', 'household'],
+  ] as const) {
+    const { body } = await leith.call('POST', '/api/members', { handle, name, kind });
+    const seen = await moira.fill(`/exchanges/new?to=${handle}`, '/exchanges', {
+      ...{ to: handle, content: 'Tea', hours: '0', minutes: '15', side: 'receiver' },
+    });
+    expect(text((await moira.get(seen.to ?? '')).html)).toContain(`You asked ${name}: Tea`);
+    expect(text((await moira.get('/exchanges')).html)).toContain(`You asked ${name}: Tea`);
+    expect(text((await moira.get('/')).html)).toContain(name);
+    const { token } = (await leith.call('POST', `/api/members/${body.id}/tokens`, {})).body;
+    const own = await streets.visitor('leith').signIn(token);
+    const home = text((await own.get('/')).html);
+    expect(home).toContain(name);
+    expect(home).toContain('Moira');
+    expect(home).not.toContain('Moira Baird asks');
+  }
+});
+
 test('declined, taken back and cancelled; a reason is read by the other', async () => {
   const declined = await ask();
   await act(agnes, declined, 'decline', { because: 'My knee' });
@@ -103,7 +140,10 @@ test('a dispute: the desk sees it, writes what its member stands by, and the oth
   expect(text((await agnes.get(path)).html)).toContain('Ann looks at it with you until');
   Object.assign(settings, { bridgeBuilder: '' });
   expect(text((await agnes.get(path)).html)).toContain('The office of Leith looks at it with you until');
-  expect((await act(desk, path, 'settle', { side: 'giver', hours: '1', minutes: '0', fund: '0' })).status).toBe(303);
+  const settle = { side: 'giver', hours: '1', minutes: '0', fund: '0' };
+  const unsaid = await act(desk, path, 'settle', settle);
+  expect([unsaid.status, unsaid.html.includes('Please say why.')]).toEqual([422, true]);
+  expect((await act(desk, path, 'settle', { ...settle, reason: 'Both came in.' })).status).toBe(303);
   await act(moira, path, 'confirm');
   expect(text((await agnes.get(path)).html)).toContain('You gave Moira 1 hour');
 });

@@ -62,6 +62,8 @@ export function ExchangePage({ frame, model }: { frame: Frame; model: ExchangeMo
       <p class="lead read mt-s">{sayLead(words, view, model.who, when)}</p>
       {view.heard ? null : <p class="note read mt-s">{t('exchange.unheard', { town: model.town?.name ?? '' })}</p>}
       <Halves frame={frame} model={model} />
+      {view.yesAhead && view.status === 'agreed' ? <p class="read mt-s">{t('exchange.aheadSaid')}</p> : null}
+      {view.countsByItself ? <p class="note read mt-s">{t('exchange.aheadWaits')}</p> : null}
       <Facts frame={frame} model={model} reserved={reserved} />
       {view.side === null ? null : <OtherActs frame={frame} model={model} />}
       {view.side === null && view.status === 'disputed' ? <SettleForm frame={frame} model={model} /> : null}

@@ -5,11 +5,11 @@
  *
  * @module
  */
+import type { Other } from '../exchange/asking.ts';
 import type { ExchangeSummary } from '../exchange/view.ts';
 import { Emblem } from './emblems.tsx';
 import { TermsFields, type Typed } from './exchange-forms.tsx';
-import { sayReserved, sayState, sayWhen } from './exchange-words.ts';
-import { firstName } from './format.ts';
+import { called, sayReserved, sayState, sayWhen } from './exchange-words.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView, Town } from './models.ts';
@@ -127,10 +127,10 @@ function ExchangeSlip({ frame, listed }: { frame: Frame; listed: ListedExchange 
 
 export interface AskModel {
   /** Whoever is asked, if that is known already. */
-  readonly other: { readonly name: string; readonly town: Town | null } | null;
+  readonly other: (Pick<Other, 'name' | 'kind'> & { readonly town: Town | null }) | null;
   /** What the asker would do; `null` when they choose. */
   readonly side: 'giver' | 'receiver' | null;
-  readonly offer: { readonly id: string; readonly title: string } | null;
+  readonly offer: { readonly id: string; readonly title: string; readonly seats: boolean } | null;
   readonly to: string;
   readonly typed: Typed;
   readonly values: Readonly<Record<string, string>>;
@@ -148,7 +148,7 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
   const { words, bank } = frame;
   const { t, long } = words;
   const { other, offer, side, typed, refusal } = model;
-  const name = other === null ? '' : firstName(other.name);
+  const name = other === null ? '' : called(other);
   const title = offer?.title ?? '';
   const heading =
     other === null
@@ -216,11 +216,34 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
           </p>
         )}
         {model.standing === null ? null : <p>{model.standing}</p>}
+        {offer?.seats ? <Ahead name={name} gives={side === 'giver'} chosen={typed.values['ahead'] !== 'no'} /> : null}
         <p class="acts">
           <Button>{send}</Button>
         </p>
       </Form>
     </Page>
+  );
+}
+
+/** Where many come, one act of the host records everybody: whoever takes a seat may say yes to that now. */
+function Ahead({ name, gives, chosen }: { name: string; gives: boolean; chosen: boolean }) {
+  const { t } = useWords();
+  const ways = [
+    ['yes', gives ? t('exchange.aheadGive', { name }) : t('exchange.aheadYes', { name }), chosen],
+    ['no', t('exchange.aheadNo'), !chosen],
+  ] as const;
+  return (
+    <fieldset class="field">
+      <legend>{t('exchange.aheadLegend')}</legend>
+      <div class="choose">
+        {ways.map(([value, label, checked]) => (
+          <label>
+            <input type="radio" name="ahead" value={value} checked={checked} />
+            {label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { CATEGORIES } from '../offer/categories.ts';
+import { ME } from '../offer/places.ts';
 import { Emblem } from './emblems.tsx';
 import { Button, ButtonLink, Choices, Field } from './forms.tsx';
 import { Page } from './layout.tsx';
@@ -37,7 +38,10 @@ export interface FindModel {
   readonly query: string;
   readonly show: '' | 'offer' | 'need';
   readonly category: string;
+  /** The name of a place, or {@link ME}; empty: nothing is nearer. */
   readonly near: string;
+  /** Whether it is known where the reader is; `null` where nobody in particular reads. */
+  readonly nearMe: boolean | null;
   readonly town: string;
   readonly places: readonly string[];
   readonly towns: readonly { readonly value: string; readonly name: string }[];
@@ -111,7 +115,8 @@ function sayFound({ words: { t } }: Frame, { query, exact, near, groups }: FindM
   if (query !== '' && groups.length > 0)
     return exact ? t('offers.find.for', { query }) : t('offers.find.noneExact', { query });
   if (groups.length === 0) return t('offers.find.nobody');
-  return near === '' ? t('offers.find.newest') : t('offers.find.nearest', { place: near });
+  if (near === '') return t('offers.find.newest');
+  return near === ME ? t('offers.find.nearestMe') : t('offers.find.nearest', { place: near });
 }
 
 function SearchForm({ model }: { model: FindModel }) {
@@ -143,13 +148,16 @@ function SearchForm({ model }: { model: FindModel }) {
             chosen={model.category}
             options={CATEGORIES.map((value) => ({ value, label: t(`offers.category.${value}`) }))}
           />
-          {model.places.length > 0 ? (
+          {model.places.length > 0 || model.nearMe ? (
             <Pick
               name="near"
               label={t('offers.find.near')}
               none={t('offers.find.anywhere')}
               chosen={model.near}
-              options={model.places.map((place) => ({ value: place, label: place }))}
+              options={[
+                ...(model.nearMe ? [{ value: ME, label: t('offers.find.nearMe') }] : []),
+                ...model.places.map((place) => ({ value: place, label: place })),
+              ]}
             />
           ) : null}
           {model.towns.length > 1 ? (
@@ -162,6 +170,14 @@ function SearchForm({ model }: { model: FindModel }) {
             />
           ) : null}
         </div>
+        {model.places.length > 0 && model.nearMe === false ? (
+          <p class="hint mt-s">
+            {t('offers.find.nearMeHow')}{' '}
+            <a class="link" href={paths.profile}>
+              {t('offers.find.nearMeLink')}
+            </a>
+          </p>
+        ) : null}
       </details>
     </form>
   );
@@ -231,5 +247,14 @@ function Meta({ entry: { when, minutes, seatsLeft } }: { entry: Pick<EntryModel,
     minutes === null ? t('offers.perSession') : short(minutes),
     seatsLeft === null ? '' : t('offers.seats', { seats: seatsLeft }),
   ].filter((part) => part !== '');
-  return <p class="meta">{parts.join(' · ')}</p>;
+  return (
+    <p class="meta">
+      {parts.map((part, n) => (
+        <>
+          {n === 0 ? '' : ' · '}
+          <bdi>{part}</bdi>
+        </>
+      ))}
+    </p>
+  );
 }

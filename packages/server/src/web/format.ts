@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { MemberKind } from '../member/members.ts';
 import { isolated } from './catalogue.ts';
 import type { Translate } from './words.ts';
 
@@ -146,8 +147,12 @@ function split(minutes: number): { readonly hours: number; readonly rest: number
   return { hours: Math.floor(size / 60), rest: size % 60 };
 }
 
-/** What somebody is called in a sentence; a house or a club whose name begins with an article has no first name. */
-export function firstName(name: string): string {
+/**
+ * What somebody is called in a sentence. A household and an organisation keep their whole name, and so does a name that
+ * begins with an article; of whom no more than the name is known, it is a person.
+ */
+export function firstName(name: string, kind: MemberKind = 'person'): string {
+  if (kind !== 'person') return name;
   const [first = ''] = name.split(' ');
   return first === '' || articles.has(first.toLowerCase()) ? name : first;
 }

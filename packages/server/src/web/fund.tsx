@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { FUND_LENGTHS, type Fund, type FundGift, type NamedRequest } from '../fund/fund.ts';
+import { FUND_LENGTHS, type Fund, type FundMove, type NamedRequest } from '../fund/fund.ts';
 import { firstName } from './format.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { HoursFields } from './hours-fields.tsx';
@@ -27,6 +27,8 @@ export interface FundValues {
 
 export interface FundModel {
   readonly fund: Fund;
+  /** Whether no newer ones stand on a page before this. */
+  readonly first: boolean;
   readonly giveHref: string;
   /** A member's own requests; `null` for anybody else. */
   readonly mine: readonly NamedRequest[] | null;
@@ -40,6 +42,7 @@ export function FundPage({ frame, model }: { frame: Frame; model: FundModel }) {
   const { words, viewer } = frame;
   const { t } = words;
   const { fund, mine, refusal } = model;
+  const whole = model.first && fund.next === null;
   return (
     <Page frame={frame} title={t('fund.title')} at={paths.fund}>
       <h1>{sayFund(words, fund.balanceMinutes)}</h1>
@@ -62,28 +65,21 @@ export function FundPage({ frame, model }: { frame: Frame; model: FundModel }) {
         </p>
       ) : null}
       <div class="two mt">
-        <section class="section" aria-labelledby="came">
-          <h2 id="came">{t('fund.came')}</h2>
-          {fund.gifts.length === 0 ? <p class="mt-s">{t('fund.cameNone')}</p> : null}
-          <ul class="list-rule mt-s">
-            {fund.gifts.map((gift) => (
-              <li>
-                <strong>{t('fund.gift', { amount: words.short(gift.minutes), who: giverOf(words, gift) })}</strong>
-                <p class="meta">{words.day(gift.at, reading(frame))}</p>
-              </li>
-            ))}
-          </ul>
-        </section>
-        <section class="section" aria-labelledby="went">
-          <h2 id="went">{t('fund.went')}</h2>
-          {fund.grants.length === 0 ? <p class="mt-s">{t('fund.wentNone')}</p> : null}
-          <ul class="list-rule mt-s">
-            {fund.grants.map((grant) => (
-              <Grant frame={frame} grant={grant} />
-            ))}
-          </ul>
-        </section>
+        <Moves {...{ frame, whole }} came moves={fund.moves.filter(({ came }) => came)} heading={t('fund.came')} />
+        <Moves
+          {...{ frame, whole }}
+          came={false}
+          moves={fund.moves.filter(({ came }) => !came)}
+          heading={t('fund.went')}
+        />
       </div>
+      {fund.next === null ? null : (
+        <p class="mt-s">
+          <a class="link" href={`${paths.fund}?before=${fund.next}`}>
+            {t('fund.older')}
+          </a>
+        </p>
+      )}
       {mine === null ? null : <Asking frame={frame} model={model} mine={mine} />}
     </Page>
   );
@@ -95,23 +91,64 @@ export function sayFund({ t, spoken, short, capital }: Words, minutes: number): 
   return capital(t('fund.has', { amount: spoken(minutes), hours: Math.floor(minutes / 60) }));
 }
 
-function giverOf({ t }: Words, { name, town }: FundGift): string {
-  if (town !== null) return t('fund.somebodyIn', { town });
-  return name ?? t('fund.unnamed');
+interface MovesProps {
+  readonly frame: Frame;
+  readonly came: boolean;
+  /** Whether there are no others on other pages. */
+  readonly whole: boolean;
+  readonly heading: string;
+  readonly moves: readonly FundMove[];
 }
 
-function Grant({ frame, grant: { row, name } }: { frame: Frame; grant: NamedRequest }) {
-  const { t, short, day } = useWords();
-  const when = day(row.decidedAt ?? row.createdAt, reading(frame));
+/** What came in, or what went out. */
+function Moves({ frame, came, whole, heading, moves }: MovesProps) {
+  const words = useWords();
+  const { t, day } = words;
+  const id = came ? 'came' : 'went';
+  if (moves.length === 0 && !whole) return null;
   return (
-    <li>
-      <strong>{t('fund.grant', { amount: short(row.minutes), who: name })}</strong>
-      <p>{t('fund.grantWhy', { because: row.because })}</p>
-      <p class="meta">
-        {row.decidedBy ? t('fund.decided', { day: when, name: row.decidedBy }) : t('fund.decidedDesk', { day: when })}
-      </p>
-    </li>
+    <section class="section" aria-labelledby={id}>
+      <h2 id={id}>{heading}</h2>
+      {moves.length === 0 ? <p class="mt-s">{came ? t('fund.cameNone') : t('fund.wentNone')}</p> : null}
+      <ul class="list-rule mt-s">
+        {moves.map((move) => (
+          <li>
+            <strong>{sayMove(words, move)}</strong>
+            {move.what === 'grant' ? <p>{t('fund.grantWhy', { because: move.because })}</p> : null}
+            <p class="meta">{sayWhen(words, move, day(move.at, reading(frame)))}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
+}
+
+function sayMove({ t, short }: Words, { came, what, minutes, name, town, because }: FundMove): string {
+  const amount = short(minutes);
+  const place = town ?? t('fund.anotherTown');
+  const way = came ? 'came' : 'went';
+  switch (what) {
+    case 'gift':
+    case 'grant': {
+      const who = name ?? (town === null ? t('fund.unnamed') : t('fund.somebodyIn', { town }));
+      return came ? t('fund.gift', { amount, who }) : t('fund.grant', { amount, who });
+    }
+    case 'gathering':
+      return because === '' ? t('fund.someGathering', { amount }) : t('fund.gathering', { amount, title: because });
+    case 'dispute':
+      return t('fund.dispute', { amount });
+    case 'leaving':
+      return t(`fund.leaving.${way}`, { amount });
+    case 'test':
+      return t(`fund.test.${way}`, { amount, town: place });
+    case 'other':
+      return t(`fund.other.${way}`, { amount });
+  }
+}
+
+function sayWhen({ t }: Words, { what, decidedBy }: FundMove, day: string): string {
+  if (what !== 'grant') return day;
+  return decidedBy ? t('fund.decided', { day, name: decidedBy }) : t('fund.decidedDesk', { day });
 }
 
 function placeOf({ bank }: Frame) {
@@ -226,8 +263,8 @@ export function valuesOf(minutes: number): FundValues {
 function WaitingRequest(props: { frame: Frame; request: NamedRequest; values: FundValues }) {
   const { t, short } = useWords();
   const { frame, request, values } = props;
-  const { row, name } = request;
-  const who = firstName(name);
+  const { row, name, kind } = request;
+  const who = firstName(name, kind);
   return (
     <Slip
       dial={<Dial end={frame.bank.theme} />}

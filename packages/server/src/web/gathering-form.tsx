@@ -11,6 +11,7 @@ import { placeOf } from './gathering.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
 import { paths } from './paths.ts';
+import { PlaceField } from './place-field.tsx';
 import { sayRefusal } from './refusals.ts';
 
 const FIELDS = [
@@ -79,19 +80,14 @@ export function GatheringFormPage({ frame, model }: { frame: Frame; model: Gathe
           more={{ maxlength: LENGTHS.title }}
         />
         <When frame={frame} model={model} />
-        <Field
-          id="place"
-          name="place"
+        <PlaceField
           label={t('gathering.form.place')}
           hint={t('gathering.form.placeHint')}
+          hintAlone={t('gathering.form.placeHintAlone')}
           value={values.place}
-          more={{ maxlength: LENGTHS.place, list: 'places' }}
+          most={LENGTHS.place}
+          places={model.places}
         />
-        <datalist id="places">
-          {model.places.map((place) => (
-            <option value={place} />
-          ))}
-        </datalist>
         <Field
           id="text"
           name="text"

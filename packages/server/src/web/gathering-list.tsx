@@ -125,7 +125,7 @@ export function MyGatheringsPage({ frame, model }: { frame: Frame; model: MyGath
             <p>
               <Button quiet>{t('gathering.feedRenew')}</Button>
             </p>
-            <p class="hint">{t('gathering.feedRenewText')}</p>
+            <p class="hint mt-xs">{t('gathering.feedRenewText')}</p>
           </Form>
         </section>
       )}

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { MemberKind } from '../member/members.ts';
 import { firstName } from './format.ts';
-import { Button, Choices, Form, Refused } from './forms.tsx';
+import { Button, ButtonLink, Choices, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView, Theme, Town } from './models.ts';
 import { Dial, Half, Slip, Whole } from './parts.tsx';
@@ -15,6 +16,8 @@ import { useWords } from './words.ts';
 export interface GiftView {
   readonly id: string;
   readonly who: string;
+  /** What they are; not known of somebody at a partner. */
+  readonly kind?: MemberKind | undefined;
   /** `null` in the own town. */
   readonly town: Town | null;
   readonly minutes: number;
@@ -38,7 +41,12 @@ export function GiftsPage({ frame, model }: { frame: Frame; model: GiftsModel })
         <Refused text={sayRefusal(words, refusal, { bank: bank.name, bridgeBuilder: bank.bridgeBuilder })} />
       ) : null}
       {gifts.length === 0 ? (
-        <p class="lead read mt-s">{t('gifts.none')}</p>
+        <>
+          <p class="lead read mt-s">{t('gifts.none')}</p>
+          <p class="acts mt-s">
+            <ButtonLink href={paths.find}>{t('exchange.find')}</ButtonLink>
+          </p>
+        </>
       ) : (
         <div class="stack mt">
           <h2 class="vh">{t('gifts.title')}</h2>
@@ -69,7 +77,7 @@ export function GiftsPage({ frame, model }: { frame: Frame; model: GiftsModel })
 
 function WaitingGift({ frame, gift, theme }: { frame: Frame; gift: GiftView; theme: Theme }) {
   const { t, spoken, short } = useWords();
-  const first = firstName(gift.who);
+  const first = firstName(gift.who, gift.kind);
   const who = gift.town === null ? first : t('page.inTown', { who: first, town: gift.town.name });
   return (
     <Slip

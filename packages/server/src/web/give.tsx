@@ -185,7 +185,7 @@ export function GivenPage({ frame, model, url }: { frame: Frame; model: GivenMod
   const { status, minutes, town, refusal } = model;
   const { words } = frame;
   const { t, short, long } = words;
-  const first = firstName(model.who);
+  const first = firstName(model.who, model.kind);
   const who = town === null ? first : t('page.inTown', { who: first, town: town.name });
   const heading = status === 'returned' ? t('given.heading.returned') : t(`given.heading.${status}`, { who });
   const settled = status === 'settled';

@@ -165,6 +165,16 @@ describe('a slip', () => {
     expect(await balance('agnes')).toBe(before - 21);
   });
 
+  test('with a number that is on another slip already says so beside the number', async () => {
+    await write({ slip: 'P-9' });
+    const { status, html } = await write({ slip: 'p-9' });
+    expect(status).toBe(400);
+    expect(html).toMatch(/id="gift-slip"[^>]*aria-invalid="true"/);
+    expect(html).toContain('There is a slip p-9 already.');
+    expect((await write({ slip: 'a b' })).html).toContain('a b is no slip number');
+    expect((await write({ reason: ' ' })).html).toMatch(/id="gift-reason"[^>]*aria-invalid="true"/);
+  });
+
   test('is read by its member, by the desk and by whoever holds it; all can say that it is not right', async () => {
     const { to } = await write({ what: 'Bread' });
     const own = to ?? '';

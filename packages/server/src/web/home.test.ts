@@ -2,10 +2,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { account } from '../db/schema.ts';
-import { movedOn } from '../member/members.ts';
+import { standOf } from '../member/members.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { until } from '../testing/town.ts';
 import type { Visitor } from '../testing/visitor.ts';
+import { giveAll } from '../transfer/giving.ts';
 
 let streets: Streets;
 let moira: Visitor;
@@ -63,7 +64,7 @@ describe('home', () => {
 describe('totals', () => {
   test('stand with the account and are what its lines add up to', async () => {
     const { db } = streets.leith.database;
-    const moved = await movedOn(db, streets.leith.bank.id, `member:${id}`);
+    const { moved } = await standOf(db, streets.leith.bank.id, `member:${id}`);
     expect(moved).toEqual({ givenMinutes: 60, cameMinutes: 95, timeGivenMinutes: 0, timeReceivedMinutes: 0 });
     const rows = await db.select().from(account);
     for (const { balance, given, came } of rows) expect(balance).toBe(came - given);
@@ -106,6 +107,28 @@ describe('the statement', () => {
     expect((await ask('to=2020-01-01')).body.items).toEqual([]);
     expect((await ask('from=2020-13-01')).status).toBe(400);
   });
+});
+
+test('a statement of many lines is on several sheets, and each one says what moved in all of it', async () => {
+  const { leith } = streets;
+  const { id: davieId } = (await leith.call('POST', '/api/members', { handle: 'davie', name: 'Davie Ross' })).body;
+  const { token } = (await leith.call('POST', `/api/members/${davieId}/tokens`, {})).body;
+  const gifts = Array.from({ length: 120 }, (_, n) => ({
+    ...{ from: davieId, to: 'agnes', minutes: 1, content: `Number ${n}.` },
+  }));
+  await leith.database.transaction((tx) => giveAll(tx, leith.bank, gifts));
+  const davie = await streets.visitor('leith').signIn(token);
+  const { html } = await davie.get('/statement/print');
+  expect(html).toContain('On this sheet are 100 of 120 lines.');
+  expect(html).toContain('2 hours went from you');
+  const contents = (page: string) => [...page.matchAll(/Number \d+\./g)].map(([content]) => content);
+  const [, older = ''] = /href="(\/statement\/print\?[^"]*before=[^"]+)"/.exec(html) ?? [];
+  const { html: before } = await davie.get(older.replaceAll('&amp;', '&'));
+  expect(before).toContain('On this sheet are 20 of 120 lines.');
+  expect(before).toContain('2 hours went from you');
+  expect([contents(html).length, contents(before).length]).toEqual([100, 20]);
+  expect(new Set([...contents(html), ...contents(before)])).toEqual(new Set(gifts.map(({ content }) => content)));
+  expect(before).not.toContain('The sheet before this one');
 });
 
 test('thanks: an empty page says what to do', async () => {

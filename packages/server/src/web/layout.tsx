@@ -70,6 +70,7 @@ export function Shell(props: PropsWithChildren<ShellProps>) {
           <meta name="color-scheme" content="light dark" />
           <title>{`${props.title}: ${props.name}`}</title>
           <link rel="icon" href={assetUrl(`emblems/${props.theme}.svg`)} type="image/svg+xml" />
+          {props.live ? null : <link rel="apple-touch-icon" href={assetUrl(`icons/${props.theme}.png`)} />}
           <link rel="preload" href={assetUrl(font)} as="font" type="font/woff2" crossorigin="anonymous" />
           {sheets.map((sheet) => (
             <link rel="stylesheet" href={assetUrl(sheet)} />

@@ -46,7 +46,7 @@ export function LeavePage({ frame, model }: { frame: Frame; model: LeaveModel })
           </a>
         </p>
         <h3 class="mt">{t('leave.what')}</h3>
-        <ul class="read">
+        <ul class="list-rule read mt-s">
           {HOLDS.map((kind) => (
             <li>{t(`leave.in.${kind}`)}</li>
           ))}

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { firstName } from './format.ts';
 import { Towns } from './home.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, MemberHomeModel, OfferBrief, RestSlip, WaitSlip } from './models.ts';
@@ -24,7 +23,7 @@ export function MemberHome({ frame, model }: { frame: Frame; model: MemberHomeMo
   return (
     <Page frame={frame} title={t('home.title')} at={paths.home}>
       <p class="meta">{capital(weekday(frame.now, reading(frame)))}</p>
-      <h1 class="display">{t('home.greeting', { name: firstName(model.name) })}</h1>
+      <h1 class="display">{t('home.greeting', { name: model.name })}</h1>
       {empty ? (
         <p class="lead read mt">{sayEmpty(words, bank)}</p>
       ) : (
@@ -84,6 +83,10 @@ export function MemberHome({ frame, model }: { frame: Frame; model: MemberHomeMo
           <p>
             <a class="link" href={paths.newOffer}>
               {t('home.add')}
+            </a>
+            <br />
+            <a class="link" href={paths.profile}>
+              {t('profile.edit')}
             </a>
           </p>
         </div>

@@ -27,6 +27,9 @@ export function MembersPage({ frame, model }: { frame: Frame; model: MembersMode
         <a class="link" href={paths.deskHats}>
           {t('members.deskHats')}
         </a>
+        <a class="link" href={paths.leavingDesk}>
+          {t('leave.deskTitle')}
+        </a>
       </p>
       <Applications frame={frame} applications={model.applications} />
       <section class="section" aria-labelledby="list">

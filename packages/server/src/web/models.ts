@@ -8,7 +8,7 @@
  * @module
  */
 import type { Facts, RefusalCode } from '@evenhour/protocol';
-import type { MovedTotals } from '../member/members.ts';
+import type { MemberKind, MovedTotals } from '../member/members.ts';
 import type { OfferBrief, WaitSlip } from './home-models.ts';
 import type { Words } from './words.ts';
 
@@ -173,6 +173,8 @@ export interface StatementLine {
   readonly proofId: string | null;
   /** The transfer whose receipt can be shown; settled lines have one. */
   readonly receiptId: string | null;
+  /** Where one sees how far it has come; lines that are not settled may have one. */
+  readonly furtherHref: string | null;
 }
 
 export interface StatementModel {
@@ -197,7 +199,14 @@ export interface StatementSheetModel {
   /** Within the last day. */
   readonly last: Date;
   readonly balanceMinutes: number;
+  /** Of all its lines. */
+  readonly givenMinutes: number;
+  readonly cameMinutes: number;
+  readonly allLines: number;
+  /** Those of this sheet, oldest first. */
   readonly lines: readonly StatementLine[];
+  /** The sheet with the lines before these. */
+  readonly olderHref: string | null;
 }
 
 /** A town that hours can be given in. The own town comes first and has no limit. */
@@ -266,6 +275,8 @@ export interface GivenModel {
   readonly minutes: number;
   readonly what: string;
   readonly who: string;
+  /** What they are; not known of somebody at a partner. */
+  readonly kind?: MemberKind | undefined;
   /** `null` in the own town. */
   readonly town: Town | null;
   readonly at: Date;

@@ -61,7 +61,7 @@ function Nothing() {
     <>
       <p class="lead read mt-s">{t('notices.none')}</p>
       <p class="acts mt-s">
-        <ButtonLink href={paths.home}>{t('notices.noneNext')}</ButtonLink>
+        <ButtonLink href={paths.find}>{t('notices.noneNext')}</ButtonLink>
       </p>
     </>
   );

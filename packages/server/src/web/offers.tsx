@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import type { MemberKind } from '../member/members.ts';
 import { CATEGORIES, type Category } from '../offer/categories.ts';
 import { Emblem } from './emblems.tsx';
 import { Pick } from './find.tsx';
@@ -17,6 +19,7 @@ import { OfferPicture, SmallPicture, WholePicture } from './offer-pictures.tsx';
 import { Dial } from './parts.tsx';
 import { paths } from './paths.ts';
 import { PictureField } from './picture-field.tsx';
+import { PlaceField } from './place-field.tsx';
 import { useWords } from './words.ts';
 
 export interface OfferModel {
@@ -39,6 +42,8 @@ export interface OfferModel {
     readonly height: number;
   } | null;
   readonly byName: string;
+  /** What they are; not known of somebody at a partner. */
+  readonly byKind?: MemberKind | undefined;
   readonly town: Town;
   /** How it stands with another town, `null` at home. */
   readonly standing: string | null;
@@ -48,7 +53,7 @@ export interface OfferModel {
 export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel }) {
   const { t, short } = frame.words;
   const { kind, town, title, language, byName, standing } = model;
-  const name = firstName(byName);
+  const name = firstName(byName, model.byKind);
   const facts: readonly (readonly [string, string])[] = [
     [t('offers.one.who'), byName],
     [t('offers.one.when'), model.when],
@@ -242,19 +247,14 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
               value={values.when}
               more={{ maxlength: 200 }}
             />
-            <Field
-              id="place"
-              name="place"
+            <PlaceField
               label={t('offers.new.place')}
               hint={t('offers.new.placeHint')}
+              hintAlone={t('offers.new.placeHintAlone')}
               value={values.place}
-              more={{ maxlength: 80, list: 'places' }}
+              most={80}
+              places={model.places}
             />
-            <datalist id="places">
-              {model.places.map((place) => (
-                <option value={place} />
-              ))}
-            </datalist>
             <Choices
               legend={t('offers.new.long')}
               name="minutes"

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, hasChromium, openBrowser } from '../testing/browser.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
+import type { Visitor } from '../testing/visitor.ts';
 
 let streets: Streets;
 beforeAll(async () => {
@@ -39,8 +40,19 @@ test('the manifest names the town, in the reader’s language, and icons of our 
   expect(answer.headers.get('content-type')).toMatch(/^application\/manifest\+json/);
   const manifest = JSON.parse(answer.html);
   expect(manifest).toMatchObject({ short_name: 'Leith', start_url: '/', display: 'standalone', lang: 'es' });
-  for (const { src } of manifest.icons) expect(src).toMatch(/^\/assets\/emblems\//);
+  const town = streets.visitor('leith');
+  for (const { src, type } of manifest.icons) await seeIcon(town, src, type);
+  expect(manifest.icons.map(({ purpose }: { purpose: string }) => purpose)).toEqual(['any', 'maskable']);
+  // A telephone that reads no manifest finds one by a link.
+  const [, icon = ''] = /<link rel="apple-touch-icon" href="([^"]+)"/.exec((await town.get('/')).html) ?? [];
+  await seeIcon(town, icon, 'image/png');
 });
+
+async function seeIcon(town: Visitor, address: string, type: string): Promise<void> {
+  expect(address).toMatch(/^\/assets\//);
+  const { status, headers } = await town.get(address);
+  expect([status, headers.get('content-type')]).toEqual([200, type]);
+}
 
 test('the worker keeps the page of no connection and its style, and nothing else', async () => {
   const { html, headers } = await streets.visitor('leith').get('/sw.js');

@@ -35,7 +35,9 @@ export function PositionsPage({ frame, model }: { frame: Frame; model: Positions
         <p class="read">{t('towns.booksLead')}</p>
         <BooksSum books={model.books} />
         <p class="mt-s">
-          <a href={paths.losses}>{t('ending.all')}</a>
+          <a class="link" href={paths.losses}>
+            {t('ending.all')}
+          </a>
         </p>
       </section>
     </Page>

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { Button, Field, Form, Refused } from './forms.tsx';
+import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame } from './models.ts';
 import { paths } from './paths.ts';
+import { PlaceField } from './place-field.tsx';
 import { Portrait } from './portrait.tsx';
 import { languages, type Words } from './words.ts';
 
@@ -38,6 +39,8 @@ export interface ProfileModel {
   readonly reachShown: boolean;
   readonly errors: Readonly<Partial<Record<keyof ProfileValues, string>>>;
   readonly saved: boolean;
+  /** The names of the town's places. */
+  readonly places: readonly string[];
   /** Wears one of several hats. */
   readonly hats: boolean;
 }
@@ -104,7 +107,15 @@ export function ProfilePage({ frame, model }: { frame: Frame; model: ProfileMode
         {line('speaks', { maxlength: 200 }, t('profile.speaksHint'))}
         {line('whenFree', { maxlength: 300 }, t('profile.whenFreeHint'))}
         {line('howFar', { maxlength: 200 }, t('profile.howFarHint'))}
-        {line('place', { maxlength: 100, autocomplete: 'address-level3' }, t('profile.placeHint'))}
+        <PlaceField
+          label={t('profile.place')}
+          hint={t('profile.placeHint')}
+          hintAlone={t('profile.placeHintAlone')}
+          value={values.place}
+          most={100}
+          places={model.places}
+          error={errors.place}
+        />
         <fieldset class="group">
           <legend>{t('profile.reachLegend')}</legend>
           <p class="hint">{t('profile.reachLegendHint')}</p>
@@ -272,14 +283,14 @@ export interface PeopleModel {
 
 export function PeoplePage({ frame, model }: { frame: Frame; model: PeopleModel }) {
   const { t } = frame.words;
+  // Whoever looks is one of them.
+  const alone = model.search === '' && model.moreHref === null && model.people.length === 1;
   return (
     <Page frame={frame} title={t('people.title')} at={paths.people}>
       <h1>{t('people.heading')}</h1>
       <FindForm frame={frame} action={paths.people} search={model.search} />
       <section class="section" aria-label={t('people.heading')}>
-        {model.people.length === 0 ? (
-          <p class="lead read">{model.search === '' ? t('people.none') : t('people.noneFound')}</p>
-        ) : null}
+        {model.people.length === 0 ? <p class="lead read">{t('people.noneFound')}</p> : null}
         <ul class="people">
           {model.people.map(({ id, name, about }) => (
             <li>
@@ -295,6 +306,14 @@ export function PeoplePage({ frame, model }: { frame: Frame; model: PeopleModel 
             </li>
           ))}
         </ul>
+        {alone ? (
+          <div class="note read mt">
+            <p class="lead">{t('people.none')}</p>
+            <p class="acts mt-s">
+              <ButtonLink href={paths.joinLinks}>{t('profile.invite')}</ButtonLink>
+            </p>
+          </div>
+        ) : null}
         {model.moreHref === null ? null : (
           <p class="acts mt">
             <a class="link" href={model.moreHref}>

@@ -57,14 +57,16 @@ function Share({ frame, model }: { frame: Frame; model: OwnReceiptModel }) {
       <section class="section" aria-labelledby="show">
         <h2 id="show">{t('receipt.show')}</h2>
         <p class="read">{t('receipt.showText')}</p>
-        <Form action={paths.shareReceipt(model.id)} csrf={csrf}>
-          <label class="tick">
-            <input type="checkbox" name="names" value="yes" aria-describedby="names-hint" />
-            {t('receipt.names')}
-          </label>
-          <p class="hint" id="names-hint">
-            {t('receipt.namesHint')}
-          </p>
+        <Form action={paths.shareReceipt(model.id)} csrf={csrf} class="form form--narrow mt-s">
+          <div class="field">
+            <label class="check-line">
+              <input type="checkbox" name="names" value="yes" aria-describedby="names-hint" />
+              <span>{t('receipt.names')}</span>
+            </label>
+            <p class="hint" id="names-hint">
+              {t('receipt.namesHint')}
+            </p>
+          </div>
           <p>
             <Button>{t('receipt.make')}</Button>
           </p>

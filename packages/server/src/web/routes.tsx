@@ -36,6 +36,7 @@ import { offerRoutes } from './handlers/offers.tsx';
 import { offlineRoutes } from './handlers/offline.tsx';
 import { answerError, answerNotFound, withHeaders } from './handlers/page.tsx';
 import { pictureRoutes } from './handlers/pictures.ts';
+import { placesRoutes } from './handlers/places.tsx';
 import { profileRoutes } from './handlers/profile.tsx';
 import { proofRoutes } from './handlers/proof.tsx';
 import { receiptRoutes } from './handlers/receipt.tsx';
@@ -78,6 +79,7 @@ export function webRoutes(): Hono<NodeEnv> {
   fundRoutes(app);
   brokerRoutes(app);
   findRoutes(app);
+  placesRoutes(app);
   offerRoutes(app);
   gatheringRoutes(app);
   gatheringRunRoutes(app);

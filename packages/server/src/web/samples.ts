@@ -59,7 +59,7 @@ export const homeModel: m.HomeModel = {
 };
 
 export const memberHome: m.MemberHomeModel = {
-  name: 'Moira Baird',
+  name: 'Moira',
   about: 'English conversation by telephone',
   balanceMinutes: 150,
   moved: { givenMinutes: 690, cameMinutes: 840, timeGivenMinutes: 840, timeReceivedMinutes: 600 },
@@ -152,6 +152,7 @@ const line = (id: string, given: boolean, rest: Partial<m.StatementLine>): m.Sta
   status: 'settled',
   proofId: null,
   receiptId: null,
+  furtherHref: null,
   ...rest,
 });
 

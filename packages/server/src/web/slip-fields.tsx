@@ -1,6 +1,8 @@
 /** Fields that several forms of the desk share when something is written down for a member. */
 import { BROKER_LENGTHS } from '../broker/acts.ts';
+import { NUMBER_USED } from '../broker/slips.ts';
 import { Field } from './forms.tsx';
+import type { RefusalView } from './models.ts';
 import { useWords } from './words.ts';
 
 /** A coordinator that can be chosen. */
@@ -33,13 +35,18 @@ export function NoteFields({
   coordinators,
   reason,
   slip,
+  refusal,
 }: {
   id: string;
   coordinators: Coordinators;
   reason: string;
   slip: string;
+  /** Why this form was sent back, if it was. */
+  refusal: RefusalView | null;
 }) {
   const { t } = useWords();
+  const wrong = refusal?.facts?.['field'];
+  const used = refusal?.facts?.['reason'] === NUMBER_USED;
   return (
     <>
       <WhichCoordinator id={id} coordinators={coordinators} />
@@ -49,6 +56,7 @@ export function NoteFields({
         label={t('slip.reason')}
         hint={t('slip.reasonHint')}
         value={reason}
+        error={wrong === 'reason' ? t('slip.reasonMissing') : undefined}
         required
         more={{ maxlength: BROKER_LENGTHS.reason }}
       />
@@ -58,6 +66,7 @@ export function NoteFields({
         label={t('slip.number')}
         hint={t('slip.numberHint')}
         value={slip}
+        error={wrong === 'slip' ? t(used ? 'slip.numberUsed' : 'slip.numberWrong', { slip }) : undefined}
         more={{ maxlength: 12, autocomplete: 'off' }}
       />
     </>

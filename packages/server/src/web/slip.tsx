@@ -34,8 +34,8 @@ export interface SlipModel {
 export function SlipPage({ frame, model }: { frame: Frame; model: SlipModel }) {
   const { words, bank } = frame;
   const { t } = words;
-  const { row, memberName } = model.act;
-  const who = firstName(memberName);
+  const { row, memberName, memberKind } = model.act;
+  const who = firstName(memberName, memberKind);
   return (
     <Page frame={frame} title={t('slip.title', { slip: row.slip })} class="for-hand">
       <div class="screen-only">
@@ -58,8 +58,8 @@ export function SlipPage({ frame, model }: { frame: Frame; model: SlipModel }) {
 function Paper({ frame, model }: { frame: Frame; model: SlipModel }) {
   const { bank, words } = frame;
   const { t, weekday, clock } = words;
-  const { row, memberName } = model.act;
-  const who = firstName(memberName);
+  const { row, memberName, memberKind } = model.act;
+  const who = firstName(memberName, memberKind);
   const read = onPaper(frame);
   const before = day(words, row.objectBefore, frame);
   return (
@@ -78,7 +78,7 @@ function Paper({ frame, model }: { frame: Frame; model: SlipModel }) {
         ))}
         <dl class="facts mt">
           <dt>{t('slip.by')}</dt>
-          <dd>{row.personName}</dd>
+          <dd>{sayWriter(words, row.personName)}</dd>
           <dt>{t('slip.because')}</dt>
           <dd>{row.reason}</dd>
           <dt>{t('slip.when')}</dt>
@@ -118,8 +118,13 @@ function day(words: Words, at: Date, frame: Frame): string {
   return words.day(at, onPaper(frame));
 }
 
+/** Who wrote it down: a coordinator by name, else the desk. */
+export function sayWriter({ t }: Words, name: string): string {
+  return name || t('slip.desk');
+}
+
 /** What was done, the most telling line first. */
-export function sayDeed(words: Words, { row, memberName }: NamedAct): string[] {
+export function sayDeed(words: Words, { row, memberName, memberKind }: NamedAct): string[] {
   const { t, short } = words;
   const text = (name: string) => String(row.what[name] ?? '');
   switch (row.kind) {
@@ -131,7 +136,7 @@ export function sayDeed(words: Words, { row, memberName }: NamedAct): string[] {
     case 'offer':
       return [t(text('of') === 'need' ? 'slip.need' : 'slip.offer', { title: text('title') })];
     case 'profile':
-      return [t('slip.profile', { who: firstName(memberName), fields: sayFields(words, text('fields')) })];
+      return [t('slip.profile', { who: firstName(memberName, memberKind), fields: sayFields(words, text('fields')) })];
     case 'exchange':
       return [sayStep(words, text('did'), text('other'), text('title'), Number(row.what['minutes']))];
   }
@@ -161,8 +166,8 @@ function sayHas({ t, short }: Words, minutes: number): string {
 function Objection({ frame, model }: { frame: Frame; model: SlipModel }) {
   const words = useWords();
   const { t } = words;
-  const { row, memberName } = model.act;
-  const who = firstName(memberName);
+  const { row, memberName, memberKind } = model.act;
+  const who = firstName(memberName, memberKind);
   const at = (moment: Date) => words.moment(moment, reading(frame));
   const before = day(words, row.objectBefore, frame);
   if (row.objectedAt !== null)
@@ -178,7 +183,7 @@ function Objection({ frame, model }: { frame: Frame; model: SlipModel }) {
         {row.settledAt !== null ? (
           <p class="mt-s">
             {t('slip.settled', {
-              by: row.settledBy ?? '',
+              by: sayWriter(words, row.settledBy ?? ''),
               when: at(row.settledAt),
               how: row.settledHow ?? '',
             })}

@@ -41,7 +41,11 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
           </div>
         )}
         <p class="acts mt">
-          <ButtonLink href={paths.give}>{t('statement.give')}</ButtonLink>
+          {empty ? (
+            <ButtonLink href={paths.newOffer}>{t('home.add')}</ButtonLink>
+          ) : (
+            <ButtonLink href={paths.give}>{t('statement.give')}</ButtonLink>
+          )}
           <a class="link" href={paths.slips}>
             {t('slip.mineLink')}
           </a>
@@ -64,6 +68,9 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
         <p class="acts mt screen-only">
           <a class="link" href={paths.thanks}>
             {t('thanks.title')}
+          </a>
+          <a class="link" href={paths.profile}>
+            {t('profile.heading')}
           </a>
           <a class="link" href={paths.leave}>
             {t('leave.title')}
@@ -111,24 +118,30 @@ function ForPaper({ firstDay, lastDay }: { firstDay: string; lastDay: string }) 
 export function StatementSheet({ frame, model }: { frame: Frame; model: StatementSheetModel }) {
   const { bank, words } = frame;
   const { t, day, long } = words;
-  const { lines, from, last, balanceMinutes } = model;
+  const { lines, allLines, from, last, balanceMinutes } = model;
   const when = { ...reading(frame), now: new Date(0) };
-  const sum = (direction: 'given' | 'came') =>
-    long(lines.reduce((total, line) => (line.direction === direction ? total + line.minutes : total), 0));
   return (
     <Page frame={frame} title={t('statement.title', { name: model.name })} at={paths.me}>
       <div class="sheet">
         <p class="meta">{t('statement.of', { name: model.name, when: day(frame.now, when) })}</p>
         <h1 class="mt-xs">{t('statement.period', { from: day(from, when), to: day(last, when) })}</h1>
         <p class="lead read mt-s">
-          {lines.length === 0
+          {allLines === 0
             ? t('statement.periodEmpty')
-            : t('statement.periodTotals', { came: sum('came'), given: sum('given') })}
+            : t('statement.periodTotals', { came: long(model.cameMinutes), given: long(model.givenMinutes) })}
         </p>
         <p class="read">{t('statement.today', { balance: balanceInWords(words, balanceMinutes, false) })}</p>
+        {lines.length < allLines ? (
+          <p class="read">{t('statement.part', { lines: lines.length, all: allLines })}</p>
+        ) : null}
         {lines.length > 0 ? <Lines frame={frame} lines={lines} /> : null}
         <p class="read mt screen-only">{t('statement.printHow')}</p>
-        <p class="screen-only">
+        <p class="acts screen-only">
+          {model.olderHref === null ? null : (
+            <a class="link" href={model.olderHref}>
+              {t('statement.olderSheet')}
+            </a>
+          )}
           <a class="link" href={paths.me}>
             {t('statement.back')}
           </a>
@@ -271,6 +284,15 @@ function LineStatus({ frame, line }: { frame: Frame; line: StatementLine }) {
       />
       <span>
         {sayLineStatus(frame, line)}
+        {line.furtherHref === null ? null : (
+          <>
+            {' '}
+            <a class="screen-only" href={line.furtherHref}>
+              {t('statement.further')}
+              <span class="vh">: {line.what || line.who}</span>
+            </a>
+          </>
+        )}
         {there && line.proofId !== null ? (
           <>
             {' '}

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Thanks } from '../exchange/talk.ts';
-import { Button, Form } from './forms.tsx';
+import { Button, ButtonLink, Form } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame } from './models.ts';
 import { paths } from './paths.ts';
@@ -23,6 +23,11 @@ export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel 
     <Page frame={frame} title={t('thanks.title')} at={paths.me}>
       <h1>{t('thanks.heading')}</h1>
       <p class="lead read mt-s">{t(model.thanks.length === 0 ? 'thanks.none' : 'thanks.lead')}</p>
+      {model.thanks.length === 0 ? (
+        <p class="acts mt-s">
+          <ButtonLink href={paths.find}>{t('exchange.find')}</ButtonLink>
+        </p>
+      ) : null}
       {model.thanks.map(({ exchangeId, text, shown, at, name, title }) => (
         <figure class="note mt">
           <blockquote class="quote pre" dir="auto">
@@ -32,8 +37,8 @@ export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel 
             <p class="meta">
               {t('thanks.for', { name, title })}, {day(at, reading(frame))}
             </p>
-            <p>{t(shown ? 'thanks.shown' : 'thanks.hidden')}</p>
-            <Form action={paths.showThanks(exchangeId)} csrf={frame.csrf} class="plain">
+            <p class="mt-xs">{t(shown ? 'thanks.shown' : 'thanks.hidden')}</p>
+            <Form action={paths.showThanks(exchangeId)} csrf={frame.csrf} class="mt-s">
               <Button name="shown" value={shown ? 'no' : 'yes'} quiet>
                 {t(shown ? 'thanks.hide' : 'thanks.show')}
                 <span class="vh">: {title}</span>

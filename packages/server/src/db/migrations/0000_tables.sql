@@ -86,6 +86,7 @@ CREATE TABLE "exchange" (
 	"start_time" timestamp with time zone,
 	"reserved" text DEFAULT 'none' NOT NULL,
 	"reserved_code" text,
+	"yes_ahead" text,
 	"seat" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -177,6 +178,7 @@ CREATE TABLE "gathering" (
 	"text" text NOT NULL,
 	"language" text NOT NULL,
 	"place" text NOT NULL,
+	"place_key" text DEFAULT '' NOT NULL,
 	"latitude" smallint,
 	"longitude" smallint,
 	"starts_at" timestamp with time zone NOT NULL,
@@ -313,6 +315,7 @@ CREATE TABLE "member" (
 	"how_far" text DEFAULT '' NOT NULL,
 	"when_free" text DEFAULT '' NOT NULL,
 	"place" text DEFAULT '' NOT NULL,
+	"place_key" text DEFAULT '' NOT NULL,
 	"latitude" smallint,
 	"longitude" smallint,
 	"ask_for" text DEFAULT '' NOT NULL,
@@ -406,6 +409,7 @@ CREATE TABLE "offer" (
 	"seats_taken" integer DEFAULT 0 NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"words" "tsvector" NOT NULL,
+	"place_key" text DEFAULT '' NOT NULL,
 	"picture_id" text,
 	"picture_text" text DEFAULT '' NOT NULL,
 	"visibility" text NOT NULL,
@@ -424,16 +428,6 @@ CREATE TABLE "offer" (
 CREATE TABLE "offer_changes" (
 	"bank_id" text PRIMARY KEY NOT NULL,
 	"last" bigint NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "offer_place" (
-	"bank_id" text NOT NULL,
-	"key" text NOT NULL,
-	"name" text NOT NULL,
-	"latitude" smallint NOT NULL,
-	"longitude" smallint NOT NULL,
-	"uses" integer NOT NULL,
-	CONSTRAINT "offer_place_bank_id_key_pk" PRIMARY KEY("bank_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "offer_word" (
@@ -491,6 +485,15 @@ CREATE TABLE "picture" (
 	"small" "bytea" NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "picture_bank_id_id_pk" PRIMARY KEY("bank_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "place" (
+	"bank_id" text NOT NULL,
+	"key" text NOT NULL,
+	"name" text NOT NULL,
+	"latitude" smallint,
+	"longitude" smallint,
+	CONSTRAINT "place_bank_id_key_pk" PRIMARY KEY("bank_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "dropped_entry" (
@@ -832,6 +835,7 @@ ALTER TABLE "notice_wish" ADD CONSTRAINT "notice_wish_bank_id_bank_id_fk" FOREIG
 ALTER TABLE "offer" ADD CONSTRAINT "offer_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "offer_changes" ADD CONSTRAINT "offer_changes_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "picture" ADD CONSTRAINT "picture_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "place" ADD CONSTRAINT "place_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invitation" ADD CONSTRAINT "invitation_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "application" ADD CONSTRAINT "application_bank_id_bank_id_fk" FOREIGN KEY ("bank_id") REFERENCES "public"."bank"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -862,9 +866,9 @@ CREATE UNIQUE INDEX "exchange_thanks_once" ON "exchange_talk" USING btree ("bank
 CREATE INDEX "outbox_post_next" ON "outbox_post" USING btree ("next_attempt_at");--> statement-breakpoint
 CREATE INDEX "outbox_post_by_inbox" ON "outbox_post" USING btree ("bank_id","inbox","id");--> statement-breakpoint
 CREATE INDEX "fund_request_waiting" ON "fund_request" USING btree ("bank_id","id") WHERE "fund_request"."status" = 'waiting';--> statement-breakpoint
-CREATE INDEX "fund_request_granted" ON "fund_request" USING btree ("bank_id","decided_at","id") WHERE "fund_request"."status" = 'granted';--> statement-breakpoint
 CREATE INDEX "fund_request_of_member" ON "fund_request" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "gathering_to_come" ON "gathering" USING btree ("bank_id","ends_at","id") WHERE "gathering"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "gathering_by_place" ON "gathering" USING btree ("bank_id","place_key") WHERE "gathering"."place_key" <> '' and "gathering"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "gathering_of_host" ON "gathering" USING btree ("bank_id","host_id","starts_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "gathering_of_offer" ON "gathering" USING btree ("bank_id","offer_id") WHERE "gathering"."offer_id" is not null;--> statement-breakpoint
 CREATE INDEX "guest_of_gathering" ON "gathering_guest" USING btree ("bank_id","gathering_id","id");--> statement-breakpoint
@@ -880,6 +884,7 @@ CREATE INDEX "due_by_time" ON "due" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "mail_waiting" ON "mail" USING btree ("next_at") WHERE "mail"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "mail_done" ON "mail" USING btree ("done_at") WHERE "mail"."status" <> 'waiting';--> statement-breakpoint
 CREATE INDEX "member_by_name" ON "member" USING btree ("bank_id","name_key","id");--> statement-breakpoint
+CREATE INDEX "member_by_place" ON "member" USING btree ("bank_id","place_key") WHERE "member"."place_key" <> '';--> statement-breakpoint
 CREATE INDEX "member_words" ON "member" USING gin (to_tsvector('simple', "name_key"));--> statement-breakpoint
 CREATE INDEX "notice_of_member" ON "notice" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "notice_unread" ON "notice" USING btree ("bank_id","member_id") WHERE "notice"."read_at" is null;--> statement-breakpoint
@@ -887,17 +892,20 @@ CREATE INDEX "notice_to_mail" ON "notice" USING btree ("bank_id","member_id","ma
 CREATE INDEX "notice_by_age" ON "notice" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "offer_by_member" ON "offer" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "offer_newest" ON "offer" USING btree ("bank_id","id") WHERE "offer"."listed";--> statement-breakpoint
+CREATE INDEX "offer_newest_public" ON "offer" USING btree ("bank_id","kind","id") WHERE "offer"."listed" and "offer"."visibility" = 'public';--> statement-breakpoint
 CREATE INDEX "offer_by_kind" ON "offer" USING btree ("bank_id","kind","id") WHERE "offer"."listed";--> statement-breakpoint
 CREATE INDEX "offer_by_category" ON "offer" USING btree ("bank_id","kind","category","id") WHERE "offer"."listed";--> statement-breakpoint
 CREATE INDEX "offer_by_words" ON "offer" USING gin ("words") WHERE "offer"."listed";--> statement-breakpoint
+CREATE INDEX "offer_by_point" ON "offer" USING btree ("bank_id","latitude","longitude","id") WHERE "offer"."listed";--> statement-breakpoint
+CREATE INDEX "offer_by_place" ON "offer" USING btree ("bank_id","place_key") WHERE "offer"."place_key" <> '' and "offer"."status" <> 'ended';--> statement-breakpoint
 CREATE INDEX "offer_by_change" ON "offer" USING btree ("bank_id","change") WHERE "offer"."shared";--> statement-breakpoint
 CREATE INDEX "offer_by_end" ON "offer" USING btree ("bank_id","expires_at") WHERE "offer"."listed";--> statement-breakpoint
-CREATE INDEX "offer_place_by_use" ON "offer_place" USING btree ("bank_id","uses");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_id" ON "peer_offer" USING btree ("bank_id","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_newest" ON "peer_offer" USING btree ("bank_id","pair_id","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_kind" ON "peer_offer" USING btree ("bank_id","pair_id","kind","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_category" ON "peer_offer" USING btree ("bank_id","pair_id","kind","category","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_words" ON "peer_offer" USING gin ("words");--> statement-breakpoint
+CREATE INDEX "peer_offer_by_point" ON "peer_offer" USING btree ("bank_id","pair_id","latitude","longitude","id");--> statement-breakpoint
 CREATE INDEX "peer_offer_by_round" ON "peer_offer" USING btree ("bank_id","pair_id","round");--> statement-breakpoint
 CREATE UNIQUE INDEX "picture_by_offer" ON "picture" USING btree ("bank_id","offer_id");--> statement-breakpoint
 CREATE INDEX "picture_by_member" ON "picture" USING btree ("bank_id","member_id");--> statement-breakpoint
@@ -919,12 +927,12 @@ CREATE INDEX "session_of_person" ON "session" USING btree ("bank_id","person_id"
 CREATE INDEX "session_over" ON "session" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sign_in_code_over" ON "sign_in_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "waiting_hat_of_member" ON "waiting_hat" USING btree ("bank_id","member_id");--> statement-breakpoint
-CREATE INDEX "exchange_message_answers" ON "exchange_message" USING btree ("bank_id","pair_id","exchange_id") WHERE "exchange_message"."direction" = 'out';--> statement-breakpoint
+CREATE INDEX "exchange_message_of_exchange" ON "exchange_message" USING btree ("bank_id","pair_id","exchange_id");--> statement-breakpoint
 CREATE INDEX "exchange_message_pending" ON "exchange_message" USING btree ("bank_id","pair_id","at") WHERE "exchange_message"."pending";--> statement-breakpoint
 CREATE INDEX "transfer_by_member" ON "transfer" USING btree ("bank_id","member_id","id");--> statement-breakpoint
 CREATE INDEX "transfer_by_receiver" ON "transfer" USING btree ("bank_id","counterparty","id") WHERE "transfer"."direction" = 'local';--> statement-breakpoint
 CREATE INDEX "transfer_asked_here" ON "transfer" USING btree ("bank_id","counterparty","id") WHERE "transfer"."direction" = 'local' and "transfer"."status" = 'offered';--> statement-breakpoint
-CREATE INDEX "transfer_asked_from" ON "transfer" USING btree ("bank_id","member_id","id") WHERE "transfer"."direction" = 'in' and "transfer"."status" = 'offered';--> statement-breakpoint
+CREATE INDEX "transfer_unmoved" ON "transfer" USING btree ("bank_id","member_id","id") WHERE status in ('offered', 'accepted', 'held', 'declined', 'returned');--> statement-breakpoint
 CREATE INDEX "transfer_by_detail" ON "transfer" USING btree ("bank_id","detail") WHERE "transfer"."direction" = 'in';--> statement-breakpoint
 CREATE INDEX "transfer_unheld" ON "transfer" USING btree ("bank_id","pair_id") WHERE "transfer"."status" in ('offered', 'accepted');--> statement-breakpoint
 CREATE VIEW "public"."standing_entry" AS (select "bank_id", "pair_id", "author", "epoch", "seq", "hash", "kind", "transfer", "minutes", "breach", "change", "ack_seq", "document", "at" from "journal_entry" where not exists (select 1 from "dropped_entry" d where d.bank_id = "journal_entry"."bank_id" and d.pair_id = "journal_entry"."pair_id"

@@ -99,7 +99,7 @@ BEGIN
     WHERE (a.bank_id, a.id) IN (SELECT bank_id, debit FROM new_posting UNION SELECT bank_id, credit FROM new_posting WHERE kind IN ('direct', 'post'))
     ORDER BY a.bank_id, a.id FOR NO KEY UPDATE;
   WITH moved AS (
-    SELECT p.*, coalesce(t.purpose NOT IN ('gift', 'test', 'test_back'), false) AS for_time
+    SELECT p.*, coalesce(t.purpose NOT IN ('gift', 'test', 'test_back', 'leaving'), false) AS for_time
     FROM new_posting p LEFT JOIN transfer t ON t.bank_id = p.bank_id AND t.id = p.transfer_id
     WHERE p.kind IN ('direct', 'post')
   )

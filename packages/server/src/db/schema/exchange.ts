@@ -59,6 +59,8 @@ export const exchange = pgTable(
       .default('none'),
     /** Why they could not be put aside, or not moved. */
     reservedCode: text('reserved_code'),
+    /** The side here whose member said, when asking, that hours up to what is agreed need no further yes of theirs. */
+    yesAhead: text('yes_ahead', { enum: SIDES }),
     /** Whether a place of the offer was taken for it. */
     seat: boolean('seat').notNull().default(false),
     createdAt: at('created_at').notNull().defaultNow(),

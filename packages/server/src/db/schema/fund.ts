@@ -32,7 +32,6 @@ export const fundRequest = pgTable(
   (t) => [
     primaryKey({ columns: [t.bankId, t.id] }),
     index('fund_request_waiting').on(t.bankId, t.id).where(sql`${t.status} = 'waiting'`),
-    index('fund_request_granted').on(t.bankId, t.decidedAt, t.id).where(sql`${t.status} = 'granted'`),
     index('fund_request_of_member').on(t.bankId, t.memberId, t.id),
   ],
 );

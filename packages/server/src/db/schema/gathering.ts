@@ -19,6 +19,8 @@ export const gathering = pgTable(
     /** BCP 47. */
     language: text('language').notNull(),
     place: text('place').notNull(),
+    /** Of the place's name, as in the table `place`; empty without one. */
+    placeKey: text('place_key').notNull().default(''),
     /** Hundredths of a degree, which is about a kilometre; both or neither. */
     latitude: smallint('latitude'),
     longitude: smallint('longitude'),
@@ -47,6 +49,7 @@ export const gathering = pgTable(
   (t) => [
     primaryKey({ columns: [t.bankId, t.id] }),
     index('gathering_to_come').on(t.bankId, t.endsAt, t.id).where(sql`${t.status} = 'open'`),
+    index('gathering_by_place').on(t.bankId, t.placeKey).where(sql`${t.placeKey} <> '' and ${t.status} = 'open'`),
     index('gathering_of_host').on(t.bankId, t.hostId, t.startsAt),
     uniqueIndex('gathering_of_offer').on(t.bankId, t.offerId).where(sql`${t.offerId} is not null`),
   ],

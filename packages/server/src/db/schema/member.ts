@@ -44,6 +44,8 @@ export const member = pgTable(
     /** When people may come. */
     whenFree: text('when_free').notNull().default(''),
     place: text('place').notNull().default(''),
+    /** Of the place's name, as in the table `place`; empty without one. */
+    placeKey: text('place_key').notNull().default(''),
     /** Hundredths of a degree, which is about a kilometre; both or neither. */
     latitude: smallint('latitude'),
     longitude: smallint('longitude'),
@@ -66,6 +68,7 @@ export const member = pgTable(
     primaryKey({ columns: [t.bankId, t.id] }),
     unique('member_handle').on(t.bankId, t.handle),
     index('member_by_name').on(t.bankId, t.nameKey, t.id),
+    index('member_by_place').on(t.bankId, t.placeKey).where(sql`${t.placeKey} <> ''`),
     index('member_words').using('gin', sql`to_tsvector('simple', ${t.nameKey})`),
   ],
 );

@@ -56,6 +56,8 @@ export const offer = pgTable(
     id: text('id').notNull(),
     memberId: text('member_id').notNull(),
     ...said,
+    /** Of the place's name, as in {@link place}; empty without one. */
+    placeKey: text('place_key').notNull().default(''),
     /** Its own picture, if it has one, and what is to be seen in it, for whoever does not see it. */
     pictureId: text('picture_id'),
     pictureText: text('picture_text').notNull().default(''),
@@ -81,9 +83,12 @@ export const offer = pgTable(
     primaryKey({ columns: [t.bankId, t.id] }),
     index('offer_by_member').on(t.bankId, t.memberId, t.id),
     index('offer_newest').on(t.bankId, t.id).where(sql`${t.listed}`),
+    index('offer_newest_public').on(t.bankId, t.kind, t.id).where(sql`${t.listed} and ${t.visibility} = 'public'`),
     index('offer_by_kind').on(t.bankId, t.kind, t.id).where(sql`${t.listed}`),
     index('offer_by_category').on(t.bankId, t.kind, t.category, t.id).where(sql`${t.listed}`),
     index('offer_by_words').using('gin', t.words).where(sql`${t.listed}`),
+    index('offer_by_point').on(t.bankId, t.latitude, t.longitude, t.id).where(sql`${t.listed}`),
+    index('offer_by_place').on(t.bankId, t.placeKey).where(sql`${t.placeKey} <> '' and ${t.status} <> 'ended'`),
     index('offer_by_change').on(t.bankId, t.change).where(sql`${t.shared}`),
     index('offer_by_end').on(t.bankId, t.expiresAt).where(sql`${t.listed}`),
   ],
@@ -138,18 +143,21 @@ export const offerWord = pgTable(
   (t) => [primaryKey({ columns: [t.bankId, t.word] })],
 );
 
-/** Places that members have named, so that the next one can choose. Found by the name in small letters without accents. */
-export const offerPlace = pgTable(
-  'offer_place',
+/** What the desk says about the town's places, by their names in small letters without accents. */
+export const place = pgTable(
+  'place',
   {
-    bankId: text('bank_id').notNull(),
+    bankId: text('bank_id')
+      .notNull()
+      .references(() => bank.id),
     key: text('key').notNull(),
+    /** As the desk writes it. */
     name: text('name').notNull(),
-    latitude: smallint('latitude').notNull(),
-    longitude: smallint('longitude').notNull(),
-    uses: integer('uses').notNull(),
+    /** Hundredths of a degree, both; neither: it is on no map, such as "by telephone". */
+    latitude: smallint('latitude'),
+    longitude: smallint('longitude'),
   },
-  (t) => [primaryKey({ columns: [t.bankId, t.key] }), index('offer_place_by_use').on(t.bankId, t.uses)],
+  (t) => [primaryKey({ columns: [t.bankId, t.key] })],
 );
 
 /** What members of a partner offer and need, as that bank has signed it to us. */
@@ -177,6 +185,7 @@ export const peerOffer = pgTable(
     index('peer_offer_by_kind').on(t.bankId, t.pairId, t.kind, t.id),
     index('peer_offer_by_category').on(t.bankId, t.pairId, t.kind, t.category, t.id),
     index('peer_offer_by_words').using('gin', t.words),
+    index('peer_offer_by_point').on(t.bankId, t.pairId, t.latitude, t.longitude, t.id),
     index('peer_offer_by_round').on(t.bankId, t.pairId, t.round),
   ],
 );

@@ -3,6 +3,12 @@ import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { at, minutes } from './columns.ts';
 
+/**
+ * Of what the ledger has no line: not yet, or not any more. A query is served by a partial index only where it says the
+ * same in words and not in parameters, for a plan that is kept knows no parameters.
+ */
+export const unmoved = sql`status in ('offered', 'accepted', 'held', 'declined', 'returned')`;
+
 /** A gift between two members, as people see it. Words stay here and never enter a journal. */
 export const transfer = pgTable(
   'transfer',
@@ -35,7 +41,8 @@ export const transfer = pgTable(
     holdId: text('hold_id'),
     /** The giver is not named to other members, where hours come to the community fund. */
     unnamed: boolean('unnamed').notNull().default(false),
-    purpose: text('purpose', { enum: ['gift', 'test', 'test_back', 'exchange'] })
+    /** The last three: a gift inside the bank, and what it follows from. */
+    purpose: text('purpose', { enum: ['gift', 'test', 'test_back', 'exchange', 'dispute', 'gathering', 'leaving'] })
       .notNull()
       .default('gift'),
     /** Of an exchange: which one, and which of its parts: the first promise is 1, whatever is added later counts on. */
@@ -53,9 +60,7 @@ export const transfer = pgTable(
     index('transfer_asked_here')
       .on(t.bankId, t.counterparty, t.id)
       .where(sql`${t.direction} = 'local' and ${t.status} = 'offered'`),
-    index('transfer_asked_from')
-      .on(t.bankId, t.memberId, t.id)
-      .where(sql`${t.direction} = 'in' and ${t.status} = 'offered'`),
+    index('transfer_unmoved').on(t.bankId, t.memberId, t.id).where(unmoved),
     unique('transfer_part').on(t.bankId, t.exchangeId, t.part),
     index('transfer_by_detail').on(t.bankId, t.detail).where(sql`${t.direction} = 'in'`),
     index('transfer_unheld').on(t.bankId, t.pairId).where(sql`${t.status} in ('offered', 'accepted')`),
@@ -81,7 +86,7 @@ export const exchangeMessage = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.bankId, t.pairId, t.id] }),
-    index('exchange_message_answers').on(t.bankId, t.pairId, t.exchangeId).where(sql`${t.direction} = 'out'`),
+    index('exchange_message_of_exchange').on(t.bankId, t.pairId, t.exchangeId),
     index('exchange_message_pending').on(t.bankId, t.pairId, t.at).where(sql`${t.pending}`),
   ],
 );

@@ -10,7 +10,7 @@ import { amendAgreement } from '../../agreement/amend.ts';
 import { closeAgreement } from '../../agreement/ending.ts';
 import { answerAgreement, withdrawOffer } from '../../agreement/service.ts';
 import { inviteSuccessor } from '../../agreement/successor.ts';
-import { type AgreementView, agreementViewById } from '../../agreement/view.ts';
+import { type AgreementView, agreementViewById, isSigned } from '../../agreement/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { AgreementPage } from '../agreement.tsx';
 import type { AgreementModel, RefusalView } from '../models.ts';
@@ -115,7 +115,7 @@ async function agreementPage(
   const { bank, node, session } = c.var;
   const view = await agreementViewById(node.database.db, bank, idOf(c.req.param('id')));
   const isOperator = session?.caller.role === 'operator';
-  const forAll = view?.public && (isLive(view) || view.ending !== null);
+  const forAll = view?.public && isSigned(view);
   if (view === null || !(isOperator || forAll)) throw new Refused('not_found');
   return c.html(<AgreementPage frame={frameOf(c)} model={agreementModel(view, isOperator, refusal)} />, status);
 }
@@ -142,7 +142,7 @@ function agreementModel(view: AgreementView, isOperator: boolean, refusal: Refus
     status: STATUSES.find((known) => known === view.status) ?? 'closed',
     standing: standingOf(view),
     difference: isLive(view) ? differenceOf(view) : null,
-    readers: view.public ? (isLive(view) || view.ending !== null ? 'all' : 'soon') : 'desks',
+    readers: view.public ? (isSigned(view) ? 'all' : 'soon') : 'desks',
     ended: endedOf(view),
     fromBeforeMinutes: view.openingMinutes,
     canChange: isOperator && isLive(view) ? { weSuspended: view.position.weSuspended } : null,

@@ -18,9 +18,10 @@ import {
   openFromOffer,
 } from '../../exchange/exchange-store.ts';
 import { doneAt } from '../../exchange/turns.ts';
-import { summaryOf, townsOf } from '../../exchange/view.ts';
-import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
-import { Refused, refusalOf } from '../../node/refused.ts';
+import { kindsIn, summaryOf, townsOf } from '../../exchange/view.ts';
+import type { MemberKind } from '../../member/members.ts';
+import { balanceOf } from '../../member/members.ts';
+import { refusalOf } from '../../node/refused.ts';
 import type { Typed } from '../exchange-forms.tsx';
 import { AskPage, DisputesPage, ExchangesPage, type ListedExchange } from '../exchanges.tsx';
 import { paths } from '../paths.ts';
@@ -28,7 +29,7 @@ import { sayStanding } from '../standing.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { fieldsOf, termsIn, typedOf } from './exchange-form.ts';
 import { asked, field, guarded, idOf } from './form.ts';
-import { frameOf, memberOf, operatorOnly, signedIn, statusOf } from './page.tsx';
+import { frameOf, memberOf, operatorOnly, ownMember, signedIn, statusOf } from './page.tsx';
 import { standingOf, townOf } from './towns.ts';
 
 /** Open ones are all shown, up to so many; of the others a page. */
@@ -48,7 +49,8 @@ export function askingRoutes(app: WebApp): void {
       listExchanges(db, bank.id, { memberId, which: 'done', before: last, limit: A_PAGE }),
       townsOf(db, bank.id),
     ]);
-    const listed = (row: ExchangeRow) => listedOf(row, memberId, towns);
+    const kinds = await kindsIn(db, bank.id, [...open, ...done]);
+    const listed = (row: ExchangeRow) => listedOf(row, memberId, towns, kinds);
     const end = done.length === A_PAGE ? done.at(-1)?.id : undefined;
     const older = end === undefined ? null : `${paths.exchanges}?before=${end}`;
     return c.html(
@@ -64,7 +66,7 @@ export function askingRoutes(app: WebApp): void {
   });
 
   app.post(paths.exchanges, ...guarded, async (c) => {
-    const me = await meOf(c);
+    const me = ownMember(c);
     const { bank, node, form: sent } = c.var;
     const id = idOf(field(sent, 'id'));
     const offerId = field(sent, 'offer') === '' ? undefined : idOf(field(sent, 'offer'));
@@ -75,10 +77,11 @@ export function askingRoutes(app: WebApp): void {
     if (terms === null || Object.keys(wrong).length > 0)
       return form(c, await subjectFor(c, offerId, to), { typed, to, refusal: null, id }, 422);
     const side = field(sent, 'side') === 'giver' ? 'giver' : 'receiver';
+    const yesAhead = field(sent, 'ahead') === 'yes';
     const by = { by: 'member', personId: c.var.session?.caller.personId ?? null } as const;
     try {
       await countAttempt(node.database.db, bank.id, 'ask_member', me.id);
-      const ask = { id, by, memberId: me.id, offerId, to, side, terms } as const;
+      const ask = { id, by, memberId: me.id, offerId, to, side, terms, yesAhead } as const;
       const { row } = await node.signals.commit((tx, after) => askExchange(tx, bank, ask, after));
       return c.redirect(paths.exchange(row.id), 303);
     } catch (error) {
@@ -92,14 +95,20 @@ export function askingRoutes(app: WebApp): void {
     const { bank, node } = c.var;
     const { db } = node.database;
     const [rows, towns] = await Promise.all([disputedExchanges(db, bank.id, MOST_OPEN), townsOf(db, bank.id)]);
-    const list = rows.map((row) => listedOf(row, null, towns));
+    const kinds = await kindsIn(db, bank.id, rows);
+    const list = rows.map((row) => listedOf(row, null, towns, kinds));
     return c.html(<DisputesPage frame={frameOf(c)} list={list} />);
   });
 }
 
-function listedOf(row: ExchangeRow, memberId: string | null, towns: ReadonlyMap<string, string>): ListedExchange {
+function listedOf(
+  row: ExchangeRow,
+  memberId: string | null,
+  towns: ReadonlyMap<string, string>,
+  kinds: ReadonlyMap<string, MemberKind>,
+): ListedExchange {
   const side = memberId === null ? null : row.giverId === memberId ? 'giver' : 'receiver';
-  const view = summaryOf(row, side, towns);
+  const view = summaryOf(row, side, towns, kinds);
   const name = view.giver.town ?? view.receiver.town;
   const over =
     row.status === 'agreed' &&
@@ -108,13 +117,6 @@ function listedOf(row: ExchangeRow, memberId: string | null, towns: ReadonlyMap<
     doneAt(row, row.updatedAt) < new Date();
   const waits = side === null || row.waitsFor === side || row.waitsFor === 'both' || over;
   return { view, town: name === null ? null : townOf(name), waits };
-}
-
-async function meOf(c: WebContext): Promise<MemberRow> {
-  const { bank, node } = c.var;
-  const me = await findMember(node.database.db, bank.id, memberOf(c).memberId);
-  if (me === undefined) throw new Refused('not_found');
-  return me;
 }
 
 interface Asked {
@@ -127,7 +129,7 @@ async function subjectFor(c: WebContext, offerId: string | undefined, to: string
   const { bank, node } = c.var;
   if (offerId === undefined && to === '') return { subject: null, refusal: null };
   try {
-    return { subject: await subjectOf(node.database.db, bank, await meOf(c), { offerId, to }), refusal: null };
+    return { subject: await subjectOf(node.database.db, bank, ownMember(c), { offerId, to }), refusal: null };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null || refusal.code === 'not_found') throw error;
@@ -152,7 +154,7 @@ async function form(
 ): Promise<Response> {
   const { bank, node } = c.var;
   const { db } = node.database;
-  const me = await meOf(c);
+  const me = ownMember(c);
   const found = asked.subject === null && given.refusal !== null ? await subjectFor(c, given.offerId, given.to) : asked;
   const { subject } = found;
   const pairId = subject?.other.pairId ?? null;
@@ -162,7 +164,7 @@ async function form(
   const already = subject?.offer ? await openFromOffer(db, bank.id, me.id, subject.offer.id) : undefined;
   const frame = frameOf(c);
   const model = {
-    other: subject === null ? null : { name: subject.other.name, town },
+    other: subject === null ? null : { name: subject.other.name, kind: subject.other.kind, town },
     side: subject?.side ?? null,
     offer: subject?.offer ?? null,
     to: given.to,

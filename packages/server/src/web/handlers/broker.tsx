@@ -27,6 +27,7 @@ import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { CATEGORIES } from '../../offer/categories.ts';
 import { LENGTHS } from '../../offer/offers.ts';
+import { knownPlaces } from '../../offer/places.ts';
 import { NewSlipPage, SlipsPage, type Typed } from '../broker.tsx';
 import { paths } from '../paths.ts';
 import { type SlipModel, SlipPage } from '../slip.tsx';
@@ -38,7 +39,20 @@ import { frameOf, memberOf, operatorOnly, pattern, signedIn, statusOf } from './
 
 const PAGE = 20;
 const FOUND = 20;
-const FIELDS = ['kind', 'to', 'hours', 'minutes', 'what', 'of', 'title', 'category', 'text', 'reason', 'slip'] as const;
+const FIELDS = [
+  'kind',
+  'to',
+  'hours',
+  'minutes',
+  'what',
+  'of',
+  'title',
+  'category',
+  'text',
+  'place',
+  'reason',
+  'slip',
+] as const;
 const PROFILE = ['about', 'speaks', 'howFar', 'whenFree', 'phone', 'reach'] as const;
 
 export function brokerRoutes(app: WebApp): void {
@@ -210,6 +224,7 @@ async function newSlip(c: WebContext, id: string, typed: Typed, refusal: Refusal
     search,
     found,
     member: row ?? null,
+    places: (await knownPlaces(db, bank.id)).map(({ name }) => name),
     coordinators: await coordinatorsFor(c),
     objectDays: bank.settings.objectDays,
     key: randomUUID(),
@@ -244,7 +259,7 @@ function deedOf(c: WebContext, typed: Typed): Deed {
           text: of('text', LENGTHS.text),
           language: c.var.bank.settings.language,
           category,
-          place: { name: '' },
+          place: { name: of('place', LENGTHS.place) },
           when: '',
           minutes: null,
           seats: null,

@@ -1,12 +1,15 @@
 /** What every page handler can reach: the node, the bank, who looks, and the form that was sent. */
 import type { Context, Hono } from 'hono';
 import type { Caller } from '../../auth/tokens.ts';
+import type { MemberRow } from '../../member/members.ts';
 import type { NodeEnv } from '../../node/env.ts';
 import type { Language, Words } from '../words.ts';
 
 /** Somebody who is signed in. */
 export interface Session {
   readonly caller: Caller;
+  /** The member whose hat is worn, as read for this request; `null` at the desk. */
+  readonly member: MemberRow | null;
   /** As the band greets them. */
   readonly name: string;
   /** What forms of this session carry. */

@@ -12,7 +12,20 @@ import { field, wholeNumber } from './form.ts';
 
 type Errors = Record<string, 'missing' | 'long' | 'time' | 'length'>;
 
-const NAMES = ['to', 'side', 'content', 'hours', 'minutes', 'date', 'time', 'place', 'because', 'text', 'fund'];
+const NAMES = [
+  'to',
+  'side',
+  'content',
+  'hours',
+  'minutes',
+  'date',
+  'time',
+  'place',
+  'because',
+  'text',
+  'fund',
+  'ahead',
+];
 
 /** What was typed, to show it again. */
 export function typedOf(form: URLSearchParams, act: string, errors: Errors): Typed {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
 import { and, eq } from 'drizzle-orm';
 import { agreementViewOfPair } from '../../agreement/view.ts';
@@ -20,13 +21,14 @@ import { type Exchange, loadExchange } from '../../exchange/exchange-store.ts';
 import { countWords, giveContact, say, showThanks, thank } from '../../exchange/talk.ts';
 import { DAY_MS, DISPUTE_DAYS } from '../../exchange/turns.ts';
 import { exchangeView, sideOf } from '../../exchange/view.ts';
-import { balanceOf, findMember } from '../../member/members.ts';
+import { balanceOf } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { type ExchangeModel, ExchangePage } from '../exchange.tsx';
 import type { Typed } from '../exchange-forms.tsx';
 import { builders } from '../exchange-words.ts';
 import { firstName } from '../format.ts';
 import { paths } from '../paths.ts';
+import { sayWriter } from '../slip.tsx';
 import { reading, sayStanding } from '../standing.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { answersOf, dayIn, fieldsOf, lengthOf, termsIn, typedOf } from './exchange-form.ts';
@@ -66,6 +68,7 @@ function wrongIn(
 ): Record<string, 'missing' | 'long' | 'time' | 'length'> {
   if (act === 'counter') return termsIn(form, bank.settings.timeZone).errors;
   const none = field(form, 'none') === 'yes';
+  if (act === 'settle' && field(form, 'reason') === '') return { reason: 'missing' };
   if (['record', 'change_record', 'right', 'settle'].includes(act))
     return {
       ...(!none && lengthOf(form) === null && { length: 'length' as const }),
@@ -93,12 +96,18 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       const text = field(form, 'text');
       if (text === '' || text.length > LENGTHS.talk) throw new Refused('invalid_request', { field: 'text' });
       await countWords(node.database.db, bank.id, caller);
-      await run((tx, after) =>
-        atDesk(tx, bank, caller, { id, did: act }, () =>
-          (act === 'say' ? say : thank)(tx, bank, caller, id, text, after),
-        ),
-      );
-      return act === 'say' ? `${here}#talk` : here;
+      const reason = reasonIn(form);
+      if (act === 'thank') {
+        await run((tx, after) =>
+          atDesk(tx, bank, caller, { id, did: act, reason }, () => thank(tx, bank, caller, id, text, after)),
+        );
+        return here;
+      }
+      const speak = async (tx: Queries, after: Signal[]) => {
+        await atDesk(tx, bank, caller, { id, did: act, reason }, () => say(tx, bank, caller, id, text, after));
+        return `${here}#talk`;
+      };
+      return formOnce(c, speak, text);
     }
     case 'contact': {
       const what = field(form, 'what') === 'email' ? 'email' : 'phone';
@@ -112,7 +121,7 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
     case 'right':
       return formOnce(c, async (tx, after) => {
         const minutes = lengthOf(form) ?? 0;
-        await atDesk(tx, bank, caller, { id, did: 'right' }, () =>
+        await atDesk(tx, bank, caller, { id, did: 'right', reason: reasonIn(form) }, () =>
           putRight(tx, bank, caller, id, { minutes, content: '' }, after),
         );
         return here;
@@ -122,10 +131,8 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       const side = field(form, 'side') === 'giver' ? 'giver' : 'receiver';
       const minutes = field(form, 'none') === 'yes' ? 0 : (lengthOf(form) ?? 0);
       const fundMinutes = wholeNumber(field(form, 'fund') || '0') ?? 0;
-      const reason = field(form, 'reason');
-      if (reason.length > BROKER_LENGTHS.reason) throw new Refused('invalid_request', { field: 'reason' });
       await run((tx, after) =>
-        atDesk(tx, bank, caller, { id, side, did: 'record', reason }, () =>
+        atDesk(tx, bank, caller, { id, side, did: 'record', reason: reasonIn(form) }, () =>
           settleDispute(tx, bank, caller, id, { side, minutes, fundMinutes }, after),
         ),
       );
@@ -134,11 +141,20 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
     default: {
       const wish = wishIn(c, act);
       await run((tx, after) =>
-        atDesk(tx, bank, caller, { id, did: wish.do }, () => doInExchange(tx, bank, caller, id, wish, after)),
+        atDesk(tx, bank, caller, { id, did: wish.do, reason: reasonIn(form) }, () =>
+          doInExchange(tx, bank, caller, id, wish, after),
+        ),
       );
       return act === 'accept' || act === 'confirm' ? `${here}?just` : here;
     }
   }
+}
+
+/** Why the desk does it. */
+function reasonIn(form: URLSearchParams): string {
+  const reason = field(form, 'reason');
+  if (reason.length > BROKER_LENGTHS.reason) throw new Refused('invalid_request', { field: 'reason' });
+  return reason;
 }
 
 function wishIn({ var: { form, bank } }: WebContext, act: string): Wish {
@@ -197,11 +213,11 @@ async function modelOf(
   const side = caller.role === 'member' ? sideOf(exchange.row, caller) : null;
   const view = await exchangeView(db, exchange, side, timeZone);
   const frame = frameOf(c);
-  const me = caller.role === 'member' ? await findMember(db, bank.id, caller.memberId) : undefined;
+  const me = c.var.session?.member ?? null;
   const partner = exchange.row.pairId === null ? null : await agreementViewOfPair(db, bank, exchange.row.pairId);
   const name = view.giver.town ?? view.receiver.town;
   const town = name === null ? null : townOf(partner?.town ?? name);
-  const balance = me !== undefined && view.side === 'receiver' ? await balanceOf(db, bank.id, me.accountId) : null;
+  const balance = me !== null && view.side === 'receiver' ? await balanceOf(db, bank.id, me.accountId) : null;
   const acts = await actsAbout(db, bank.id, [exchange.row.id]);
   const end = new Date(Date.now() + DISPUTE_DAYS * DAY_MS);
   return {
@@ -215,10 +231,15 @@ async function modelOf(
     ]),
     until: words.day(end, reading(frame)),
     capMinutes: bank.settings.transferCapMinutes,
+    key: randomUUID(),
     town,
     refusal,
-    slips: acts.map(({ row: { personName, slip }, memberName }) =>
-      words.t('slip.writtenDown', { who: firstName(memberName), by: firstName(personName), slip }),
+    slips: acts.map(({ row: { personName, slip }, memberName, memberKind }) =>
+      words.t('slip.writtenDown', {
+        who: firstName(memberName, memberKind),
+        by: firstName(sayWriter(words, personName)),
+        slip,
+      }),
     ),
     just: c.req.query('just') !== undefined,
     hasPhone: (me?.phone ?? '') !== '',

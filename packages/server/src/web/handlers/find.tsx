@@ -6,7 +6,7 @@
 
 import { isCategory } from '../../offer/categories.ts';
 import { shownPartners } from '../../offer/partners.ts';
-import { findPlace, knownPlaces } from '../../offer/places.ts';
+import { knownPlaces, ME, nearOf, pointOfMember } from '../../offer/places.ts';
 import { seatsLeft } from '../../offer/row.ts';
 import { searchOffers } from '../../offer/search.ts';
 import { type EntryModel, type FindModel, FindPage } from '../find.tsx';
@@ -24,23 +24,26 @@ export function findRoutes(app: WebApp): void {
   app.get(paths.find, signedIn, async (c) => {
     const { bank, node } = c.var;
     const { db } = node.database;
+    const caller = c.var.session?.caller;
+    const memberId = caller?.role === 'member' ? caller.memberId : undefined;
     const asked = new URL(c.req.url).searchParams;
     const query = field(asked, 'q').slice(0, 200);
     const show = asOneOf(field(asked, 'show'), ['offer', 'need'] as const);
     const category = field(asked, 'category');
     const near = field(asked, 'near').slice(0, 80);
     const town = field(asked, 'town');
-    const [partners, places, place] = await Promise.all([
+    const [partners, places, mine, around] = await Promise.all([
       shownPartners(db, bank),
       knownPlaces(db, bank.id),
-      near === '' ? undefined : findPlace(db, bank.id, near),
+      memberId === undefined ? null : pointOfMember(db, bank.id, memberId),
+      near === '' ? null : nearOf(db, bank.id, near, memberId),
     ]);
     const cursor = field(asked, 'cursor');
     const found = await searchOffers(node.database, bank.id, {
       query,
       kind: show === '' ? undefined : show,
       category: isCategory(category) ? category : undefined,
-      near: place,
+      near: around?.point,
       home: town === '' || town === bank.host,
       pairs: [...partners.values()]
         .filter(({ origin }) => town === '' || new URL(origin).host === town)
@@ -53,7 +56,8 @@ export function findRoutes(app: WebApp): void {
       query,
       show,
       category: isCategory(category) ? category : '',
-      near: place === undefined ? '' : place.name,
+      near: around === null ? '' : (around.name ?? ME),
+      nearMe: memberId === undefined ? null : mine !== null,
       town,
       places: places.map(({ name }) => name),
       towns: [

@@ -111,12 +111,19 @@ function textOf({ text }: FundValues, most: number, name: string): string {
 async function page(c: WebContext, values: FundValues, refusal: Refusal | null): Promise<Response> {
   const { bank, node, session } = c.var;
   const { db } = node.database;
-  const fund = await readFund(db, bank);
+  const before = beforeOf(c);
+  const fund = await readFund(db, bank, session !== null, { before });
   const caller = session?.caller;
   const mine = caller?.role === 'member' ? await requestsOf(db, bank.id, caller.memberId, OWN_SHOWN) : null;
   const giveHref = `${paths.give}?to=${encodeURIComponent(`${FUND_HANDLE}@${bank.host}`)}`;
-  const model = { fund, giveHref, mine, values, key: randomUUID(), refusal };
+  const model = { fund, first: before === undefined, giveHref, mine, values, key: randomUUID(), refusal };
   return c.html(<FundPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
+}
+
+/** The id of the last line seen, if it is one. */
+function beforeOf(c: WebContext): string | undefined {
+  const before = c.req.query('before') ?? '';
+  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(before) ? before : undefined;
 }
 
 type Answered = { readonly id: string; readonly values: FundValues; readonly refusal: Refusal };

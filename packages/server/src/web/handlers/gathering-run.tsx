@@ -19,10 +19,10 @@ import {
 import { hereCode, markPresent } from '../../gathering/presence.ts';
 import { findGathering, type GatheringRow, guestsOf, mayRun } from '../../gathering/store.ts';
 import type { GatheringView } from '../../gathering/view.ts';
-import { findMember } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { shownPartners } from '../../offer/partners.ts';
-import { knownPlaces } from '../../offer/places.ts';
+import { knownPlaces, placeFrom } from '../../offer/places.ts';
+import { nameOf } from '../gathering.tsx';
 import {
   GATHERING_FIELDS,
   type GatheringField,
@@ -53,7 +53,8 @@ export function gatheringRunRoutes(app: WebApp): void {
   app.get(pattern(paths.gatheringSheet), signedIn, async (c) => {
     const { bank } = c.var;
     const { row, view } = await own(c);
-    const names = view.guests.filter(({ status }) => status === 'coming').map(({ name }) => name);
+    const coming = view.guests.filter(({ status }) => status === 'coming');
+    const names = coming.map((guest) => nameOf(c.var.words, guest));
     const link = `${bank.origin}${paths.gatheringHere(row.id, hereCode(bank, row.id))}`;
     const model = { gathering: modelOf(row, view.hostName), names, link };
     return c.html(<SheetPage frame={frameOf(c)} model={model} />);
@@ -159,7 +160,9 @@ function formOperations(app: WebApp): void {
     const again = { id: row.id, values, wrong, fixed: hasGuests(view), key: field(c.var.form, 'key') };
     return orAgain(c, again, input, async (said) =>
       formOnce(c, async (tx, after) => {
-        await changeGathering(tx, c.var.bank, callerOf(c), row.id, { ...said, language: row.language }, after);
+        // What is still at the same place is still where a program has said that it is.
+        const place = said.place.name === row.place ? placeFrom(row) : said.place;
+        await changeGathering(tx, c.var.bank, callerOf(c), row.id, { ...said, place, language: row.language }, after);
         return paths.gathering(row.id);
       }),
     );
@@ -210,7 +213,7 @@ async function form(
   const { bank, node } = c.var;
   const { db } = node.database;
   const caller = callerOf(c);
-  const host = caller.role === 'member' ? await findMember(db, bank.id, caller.memberId) : undefined;
+  const host = c.var.session?.member ?? null;
   const [places, partners] = await Promise.all([knownPlaces(db, bank.id), shownPartners(db, bank)]);
   const town = caller.role !== 'member';
   const rules = (['none', 'guests_give', 'guests_receive'] as const).filter(

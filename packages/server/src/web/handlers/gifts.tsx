@@ -1,14 +1,14 @@
 /** Gifts that wait for the signed-in member's yes, and whether gifts wait. */
 import type { Refusal } from '@evenhour/protocol';
 import { agreementViews } from '../../agreement/view.ts';
-import { findMember } from '../../member/members.ts';
+import { kindsOf } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { answerGift, setGiftRule, waitingGifts } from '../../transfer/gift-answers.ts';
 import { GiftsPage } from '../gifts.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf } from './form.ts';
-import { frameOf, memberOf, pattern, signedIn, statusOf } from './page.tsx';
+import { frameOf, memberOf, ownMember, pattern, signedIn, statusOf } from './page.tsx';
 import { townOf } from './towns.ts';
 
 export function giftRoutes(app: WebApp): void {
@@ -42,15 +42,20 @@ async function page(c: WebContext, refusal: Refusal | null): Promise<Response> {
   const { memberId } = memberOf(c);
   const { bank, node } = c.var;
   const { db } = node.database;
-  const me = await findMember(db, bank.id, memberId);
-  if (me === undefined) throw new Refused('not_found');
+  const me = ownMember(c);
   const waiting = await waitingGifts(db, bank.id, memberId);
   const views = waiting.some(({ row }) => row.pairId !== null) ? await agreementViews(db, bank) : [];
+  const kinds = await kindsOf(
+    db,
+    bank.id,
+    waiting.map(({ row }) => row.memberId),
+  );
   const gifts = waiting.map(({ row, giverName }) => {
     const host = row.counterparty.split('@')[1];
     const view = row.pairId === null ? undefined : views.find(({ origin }) => new URL(origin).host === host);
     const town = view === undefined ? null : townOf(view.town);
-    return { id: row.id, who: giverName, town, minutes: row.minutes, what: row.content };
+    const kind = row.direction === 'local' ? kinds.get(row.memberId) : undefined;
+    return { id: row.id, who: giverName, kind, town, minutes: row.minutes, what: row.content };
   });
   const model = { asks: me.asksGifts, gifts, refusal };
   return c.html(<GiftsPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));

@@ -12,7 +12,7 @@ import type { Refusal } from '@evenhour/protocol';
 import { agreementViewOfPair, agreementViews } from '../../agreement/view.ts';
 import { FUND_HANDLE } from '../../bank/bank.ts';
 import { actsAbout } from '../../broker/acts.ts';
-import { balanceOf, findMember, type MemberRow } from '../../member/members.ts';
+import { balanceOf, findMember, kindsOf, type MemberRow } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { givenBefore, membersMeant } from '../../transfer/given-before.ts';
 import { takeBack } from '../../transfer/take-back.ts';
@@ -22,11 +22,12 @@ import { GivenPage, GivePage } from '../give.tsx';
 import { GiveSurePage } from '../give-sure.tsx';
 import type { GiveChoice, GiveModel, GivenModel, GiveTown } from '../models.ts';
 import { paths } from '../paths.ts';
+import { sayWriter } from '../slip.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange } from './exchanges.ts';
 import { asked, field, guarded, idOf } from './form.ts';
 import { emptyGive, type Meant, type Neighbours, readGive, understand } from './give-form.ts';
-import { frameOf, memberOf, pattern, signedIn, statusOf } from './page.tsx';
+import { frameOf, memberOf, ownMember, pattern, signedIn, statusOf } from './page.tsx';
 import { bankView, isLive, standingOf, townOf } from './towns.ts';
 
 export function giveRoutes(app: WebApp): void {
@@ -103,8 +104,7 @@ interface Desk {
 async function deskOf(c: WebContext, search: string): Promise<Desk> {
   const { bank, node } = c.var;
   const { db } = node.database;
-  const me = await findMember(db, bank.id, memberOf(c).memberId);
-  if (me === undefined) throw new Refused('not_found');
+  const me = ownMember(c);
   const views = (await agreementViews(db, bank)).filter(isLive);
   const own: GiveTown = { value: bank.host, town: bankView(bank), partner: null };
   const others = views.map(
@@ -188,7 +188,7 @@ async function giveOnce(c: WebContext, me: MemberRow, { values, to, minutes }: M
 }
 
 async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> {
-  const { bank, node } = c.var;
+  const { bank, node, words } = c.var;
   const { db } = node.database;
   const status = statusOfExchange(row);
   const slips = await actsAbout(db, bank.id, [row.id]);
@@ -197,6 +197,8 @@ async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> 
     minutes: row.minutes,
     what: row.content,
     who: row.counterpartyName,
+    kind:
+      row.direction === 'local' ? (await kindsOf(db, bank.id, [row.counterparty])).get(row.counterparty) : undefined,
     town: view === null ? null : townOf(view.town),
     at: row.createdAt,
     status,
@@ -205,7 +207,7 @@ async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> 
     proofId: status === 'settled' && view !== null ? row.id : null,
     slips: slips.map(({ row: { id, personName, slip } }) => ({
       href: paths.slip(id),
-      by: firstName(personName),
+      by: firstName(sayWriter(words, personName)),
       slip,
     })),
     takeBackHref: row.direction !== 'in' && row.status === 'offered' ? paths.takeBack(row.id) : null,

@@ -13,7 +13,6 @@ import type { Queries } from '../../db/database.ts';
 import { member } from '../../db/schema.ts';
 import { disputedExchanges, exchangePath } from '../../exchange/exchange-store.ts';
 import { waitingApplications } from '../../member/joining.ts';
-import { findMember } from '../../member/members.ts';
 import { newestOffers } from '../../offer/offers.ts';
 import { BankHome, MOST_COUNTED } from '../home.tsx';
 import { MemberHome } from '../member-home.tsx';
@@ -36,14 +35,14 @@ export function homeRoutes(app: WebApp): void {
     const views = (await agreementViews(db, bank)).filter((view) => isLive(view) && (inside || view.public));
     const partners = views.map((view) => partnerBrief(view, inside));
     const caller = c.var.session?.caller;
-    const row = caller?.role === 'member' ? await findMember(db, bank.id, caller.memberId) : undefined;
-    if (row !== undefined) return c.html(<MemberHome frame={frameOf(c)} model={await memberHome(c, row, partners)} />);
-    const newest = await newestOffers(db, bank.id, SHOWN);
+    const row = c.var.session?.member ?? null;
+    if (row !== null) return c.html(<MemberHome frame={frameOf(c)} model={await memberHome(c, row, partners)} />);
+    const newest = await newestOffers(db, bank.id, SHOWN, { forGuests: true });
     const model = {
       memberCount: await countMembers(db, bank),
       partners,
       demoMembers: await demoMembers(c),
-      offers: newest.filter(({ visibility }) => visibility === 'public').map((offer) => offerBrief(offer, '')),
+      offers: newest.map((offer) => offerBrief(offer, '')),
       waiting: caller === undefined ? [] : await waitingAtDesk(db, bank),
     };
     return c.html(<BankHome frame={frameOf(c)} model={model} />);

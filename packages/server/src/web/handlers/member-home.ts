@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { type ExchangeRow, exchangePath, listExchanges } from '../../exchange/exchange-store.ts';
+import { type ExchangeRow, exchangePath, listExchanges, memberOn, nameOn } from '../../exchange/exchange-store.ts';
 import { thanksOf } from '../../exchange/talk.ts';
 import { sideOf } from '../../exchange/view.ts';
-import { balanceOf, type MemberRow, movedOn } from '../../member/members.ts';
+import { kindsOf, type MemberKind, type MemberRow, standOf } from '../../member/members.ts';
 import { listNotices } from '../../notification/notices.ts';
 import { sayNotice } from '../../notification/say.ts';
 import { newestOffers, offersOf } from '../../offer/offers.ts';
@@ -31,14 +31,13 @@ export async function memberHome(
 ): Promise<MemberHomeModel> {
   const { bank, node, words } = c.var;
   const { db } = node.database;
-  const [balance, moved, exchanges, gifts, notices, mine, newest, thanks] = await Promise.all([
-    balanceOf(db, bank.id, row.accountId),
-    movedOn(db, bank.id, row.accountId),
+  const [{ balanceMinutes, moved }, exchanges, gifts, notices, mine, newest, thanks] = await Promise.all([
+    standOf(db, bank.id, row.accountId),
     listExchanges(db, bank.id, { memberId: row.id, which: 'open', limit: MOST_EXCHANGES }),
     waitingGifts(db, bank.id, row.id),
     listNotices(db, bank.id, row.id, undefined, 20),
     offersOf(db, bank.id, row.id, { limit: MOST_OFFERS }),
-    newestOffers(db, bank.id, MOST_OFFERS),
+    newestOffers(db, bank.id, MOST_OFFERS, { forGuests: false }),
     thanksOf(db, bank.id, row.id, { shownOnly: false, limit: 1 }),
   ]);
   const others = newest.filter(({ memberId }) => memberId !== row.id);
@@ -47,21 +46,26 @@ export async function memberHome(
     bank.id,
     others.map(({ memberId }) => memberId),
   );
-  const sides = exchanges.map((exchange) => seen(exchange, row.id));
+  const kinds = await kindsOf(db, bank.id, [
+    ...others.map(({ memberId }) => memberId),
+    ...exchanges.flatMap(({ giverId, receiverId }) => [giverId, receiverId]),
+    ...gifts.map(({ row: { memberId } }) => memberId),
+  ]);
+  const sides = exchanges.map((exchange) => seen(exchange, row.id, kinds));
   // What waits is said above, and once is enough.
   const said = new Set(sides.flatMap(({ waiting }) => (waiting === null ? [] : [waiting.href])));
   const reading = { timeZone: bank.settings.timeZone, now: new Date() };
   return {
-    name: row.name,
+    name: firstName(row.name, row.kind),
     about: row.about,
-    balanceMinutes: balance.balanceMinutes,
+    balanceMinutes,
     moved,
     waiting: [
       ...sides.flatMap((each) => (each.waiting === null ? [] : [each.waiting])),
-      ...gifts.map(({ row: { minutes, content }, giverName }) => ({
+      ...gifts.map(({ row: { direction, memberId, minutes, content }, giverName }) => ({
         what: 'gift' as const,
         href: paths.gifts,
-        name: firstName(giverName),
+        name: firstName(giverName, direction === 'local' ? kinds.get(memberId) : 'person'),
         title: content,
         minutes,
       })),
@@ -75,7 +79,9 @@ export async function memberHome(
       })),
     resting: sides.flatMap((each) => (each.resting === null ? [] : [each.resting])),
     mine: mine.filter(({ status }) => status === 'open').map((offer) => offerBrief(offer, '')),
-    others: others.map((offer) => offerBrief(offer, firstName(names.get(offer.memberId) ?? ''))),
+    others: others.map((offer) =>
+      offerBrief(offer, firstName(names.get(offer.memberId) ?? '', kinds.get(offer.memberId))),
+    ),
     thanks: thanks[0] ?? null,
     partners,
   };
@@ -86,9 +92,14 @@ export function offerBrief({ id, kind, title }: Pick<OfferRow, 'id' | 'kind' | '
 }
 
 /** An exchange as this member sees it: waiting for them, or resting with somebody else. */
-function seen(row: ExchangeRow, memberId: string): { waiting: WaitSlip | null; resting: RestSlip | null } {
+function seen(
+  row: ExchangeRow,
+  memberId: string,
+  kinds: ReadonlyMap<string, MemberKind>,
+): { waiting: WaitSlip | null; resting: RestSlip | null } {
   const side = sideOf(row, { role: 'member', memberId, tokenHash: '' });
-  const name = firstName(side === 'giver' ? row.receiverName : row.giverName);
+  const other = side === 'giver' ? 'receiver' : 'giver';
+  const name = firstName(nameOn(row, other), kinds.get(memberOn(row, other) ?? ''));
   const same = { href: exchangePath(row.id), name, title: row.title, minutes: row.minutes };
   const mine = row.waitsFor === 'both' || row.waitsFor === side;
   if (mine && side !== null) return { waiting: { ...same, what: asks(row) }, resting: null };

@@ -6,12 +6,18 @@
  * @module
  */
 import { newMemberSchema } from '../../api/schemas.ts';
-import { cardOf } from '../../auth/cards.ts';
 import { readAddress } from '../../auth/codes.ts';
-import { issueCardFor, revokeCardsOf } from '../../member/cards.ts';
-import { decide, prepareCard, takeIn, type Welcomed, waitingApplications } from '../../member/joining.ts';
+import { issueCardFor, revokeCardsOf, wearersWithCards } from '../../member/cards.ts';
+import {
+  decide,
+  languageAsked,
+  prepareCard,
+  takeIn,
+  type Welcomed,
+  waitingApplications,
+} from '../../member/joining.ts';
 import { findMember, setStatus } from '../../member/members.ts';
-import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor, wearersOf } from '../../member/people.ts';
+import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor } from '../../member/people.ts';
 import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { lookAgain } from '../../offer/offers.ts';
@@ -40,7 +46,7 @@ export function membersRoutes(app: WebApp): void {
     const wrong = usable ? {} : { handle: words.t('members.handleWrong') };
     if ('errors' in typed || !usable)
       return membersPage(c, { values, errors: { ...('errors' in typed ? typed.errors : {}), ...wrong } }, 422);
-    const ready = await prepareCard(node, bank, '');
+    const ready = await prepareCard(node, bank, typed.newcomer.language);
     try {
       const email = typed.newcomer.email === '' ? '' : readAddress(typed.newcomer.email);
       const given = { ...typed.newcomer, email, ...(handle !== '' && { handle }) };
@@ -59,7 +65,7 @@ export function membersRoutes(app: WebApp): void {
     const answer = field(form, 'answer');
     if (answer !== 'yes' && answer !== 'no') throw new Refused('invalid_request', { field: 'answer' });
     const decision = { yes: answer === 'yes', sentence: field(form, 'sentence').slice(0, 500) };
-    const ready = await prepareCard(node, bank, '');
+    const ready = await prepareCard(node, bank, await languageAsked(node.database.db, bank.id, id));
     const { welcomed } = await node.signals.commit((tx) => decide(tx, node, bank, id, decision, ready));
     return welcomed === null ? c.redirect(paths.members, 303) : welcomedTo(c, welcomed);
   });
@@ -162,14 +168,8 @@ async function deskMemberPage(
   const { db } = node.database;
   const row = memberId === DESK_HAT ? null : await findMember(db, bank.id, memberId);
   if (row === undefined || row?.kind === 'fund') throw new Refused('not_found');
-  const hats = await wearersOf(db, bank.id, memberId);
-  const wearers = await Promise.all(
-    hats.map(async ({ personId, personName }) => ({
-      personId,
-      name: personName,
-      card: (await cardOf(db, bank.id, personId)) !== null,
-    })),
-  );
+  const hats = await wearersWithCards(db, bank.id, memberId);
+  const wearers = hats.map(({ personId, personName, hasCard }) => ({ personId, name: personName, card: hasCard }));
   const model: DeskMemberModel = {
     member: row === null ? null : { ...row, resting: row.status !== 'active' },
     wearers,

@@ -6,7 +6,7 @@
 import { Refused } from '../../node/refused.ts';
 import { hasReader } from '../../notification/mailing.ts';
 import { countUnread, findNotice, listNotices, readerOf, readNotices } from '../../notification/notices.ts';
-import { readStopToken, stopMail, type Told } from '../../notification/stop.ts';
+import { readStopLink, stopMail, type Told, townsTold } from '../../notification/stop.ts';
 import { readWishes, setWishes, wishesOf } from '../../notification/wishes.ts';
 import { NoticesPage, StopPage, WishesPage } from '../notices.tsx';
 import { paths } from '../paths.ts';
@@ -78,25 +78,18 @@ export function noticesRoutes(app: WebApp): void {
     return c.redirect(safeNext(row.href, bank.origin) || paths.notices, 303);
   });
 
-  app.get(pattern(paths.stopMail), (c) => stopPage(c, readLink(c), false));
+  app.get(pattern(paths.stopMail), (c) => stopPage(c, toldBy(c), false));
 
   // A mail program posts here by itself (RFC 8058), so there is neither a session nor a page of ours that it came from.
   app.post(pattern(paths.stopMail), async (c) => {
-    const told = readLink(c);
+    const told = toldBy(c);
     await c.var.node.signals.commit((tx) => stopMail(tx, told));
     return stopPage(c, told, true);
   });
 }
 
-function readLink(c: WebContext): Told[] {
-  const { node, source } = c.var;
-  const told = readStopToken(node.seal, c.req.param('id') ?? '');
-  if (told !== null) return told;
-  if (!node.openRate.take(source)) throw new Refused('too_many_requests');
-  throw new Refused('not_found');
-}
+const toldBy = (c: WebContext) => readStopLink(c.var.node, c.var.source, c.req.param('id') ?? '');
 
 function stopPage(c: WebContext, told: readonly Told[], done: boolean): Response | Promise<Response> {
-  const towns = new Set(told.flatMap(({ bankId }) => c.var.node.banks.byId(bankId)?.settings.name ?? []));
-  return c.html(<StopPage frame={frameOf(c)} towns={[...towns]} done={done} />);
+  return c.html(<StopPage frame={frameOf(c)} towns={townsTold(c.var.node, told)} done={done} />);
 }

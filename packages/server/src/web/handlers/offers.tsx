@@ -21,6 +21,7 @@ import {
   getOffer,
   LENGTHS,
   type OfferInput,
+  offerOfLetter,
   offersOf,
   pauseOffer,
   renewOffer,
@@ -28,8 +29,7 @@ import {
 import { shownPartners } from '../../offer/partners.ts';
 import { getPeerOffer } from '../../offer/peer-offers.ts';
 import { sizeOf } from '../../offer/pictures.ts';
-import { knownPlaces } from '../../offer/places.ts';
-import { isRenewToken } from '../../offer/renewals.ts';
+import { knownPlaces, placeFrom } from '../../offer/places.ts';
 import { isListed, type OfferRow, seatsLeft } from '../../offer/row.ts';
 import { type MineModel, MyOffersPage, type OfferForm, OfferFormPage, type OfferModel, OfferPage } from '../offers.tsx';
 import { paths } from '../paths.ts';
@@ -107,7 +107,9 @@ export function offerRoutes(app: WebApp): void {
     const sent = await readPictureField(c, row.memberId, row.pictureId);
     const picture = shownIn(sent, row.pictureId);
     if (input === null || sent.error !== null) return form(c, { id: row.id, values, errors, key: '', picture }, 422);
-    const said = { ...input, language: row.language };
+    // What is still at the same place is still where a program has said that it is.
+    const place = input.place.name === row.place ? placeFrom(row) : input.place;
+    const said = { ...input, place, language: row.language };
     await node.signals.commit((tx) => changeOffer(tx, bank, row.id, said, sent.picture));
     return c.redirect(paths.offer(row.id), 303);
   });
@@ -153,18 +155,18 @@ function shownIn({ picture, text, error }: SentPicture, present: string | null):
 
 async function renewal(c: WebContext, now: boolean): Promise<Response> {
   const { bank, node } = c.var;
-  const row = await getOffer(node.database.db, bank.id, idOf(c.req.param('id')));
-  const good = row !== undefined && row.status !== 'ended' && isRenewToken(bank, row, c.req.param('token') ?? '');
-  const renewed = good && now ? await node.signals.commit((tx) => renewOffer(tx, bank, row.id)) : null;
+  const secret = c.req.param('token') ?? '';
+  const row = await offerOfLetter(node.database.db, bank, idOf(c.req.param('id')), secret);
+  const renewed = row !== undefined && now ? await node.signals.commit((tx) => renewOffer(tx, bank, row.id)) : null;
   const page = (
     <RenewPage
       frame={frameOf(c)}
-      offer={good ? row : null}
+      offer={row ?? null}
       action={new URL(c.req.url).pathname}
       until={renewed?.expiresAt ?? null}
     />
   );
-  return c.html(page, good ? 200 : 404);
+  return c.html(page, row === undefined ? 404 : 200);
 }
 
 /** The offer of the address, if it is the signed-in member's. */
@@ -248,11 +250,12 @@ async function offerModel(c: WebContext, id: string): Promise<OfferModel | null>
     if (caller === undefined && !(listed && row.visibility === 'public')) return null;
     if (!listed && !mine && caller?.role !== 'operator') throw new Refused('not_found');
     const [author] = await db
-      .select({ name: member.name })
+      .select({ name: member.name, kind: member.kind })
       .from(member)
       .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
     const picture = await pictureOf(db, bank.id, row);
-    return { ...sayingOf(row), picture, byName: author?.name ?? '', town: bankView(bank), standing: null, mine };
+    const by = { byName: author?.name ?? '', byKind: author?.kind };
+    return { ...sayingOf(row), picture, ...by, town: bankView(bank), standing: null, mine };
   }
   if (caller === undefined) return null;
   const peer = await getPeerOffer(db, bank.id, id);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { listExchanges, nameOn, termsOf } from '../../exchange/exchange-store.ts';
-import { sideOf } from '../../exchange/view.ts';
+import { listExchanges, memberOn, nameOn, termsOf } from '../../exchange/exchange-store.ts';
+import { kindsIn, sideOf } from '../../exchange/view.ts';
 import { assetText, assetUrl } from '../assets.ts';
 import { firstName } from '../format.ts';
 import type { OfflineModel } from '../models.ts';
@@ -18,8 +18,8 @@ import { bankView } from './towns.ts';
 const LOOKED_THROUGH = 50;
 /** One that began a while ago is still the next one: somebody may be on the way to it. */
 const LATE_MS = 3 * 60 * 60_000;
-/** The harbour blue, marigold and maroon of the style's tokens. */
-const COLOURS: Readonly<Record<string, string>> = { leith: '#0d4868', gracia: '#f6b21b', galway: '#8a1632' };
+/** The harbour blue, marigold, maroon and grey-violet of the style's tokens. */
+const COLOURS = { leith: '#0d4868', gracia: '#f6b21b', galway: '#8a1632', plain: '#3c3552' } as const;
 
 export function offlineRoutes(app: WebApp): void {
   app.get(paths.offline, async (c) => {
@@ -36,7 +36,6 @@ export function offlineRoutes(app: WebApp): void {
 
   app.get(paths.manifest, (c) => {
     const { name, theme } = bankView(c.var.bank);
-    const icon = { src: assetUrl(`emblems/${theme}.svg`), type: 'image/svg+xml', sizes: 'any' };
     const { language, dir, t } = c.var.words;
     const manifest = {
       name: t('offline.appName', { bank: name }),
@@ -47,11 +46,11 @@ export function offlineRoutes(app: WebApp): void {
       display: 'standalone',
       lang: language,
       dir,
-      theme_color: COLOURS[theme] ?? '#33424a',
+      theme_color: COLOURS[theme],
       background_color: '#ffffff',
       icons: [
-        { ...icon, purpose: 'any' },
-        { ...icon, purpose: 'maskable' },
+        { src: assetUrl(`emblems/${theme}.svg`), type: 'image/svg+xml', sizes: 'any', purpose: 'any' },
+        { src: assetUrl(`icons/${theme}.png`), type: 'image/png', sizes: '512x512', purpose: 'maskable' },
       ],
     };
     return c.body(JSON.stringify(manifest), 200, { 'content-type': 'application/manifest+json; charset=utf-8' });
@@ -72,9 +71,10 @@ async function nextExchange(c: WebContext): Promise<OfflineModel['next']> {
   if (row === undefined) return null;
   const side = sideOf(row, caller);
   const other = side === 'giver' ? 'receiver' : 'giver';
+  const kinds = await kindsIn(db, bank.id, [row]);
   return {
     title: row.title,
-    who: firstName(nameOn(row, other)),
+    who: firstName(nameOn(row, other), kinds.get(memberOn(row, other) ?? '')),
     startTime: row.startTime,
     place: termsOf(row.state)?.place ?? '',
     minutes: row.minutes,

@@ -14,20 +14,25 @@ import { Refused } from '../../node/refused.ts';
 import type { WebContext } from './env.ts';
 import { field } from './form.ts';
 
-/** Runs `action` once for the form's `key`; it says where to go next. */
+/**
+ * Runs `action` once for the form's `key`; it says where to go next. With `words` it is done once for each of them, so
+ * that somebody who goes back in the browser can say something else.
+ */
 export async function formOnce(
   c: WebContext,
   action: (tx: Queries, after: Signal[]) => Promise<string>,
+  words = '',
 ): Promise<string> {
   const { bank, node, session, form } = c.var;
   const key = field(form, 'key');
   if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw new Refused('idempotency_key_missing');
-  const digest = createHash('sha256')
-    .update(`${c.req.path} ${session?.caller.tokenHash ?? ''}\n${form}`)
-    .digest('base64url');
-  const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx, after) => ({
+  const digest = hash(`${c.req.path} ${session?.caller.tokenHash ?? ''}\n${form}`);
+  const of = words === '' ? key : `${key} ${hash(words)}`;
+  const { body } = await onceFor(node, bank, { key: `form ${of}`, digest }, async (tx, after) => ({
     status: 200,
     body: await action(tx, after),
   }));
   return body;
 }
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');

@@ -8,6 +8,7 @@
  */
 import type { Refusal } from '@evenhour/protocol';
 import type { MiddlewareHandler } from 'hono';
+import type { MemberRow } from '../../member/members.ts';
 import { logger } from '../../node/log.ts';
 import { STATUS } from '../../node/problem.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
@@ -96,6 +97,12 @@ export function memberOf(c: WebContext): Member {
   if (caller === undefined) throw new Refused('not_signed_in');
   if (caller.role !== 'member') throw new Refused('not_allowed');
   return caller;
+}
+
+/** The same, as a row. */
+export function ownMember(c: WebContext): MemberRow {
+  memberOf(c);
+  return c.var.session?.member as MemberRow;
 }
 
 export function answerNotFound(c: WebContext): Response | Promise<Response> {

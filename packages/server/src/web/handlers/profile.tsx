@@ -12,11 +12,12 @@ import { hatsOf } from '../../member/people.ts';
 import { membersNamed, placeOf, reachFor, updateProfile } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { offersOf } from '../../offer/offers.ts';
+import { knownPlaces } from '../../offer/places.ts';
 import { paths } from '../paths.ts';
 import { PeoplePage, PersonPage, type ProfileModel, ProfilePage, type ProfileValues } from '../profile.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { asked, field, guarded, idOf } from './form.ts';
-import { frameOf, memberOf, pattern, signedIn } from './page.tsx';
+import { frameOf, ownMember, pattern, signedIn } from './page.tsx';
 
 const PAGE = 30;
 const OFFERS = 30;
@@ -37,13 +38,13 @@ const FIELDS = [
 
 export function profileRoutes(app: WebApp): void {
   app.get(paths.profile, signedIn, async (c) => {
-    const row = await mine(c);
+    const row = ownMember(c);
     return profilePage(c, row, { values: valuesOf(row), reachShown: row.reachShown, errors: {} });
   });
 
   app.post(paths.profile, ...guarded, async (c) => {
     const { bank, node, form } = c.var;
-    const row = await mine(c);
+    const row = ownMember(c);
     // What a person's page does not ask for stays as it is.
     const sent = FIELDS.filter((name) => form.has(name));
     const typed = Object.fromEntries(sent.map((name) => [name, field(form, name)]));
@@ -102,13 +103,6 @@ export function moreOf(path: string, search: string, last: MemberRow): string {
   return `${path}?${query}`;
 }
 
-async function mine(c: WebContext): Promise<MemberRow> {
-  const { bank, node } = c.var;
-  const row = await findMember(node.database.db, bank.id, memberOf(c).memberId);
-  if (row === undefined) throw new Refused('not_found');
-  return row;
-}
-
 function valuesOf(row: MemberRow): ProfileValues {
   return Object.fromEntries(FIELDS.map((name) => [name, row[name]])) as ProfileValues;
 }
@@ -130,6 +124,7 @@ async function profilePage(
   const personId = session?.caller.personId;
   const hats = personId === undefined ? [] : await hatsOf(node.database.db, bank.id, personId);
   const saved = status === 200 && c.req.query('saved') !== undefined;
-  const model = { id: row.id, kind: row.kind, ...given, saved, hats: hats.length > 1 };
+  const places = (await knownPlaces(node.database.db, bank.id)).map(({ name }) => name);
+  const model = { id: row.id, kind: row.kind, ...given, saved, places, hats: hats.length > 1 };
   return c.html(<ProfilePage frame={frameOf(c)} model={model} />, status);
 }

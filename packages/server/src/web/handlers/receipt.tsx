@@ -123,7 +123,7 @@ async function receiptModel(
   const there = { name: named(row.counterpartyName), town: other };
   const [payer, payee] = row.direction === 'in' ? [there, here] : [here, there];
   // Hours go to whoever gave the time; a gift is given by whom they leave.
-  const [giver, receiver] = row.purpose === 'gift' ? [payer, payee] : [payee, payer];
+  const [giver, receiver] = row.purpose === 'exchange' ? [payee, payer] : [payer, payee];
   return {
     giver,
     receiver,

@@ -38,11 +38,11 @@ export async function findSession(c: WebContext): Promise<Session | null> {
   const caller = await findSessionCaller(node.database.db, bank.id, secret);
   if (caller === null) return null;
   const csrf = createHmac('sha256', node.seal.derive('csrf')).update(`${bank.id} ${secret}`).digest('base64url');
-  if (caller.role === 'operator') return { caller, name: '', csrf, language: null };
+  if (caller.role === 'operator') return { caller, member: null, name: '', csrf, language: null };
   const member = await findMember(node.database.db, bank.id, caller.memberId);
   if (member === undefined) return null;
   const { name, language } = member;
-  return { caller, name, csrf, language: isLanguage(language) ? language : null };
+  return { caller, member, name, csrf, language: isLanguage(language) ? language : null };
 }
 
 /** Begins a session. The one before it, if there is one, ends. */

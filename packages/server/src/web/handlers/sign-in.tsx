@@ -7,7 +7,6 @@
  * @module
  */
 import type { Refusal } from '@evenhour/protocol';
-import { countAttempt, mustNotBeOver } from '../../auth/attempts.ts';
 import { looksLikeWords } from '../../auth/cards.ts';
 import { redeemCode, redeemLink, requestCode } from '../../auth/codes.ts';
 import { type Entered, enter, enterByCard } from '../../auth/entering.ts';
@@ -164,10 +163,7 @@ function oneButtonRoutes(app: WebApp): void {
 function passkeyRoutes(app: WebApp): void {
   app.post(paths.signInPasskeyOptions, ...guestForm, async (c) => {
     const { bank, node, source } = c.var;
-    const { db } = node.database;
-    await mustNotBeOver(db, bank.id, 'passkey_source', source);
-    await countAttempt(db, bank.id, 'passkey_source', source);
-    return c.json(await askForPasskey(db, bank));
+    return c.json(await askForPasskey(node.database.db, bank, source));
   });
 
   app.post(paths.signInPasskey, ...guestForm, (c) => {

@@ -9,18 +9,11 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
-import { transfer } from '../../db/schema.ts';
+import { unmoved as isUnmoved, transfer } from '../../db/schema.ts';
+import { exchangePath } from '../../exchange/exchange-store.ts';
 import { rowsOf } from '../../ledger/ledger.ts';
-import {
-  balanceOf,
-  findMember,
-  type MemberRow,
-  type StatementLine as Moved,
-  movedOn,
-  statementOf,
-} from '../../member/members.ts';
+import { type MemberRow, type StatementLine as Moved, standOf, statementOf, sumsOf } from '../../member/members.ts';
 import { linesOf, statementCsv, wholePeriod } from '../../member/statement.ts';
-import { Refused } from '../../node/refused.ts';
 import { hasReceipt } from '../../receipt/documents.ts';
 import type { TransferRow } from '../../transfer/transfer-store.ts';
 import type { StatementLine, StatementModel } from '../models.ts';
@@ -28,40 +21,47 @@ import { paths } from '../paths.ts';
 import { StatementPage, StatementSheet } from '../statement.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange, townNames } from './exchanges.ts';
-import { frameOf, memberOf, signedIn } from './page.tsx';
+import { frameOf, ownMember, signedIn } from './page.tsx';
 
 const PAGE = 20;
-/** Exchanges of which the ledger has no line: not yet, or not any more. */
-const UNMOVED = ['offered', 'accepted', 'held', 'declined', 'returned'] as const;
+/** So many lines are a sheet for paper: some ten sides of A4 in large type. */
+const SHEET = 100;
 
 export function statementRoutes(app: WebApp): void {
   app.get(paths.me, signedIn, async (c) => {
-    const row = await ownRow(c);
+    const row = ownMember(c);
     const { bank, node } = c.var;
-    const before = c.req.query('before');
-    const known = before !== undefined && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(before) ? before : undefined;
-    const model = await statementModel(node.database.db, bank, row, known);
+    const model = await statementModel(node.database.db, bank, row, lineBefore(c));
     return c.html(<StatementPage frame={frameOf(c)} model={model} />);
   });
 
   app.get(paths.statementPrint, signedIn, async (c) => {
-    const row = await ownRow(c);
+    const row = ownMember(c);
     const { bank, node } = c.var;
+    const { db } = node.database;
     const period = periodIn(c);
-    const lines = await linesOf(node.database.db, bank.id, row.accountId, period);
-    const { balanceMinutes } = await balanceOf(node.database.db, bank.id, row.accountId);
+    const [newest, sums, { balanceMinutes }] = await Promise.all([
+      statementOf(db, bank.id, row.accountId, lineBefore(c), SHEET + 1, period),
+      sumsOf(db, bank.id, row.accountId, period),
+      standOf(db, bank.id, row.accountId),
+    ]);
+    const lines = newest.slice(0, SHEET);
+    const last = lines.at(-1);
+    const { lines: allLines, ...moved } = sums;
+    const days = new URLSearchParams({ from: period.firstDay, to: period.lastDay, before: last?.id ?? '' });
     const model = {
       name: row.name,
       from: period.from,
       last: new Date(period.to.getTime() - 1),
-      balanceMinutes,
-      lines: lines.map(paperLine),
+      ...{ balanceMinutes, ...moved, allLines },
+      lines: lines.map(paperLine).reverse(),
+      olderHref: newest.length > SHEET ? `${paths.statementPrint}?${days}` : null,
     };
     return c.html(<StatementSheet frame={frameOf(c)} model={model} />);
   });
 
   app.get(paths.statementFile, signedIn, async (c) => {
-    const row = await ownRow(c);
+    const row = ownMember(c);
     const { bank, node, words } = c.var;
     const period = periodIn(c);
     const lines = await linesOf(node.database.db, bank.id, row.accountId, period);
@@ -72,11 +72,10 @@ export function statementRoutes(app: WebApp): void {
   });
 }
 
-async function ownRow(c: WebContext): Promise<MemberRow> {
-  const { bank, node } = c.var;
-  const row = await findMember(node.database.db, bank.id, memberOf(c).memberId);
-  if (row === undefined) throw new Refused('not_found');
-  return row;
+/** The line before which a page begins; nothing for what no page of ours says. */
+function lineBefore(c: WebContext): string | undefined {
+  const before = c.req.query('before');
+  return before !== undefined && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(before) ? before : undefined;
 }
 
 function periodIn(c: WebContext) {
@@ -86,7 +85,7 @@ function periodIn(c: WebContext) {
 /** Paper has no links. */
 function paperLine({ id, at, content, counterpartyName, town, minutes, direction }: Moved): StatementLine {
   const what = { what: content, who: counterpartyName, town, minutes, direction };
-  return { id, at, ...what, status: 'settled', proofId: null, receiptId: null };
+  return { id, at, ...what, status: 'settled', proofId: null, receiptId: null, furtherHref: null };
 }
 
 async function statementModel(
@@ -95,9 +94,8 @@ async function statementModel(
   row: MemberRow,
   before: string | undefined,
 ): Promise<StatementModel> {
-  const [{ balanceMinutes, heldMinutes }, moved, lines] = await Promise.all([
-    balanceOf(db, bank.id, row.accountId),
-    movedOn(db, bank.id, row.accountId),
+  const [{ balanceMinutes, heldMinutes, moved }, lines] = await Promise.all([
+    standOf(db, bank.id, row.accountId),
     readLines(db, bank, row, before),
   ]);
   const shown = lines.slice(0, PAGE);
@@ -132,7 +130,7 @@ async function readLines(
       and(
         eq(transfer.bankId, bank.id),
         eq(transfer.memberId, row.id),
-        inArray(transfer.status, [...UNMOVED]),
+        isUnmoved,
         before === undefined ? undefined : lt(transfer.id, before),
       ),
     )
@@ -171,6 +169,7 @@ function movedLine(line: Moved, row: TransferRow | undefined, towns: Towns): Sta
     status,
     proofId: status === 'settled' && row !== undefined && row.pairId !== null ? row.id : null,
     receiptId: row !== undefined && hasReceipt(row) ? row.id : null,
+    furtherHref: row === undefined || status === 'settled' ? null : furtherHref(row),
   };
 }
 
@@ -188,7 +187,14 @@ function unmovedLine(row: TransferRow, towns: Towns): StatementLine {
     ...(refusal !== null && { refusal }),
     proofId: null,
     receiptId: null,
+    furtherHref: furtherHref(row),
   };
+}
+
+/** A gift has a page for its giver; an exchange has one for both. */
+function furtherHref({ id, direction, exchangeId }: TransferRow): string | null {
+  if (exchangeId !== null) return exchangePath(exchangeId);
+  return direction === 'in' ? null : paths.given(id);
 }
 
 /** The page before this one: it ends just above `first`. */
@@ -202,7 +208,7 @@ async function newerHref(db: Queries, bank: Bank, { id, accountId }: MemberRow, 
       ${moved('debit')} union all ${moved('credit')} union all
       (select id from transfer
        where bank_id = ${bank.id} and member_id = ${id} and id > ${first}
-         and status in (select jsonb_array_elements_text(${JSON.stringify(UNMOVED)}::jsonb))
+         and ${isUnmoved}
        order by id limit ${PAGE + 1})
     ) l order by l.id limit ${PAGE + 1}`);
   const ids = rowsOf<{ id: string }>(result).map((row) => row.id);

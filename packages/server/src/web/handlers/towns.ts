@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { AgreementView } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import { isKeyOlder } from '../../bank/keys.ts';
 import type { Queries } from '../../db/database.ts';
-import { standingEntry, transfer } from '../../db/schema.ts';
+import { posting, standingEntry, transfer } from '../../db/schema.ts';
 import { textArray, totals } from '../../ledger/ledger.ts';
 import type {
   BankView,
@@ -142,7 +142,7 @@ async function underwayOf(db: Queries, bank: Bank, view: AgreementView): Promise
         eq(transfer.bankId, bank.id),
         eq(transfer.pairId, view.pair),
         eq(transfer.direction, 'out'),
-        eq(transfer.status, 'offered'),
+        eq(transfer.status, sql`'offered'`),
       ),
     )
     .orderBy(transfer.id)
@@ -176,8 +176,31 @@ async function holdTimes(db: Queries, bank: Bank, view: AgreementView): Promise<
   return new Map(rows.map(({ transfer, at }) => [transfer, at]));
 }
 
+/** What was added up last of each bank: after which line of its ledger, and when. */
+const added = new WeakMap<
+  Bank,
+  { readonly line: string | undefined; readonly at: number; readonly books: Promise<Books> }
+>();
+const BOOKS_MS = 10_000;
+
+/** All accounts, added up anew when something has moved, or after ten seconds. */
 export async function booksOf(db: Queries, bank: Bank): Promise<Books> {
-  const sums = await totals(db, bank.id);
+  const [last] = await db
+    .select({ id: posting.id })
+    .from(posting)
+    .where(eq(posting.bankId, bank.id))
+    .orderBy(desc(posting.id))
+    .limit(1);
+  const known = added.get(bank);
+  if (known !== undefined && known.line === last?.id && Date.now() - known.at < BOOKS_MS) return known.books;
+  const books = addUp(db, bank.id);
+  added.set(bank, { line: last?.id, at: Date.now(), books });
+  books.catch(() => added.delete(bank));
+  return books;
+}
+
+async function addUp(db: Queries, bankId: string): Promise<Books> {
+  const sums = await totals(db, bankId);
   return {
     membersMinutes: sums.members,
     fundsMinutes: sums.funds,

@@ -90,6 +90,68 @@ it.each(files.filter((name) => name.endsWith('.tsx') && !inOneLanguage.includes(
   },
 );
 
+/** What programs and their operators read: in English, as the documentation is. */
+const toDevelopers: readonly (readonly [RegExp, string])[] = [
+  [/^(api|cli|bin)\//, 'the documentation of the API, and the command line'],
+  [/^(demo|testing|hostile|walks)\/|(^|-|\/)(testing|samples)(-\w+)?\.ts$|live-words\.ts$/, 'demos and tests'],
+  [/^(receipt|verify)\/say\.ts$/, 'what the command line says of a file'],
+  [/^federation\/(inbox|federation|addresses)\.ts$/, 'answers to programs of other servers'],
+  [
+    /^(node\/node|bank\/keys|delivery\/greet)\.ts$/,
+    'for whoever runs the program: logs, answers to a probe, why a pair waits',
+  ],
+];
+
+/** Sentences that stand in the program, and why. */
+const outside: Record<string, string> = {
+  'We honour your': 'what two banks sign stands in both journals letter by letter; a coordinator may write other words',
+  'Each of us says': 'the same',
+  'Each of us keeps': 'the same',
+  'If something does': 'the same',
+  'Either of us': 'the same',
+  'The test hour,': 'by these words both banks know it',
+  'Samsung Internet': 'a name',
+  'RCPT TO': 'what is said to a mail server',
+};
+
+/** Calls whose words go into logs, errors and answers to programs. */
+const TECHNICAL = /(^|\.)(info|warning|warn|error|debug|fatal|problem|refuse|describe)$/;
+
+/** Sentences of a program that somebody could be shown: two words or more that begin as a sentence does, or end as one. */
+function sentencesIn(name: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && /Error$|^Refused$/.test(node.expression.getText())) return;
+    if (ts.isCallExpression(node) && TECHNICAL.test(node.expression.getText())) return;
+    if (ts.isStringLiteralLike(node)) found.push(node.text);
+    if (ts.isTemplateExpression(node))
+      found.push([node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('…'));
+    node.forEachChild(visit);
+  };
+  visit(parse(name, text));
+  return found.filter((each) => /^\p{Lu}[\p{L}’']* \p{L}/u.test(each) || /\p{L} \p{L}{2,}[^\n]*[.!?]$/u.test(each));
+}
+
+const programs = files.filter((name) => name.endsWith('.ts') && !toDevelopers.some(([which]) => which.test(name)));
+
+it('no program says sentences of its own to people', () => {
+  const said = programs.flatMap((name) =>
+    sentencesIn(name, readFileSync(`${source}${name}`, 'utf8'))
+      .filter((each) => !Object.keys(outside).some((start) => each.startsWith(start)))
+      .map((each) => `${name}: ${each}`),
+  );
+  expect(said).toEqual([]);
+});
+
+it('every sentence that may stand in the program is there, and every exception is needed', () => {
+  const all = programs.flatMap((name) => sentencesIn(name, readFileSync(`${source}${name}`, 'utf8')));
+  expect(Object.keys(outside).filter((start) => !all.some((each) => each.startsWith(start)))).toEqual([]);
+  const others = files.filter((name) => name.endsWith('.ts') && !programs.includes(name));
+  const needed = ([which]: (typeof toDevelopers)[number]) =>
+    others.some((name) => which.test(name) && sentencesIn(name, readFileSync(`${source}${name}`, 'utf8')).length > 0);
+  expect(toDevelopers.filter((each) => !needed(each))).toEqual([]);
+});
+
 /** The keys that a program names: whole, or as a pattern with its own area at the start. */
 function keysIn(name: string, text: string): { readonly whole: string[]; readonly patterns: RegExp[] } {
   const whole: string[] = [];
@@ -123,6 +185,9 @@ it('these tests see what is outside, and what is used', () => {
   ]);
   expect(textsIn('a.tsx', '<p class="big" id="x">{t("home.title")} 12, {a === "x" ? null : b}</p>')).toEqual([]);
   expect(textsIn('a.tsx', 'const slip = { title: "Hello", id: "x" }')).toEqual(['Hello']);
+  const program =
+    'const a = { says: "Mail goes out.", fix: `${n} mails wait.`, id: "mail", why: "say why" }; throw new Error("Not so.")';
+  expect(sentencesIn('a.ts', program)).toEqual(['Mail goes out.', '… mails wait.']);
   const { whole, patterns } = keysIn('a.ts', 't("home.title"); t(`given.half.${status}`, {})');
   expect(whole).toContain('home.title');
   expect(patterns.some((pattern) => pattern.test('given.half.settled'))).toBe(true);

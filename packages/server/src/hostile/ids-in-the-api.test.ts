@@ -1,0 +1,149 @@
+/** Every operation of the API with an id in its address, by those it is not for: nothing is shown or done. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { said } from '../testing/watch.ts';
+import { type Asked, operationsOf } from './operations.ts';
+import { openScene, type Scene } from './scene.ts';
+import { Standing } from './standing.ts';
+
+let scene: Scene;
+let standing: Standing;
+let operations: readonly Asked[];
+let withId: readonly Asked[];
+
+/** A neighbour who signed in as a person, a member whose token is nobody's in particular, and somebody without any. */
+const WHO = ['a neighbour', 'a member without hats', 'a guest'] as const;
+const tokens = new Map<(typeof WHO)[number], string | null>([['a guest', null]]);
+
+/** What is for every member of a bank, and why. */
+const FOR_MEMBERS: Readonly<Record<string, string>> = {
+  getMember: 'members know each other; how to reach somebody, and what they have, is left out',
+  listMemberOffers: 'offers are to be found',
+  listThanks: 'those that the member shows',
+  getOffer: 'offers are to be found',
+  getGathering: 'gatherings are to be found; who comes is left out',
+  signUp: 'a seat is for whoever comes',
+  getAgreement: 'what two towns have signed concerns everybody in them',
+};
+/** What is for everybody, as the one in the scene is public. */
+const FOR_GUESTS: readonly string[] = ['getOffer', 'getGathering'];
+/** Whoever holds the secret in the address may, so they are tried with one that is almost right. */
+const SECRETS: readonly string[] = ['readSlip', 'objectBySlip', 'openReceipt'];
+
+const PRIVATE = ['0131 496 0777', 'She rang', 'A lift', 'balanceMinutes', 'hereCode":"'];
+
+beforeAll(async () => {
+  scene = await openScene();
+  operations = await operationsOf(scene);
+  withId = operations.filter(({ pattern }) => pattern.includes('{id}'));
+  await scene.town.call('POST', '/api/members', { handle: 'plain', name: 'Plain' });
+  tokens.set('a neighbour', scene.davie.token);
+  tokens.set('a member without hats', (await scene.town.call('POST', '/api/members/plain/tokens')).body.token);
+  // That somebody tried is counted.
+  standing = new Standing(scene.town, ['attempt']);
+  await standing.settle();
+}, 240_000);
+afterAll(() => scene?.stop());
+
+const ask = ({ method, body }: Asked, address: string, token: string | null) =>
+  scene.town.call(method as 'GET' | 'POST', address, body, { token });
+
+test('there are such operations, each about something that is there', () => {
+  expect(withId.length).toBeGreaterThan(60);
+  const known = Object.values(scene.ids);
+  const elsewhere = withId.filter(({ address }) => !known.some((id) => address().split('/').includes(id)));
+  expect(elsewhere.map(({ name }) => name)).toEqual([]);
+  const names = withId.map(({ name }) => name);
+  for (const name of [...Object.keys(FOR_MEMBERS), ...FOR_GUESTS, ...SECRETS]) expect(names).toContain(name);
+});
+
+describe.each(WHO)('%s', (who) => {
+  const mine = (name: string) => (who === 'a guest' ? FOR_GUESTS.includes(name) : FOR_MEMBERS[name] !== undefined);
+  const sent =
+    who === 'a guest' ? /^(?:401 not_signed_in|403 not_allowed|404 not_found)$/ : /^(?:403 not_allowed|404 not_found)$/;
+
+  test('is told nothing of what is somebody else’s, and changes nothing', { timeout: 240_000 }, async () => {
+    const token = tokens.get(who) ?? null;
+    const wrong: string[] = [];
+    for (const operation of withId) {
+      const { name, address } = operation;
+      // The one thing that a neighbour may do with what is Moira's.
+      if (name === 'signUp' && mine(name)) continue;
+      const at = SECRETS.includes(name) ? almost(operation) : address();
+      const answer = await standing.unchanged(() => ask(operation, at, token), name);
+      const told = said(answer);
+      if (mine(name) ? answer.status !== 200 : !sent.test(told)) wrong.push(`${name}: ${told}`);
+      for (const words of PRIVATE) if (JSON.stringify(answer.body).includes(words)) wrong.push(`${name} says ${words}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('asks about somebody else by a question in vain', async () => {
+    const token = tokens.get(who) ?? null;
+    const lists = operations.filter(({ fields }) =>
+      fields.some(({ where, name }) => where === 'query' && name === 'member'),
+    );
+    expect(lists.length).toBeGreaterThan(2);
+    for (const list of lists) {
+      const answer = await standing.unchanged(() =>
+        ask(list, `${list.address()}?member=${scene.moira.memberId}`, token),
+      );
+      const own = await ask(list, list.address(), token);
+      expect([list.name, answer.status >= 400 || JSON.stringify(answer) === JSON.stringify(own)]).toEqual([
+        list.name,
+        true,
+      ]);
+    }
+  });
+});
+
+test('an agreement that only one town has signed is for the desk', async () => {
+  const id = scene.ids['/agreements'];
+  for (const token of [...tokens.values()]) {
+    const answer = await scene.town.call('GET', `/api/agreements/${id}`, undefined, { token });
+    expect(said(answer)).toBe(token === null ? '401 not_signed_in' : '404 not_found');
+    const listed = await scene.town.call('GET', token === null ? '/api/towns' : '/api/agreements', undefined, {
+      token,
+    });
+    expect(listed.status).toBe(200);
+    expect(JSON.stringify(listed.body)).not.toContain(id);
+  }
+  expect((await scene.town.call('GET', `/api/agreements/${id}`)).status).toBe(200);
+});
+
+test('a guest finds offers that are public, and no others', async () => {
+  const { items } = (await scene.town.call('GET', `/api/members/${scene.davie.memberId}/offers`)).body;
+  const as = { token: null };
+  expect(said(await scene.town.call('GET', `/api/offers/${items[0].id}`, undefined, as))).toBe('401 not_signed_in');
+  // Newer ones that are not for guests take no place from them.
+  for (const kind of ['offer', 'need'])
+    await scene.town.call('POST', '/api/offers', { member: 'davie', kind, category: 'company', title: 'For members' });
+  const newest = (await scene.town.call('GET', '/api/offers/newest?limit=1', undefined, as)).body.items;
+  const seen = newest.map(({ visibility }: { visibility: string }) => visibility);
+  expect([seen.length > 0, new Set(seen)]).toEqual([true, new Set(['public'])]);
+});
+
+test('of a member who rests only the desk and they themselves know', async () => {
+  const { id } = (await scene.town.call('POST', '/api/members', { handle: 'resting', name: 'Resting' })).body;
+  const own = (await scene.town.call('POST', `/api/members/${id}/tokens`)).body.token;
+  await scene.town.call('POST', `/api/members/${id}/status`, { status: 'suspended' });
+  const known = async (token: string): Promise<boolean[]> => {
+    const ones = ['', '/offers', '/thanks'].map((path) =>
+      scene.town.call('GET', `/api/members/${id}${path}`, undefined, { token }),
+    );
+    const lists = ['/api/members?limit=200', '/api/members?limit=200&search=rest'].map((path) =>
+      scene.town.call('GET', path, undefined, { token }),
+    );
+    const told = (await Promise.all(ones)).map(({ status }) => status === 200);
+    return [...told, ...(await Promise.all(lists)).map(({ body }) => JSON.stringify(body).includes(id))];
+  };
+  expect(await known(scene.davie.token)).toEqual([false, false, false, false, false]);
+  expect(await known(scene.town.token)).toEqual([true, true, true, true, true]);
+  // By name one finds those who can be asked.
+  expect(await known(own)).toEqual([true, true, true, true, false]);
+});
+
+/** The address with a secret of which the last letter is another one. */
+function almost({ address }: Asked): string {
+  const known = Object.values(scene.ids).find((id) => address().split('/').includes(id)) ?? '';
+  return address(`${known.slice(0, -1)}${known.endsWith('A') ? 'B' : 'A'}`);
+}
