@@ -35,6 +35,15 @@ const plans: readonly (readonly [string, Plan])[] = [
       names: { asker: 'Agnes', giver: 'Jordi' },
     },
   ],
+  [
+    'with the keyboard alone',
+    {
+      way: { keyboard: true },
+      title: 'Reading letters aloud',
+      typed: 'leters',
+      names: { asker: 'Effie', giver: 'Neus' },
+    },
+  ],
 ];
 
 interface Apart extends Calls {
@@ -78,11 +87,22 @@ describe.skipIf(!hasChromium() || !hasTestPostgres())('across two towns', { time
     rmSync(folder, { recursive: true, force: true });
   }, 30_000);
 
-  test.each(plans)('%s: from finding it to a receipt that both banks signed', async (name, plan) => {
+  /** What each town owes the other, in minutes. */
+  async function standing(): Promise<number[]> {
+    const [leith, gracia] = towns as [Apart, Apart];
+    const both = await Promise.all([
+      leith.call('GET', `/api/agreements/${agreement.a}`),
+      gracia.call('GET', `/api/agreements/${agreement.b}`),
+    ]);
+    return both.map(({ body }) => body.position.owesMinutes);
+  }
+
+  test.each(plans)('%s: from finding it to a receipt that both banks signed', async (_, plan) => {
     const { way, title, typed, names } = plan;
     const [leith, gracia] = towns as [Apart, Apart];
     const asker = await walkerAt(browser, leith.origin, way);
     const giver = await walkerAt(browser, gracia.origin, way);
+    const [before = 0] = await standing();
     await comeIn(asker, keys.get(names.asker) ?? '');
     await comeIn(giver, keys.get(names.giver) ?? '');
     const link = await firstExchange({ asker, giver, names, title, typed, content: `${title}, 1` });
@@ -96,13 +116,7 @@ describe.skipIf(!hasChromium() || !hasTestPostgres())('across two towns', { time
       await picture(guest, 'walk-receipt-across');
     } else expect(await guest.page.locator('.check__good:visible').count()).toBe(6);
     // Each town's figure of the pair is the other's with its sign turned round.
-    const [here, there] = await Promise.all([
-      leith.call('GET', `/api/agreements/${agreement.a}`),
-      gracia.call('GET', `/api/agreements/${agreement.b}`),
-    ]);
-    const moved = 75 * (plans.findIndex(([each]) => each === name) + 1);
-    expect(here.body.position.owesMinutes).toBe(moved);
-    expect(there.body.position.owesMinutes).toBe(-moved);
+    expect(await standing()).toEqual([before + 75, -before - 75]);
     await leave(asker, giver, guest);
   });
 });

@@ -27,6 +27,7 @@ import {
 const ways: readonly (readonly [string, Way, string, string])[] = [
   ['with script', {}, 'Moira', 'Rosa'],
   ['without script', { script: false }, 'Isla', 'Neus'],
+  ['with the keyboard alone', { keyboard: true }, 'Effie', 'Oriol'],
 ];
 
 describe.skipIf(!hasChromium())('a dispute between two towns', { timeout: 90_000 }, () => {

@@ -2,10 +2,13 @@
  * A gathering of twenty from two towns: seats that run out, a sheet with a code, and everybody's hours by one button. The
  * host and most guests go without script, one has the keyboard alone.
  */
+import { eq, sql } from 'drizzle-orm';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gathering } from '../db/schema.ts';
+import { due, exchange, exchangeStep, gathering } from '../db/schema.ts';
 import { OfferReader } from '../delivery/offer-reader.ts';
+import { dueAfter } from '../delivery/signals.ts';
+import { EXCHANGE_TURN } from '../exchange/turns.ts';
 import { hasChromium, openBrowser } from '../testing/browser.ts';
 import { connect, paint, startTowns, type Town, until } from '../testing/town.ts';
 import { Qr } from '../web/qr.tsx';
@@ -22,7 +25,6 @@ import {
   openSlip,
   picture,
   press,
-  sayYes,
   see,
   seeBalance,
   showKey,
@@ -38,6 +40,8 @@ const HERE = 'Moira Agnes Davie Zofia Linh Callum Isla Ewan Morag Hamish Greta J
 const LEAVES = 'Ross';
 const ABSENT = 'Jean';
 const THERE = 'Rosa Jordi Merce Pau Neus Oriol'.split(' ');
+/** Who wants to be asked before hours are written down. */
+const ASKED_AGAIN = 'Oriol';
 /** Who comes along from the other town without a seat. */
 const ALONG = ['Nadia', 'Omar'];
 const SEATS = 19;
@@ -155,10 +159,14 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
     await see(host, t('gathering.outcome.credited', { amount: short(30) }));
     await picture(host, 'walk-gathering-hours');
 
-    // Whoever has asked from the other town says yes there; whoever came along is given theirs at once.
+    // Who asked from the other town said yes ahead, all but one, who wanted to be asked; who came along is given theirs.
     await openSlip(rosa, 'waits', rosa.words.t('exchange.theySay', { name: 'Dock', hours: rosa.words.long(30) }));
-    await sayYes(rosa, rosa.words.t('exchange.confirmedGive', { name: 'Dock', hours: rosa.words.long(30) }));
-    for (const [name, id] of asked) await confirm(gracia, keyOf(there, name), id);
+    await see(rosa, rosa.words.t('exchange.aheadWaits'));
+    await until(async () => (await waiting(gracia)) === asked.size + 1, 30_000);
+    await letADayPass(gracia);
+    await hear(rosa, rosa.words.t('exchange.confirmedGive', { name: 'Dock', hours: rosa.words.long(30) }));
+    await see(rosa, rosa.words.t('exchange.storyAhead'));
+    await confirm(gracia, keyOf(there, ASKED_AGAIN), asked.get(ASKED_AGAIN) ?? '');
     const outcomes = async (): Promise<Record<string, string | null>> =>
       Object.fromEntries(
         (await seen()).guests.map(({ name, outcome }: { name: string; outcome: string | null }) => [name, outcome]),
@@ -192,7 +200,7 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
     const whole = { balanceMinutes: GIVERS.length * EACH - 20 * 30, heldMinutes: 0 };
     expect(await balances(leith, ['kitchen'])).toMatchObject({ kitchen: whole });
     await goHome(agnes);
-    await see(agnes, t('statement.passed', { given: short(0), came: short(30) }));
+    await see(agnes, t('statement.youHave', { given: short(30), received: short(0) }));
     await seeBalance(rosa, 30, 0);
     const [ours, theirs] = await Promise.all([
       leith.call('GET', `/api/agreements/${agreement.a}`),
@@ -240,7 +248,8 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
       const tables = page.locator('.signing');
       expect(await tables.first().locator('tbody tr').count()).toBe(SEATS);
       expect(await tables.last().locator('tbody tr').count()).toBeGreaterThanOrEqual(10);
-      for (const name of ['Lou Reid', 'Rosa Vidal']) expect(await tables.first().textContent()).toContain(name);
+      for (const name of ['Lou Reid', words.t('page.inTown', { who: 'Rosa Vidal', town: 'Gràcia' })])
+        expect(await tables.first().textContent()).toContain(name);
       expect(await tables.first().textContent()).not.toContain(LEAVES);
       expect(await page.locator('nav:visible, footer:visible, .screen-only:visible').count()).toBe(0);
       const drawn = (await page.locator('.signing__code .qr__ink').getAttribute('d')) ?? '';
@@ -260,11 +269,12 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
     await find(rosa, 'paint', TITLE);
     await press(rosa, 'main a[href^="/exchanges/new?offer="]');
     await type(rosa, '#ask-content', 'I bring my own brush');
+    expect(await rosa.page.locator('input[name="ahead"][value="yes"]').isChecked()).toBe(true);
     await press(rosa, 'form[action="/exchanges"] button');
     await see(rosa, 'I bring my own brush');
     const asked = new Map<string, string>();
     for (const name of THERE.slice(1)) {
-      const ask = { offer: offer.id, minutes: 30, content: 'I would like to come' };
+      const ask = { offer: offer.id, minutes: 30, content: 'I would like to come', yesAhead: name !== ASKED_AGAIN };
       const { status, body } = await gracia.call('POST', '/api/exchanges', ask, { token: keyOf(keys, name) });
       expect(status).toBe(201);
       asked.set(name, body.id);
@@ -281,6 +291,20 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
     expect(said.status).toBe(200);
   }
 });
+
+/** How many exchanges of a town wait for a yes to what was recorded. */
+async function waiting({ database: { db } }: Town): Promise<number> {
+  return db.$count(exchange, eq(exchange.status, 'claimed'));
+}
+
+/** As if all that was said so far had been said a day before. */
+async function letADayPass({ database, node }: Town): Promise<void> {
+  await database.db.update(exchangeStep).set({ at: sql`${exchangeStep.at} - interval '25 hours'` });
+  await node.context.signals.commit(async (tx) => {
+    await tx.update(due).set({ at: new Date() }).where(eq(due.kind, EXCHANGE_TURN));
+    dueAfter(tx);
+  });
+}
 
 /** Everybody's keys, by their first name. */
 async function moveIn(town: Town, names: readonly string[]): Promise<Keys> {

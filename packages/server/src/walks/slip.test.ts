@@ -9,6 +9,7 @@ import { comeIn, LEITH, leave, length, newcomer, onPaper, press, see, type, type
 const ways: readonly (readonly [string, Way, string, string])[] = [
   ['with script', {}, 'Agnes', '311'],
   ['without script', { script: false }, 'Nessa', '312'],
+  ['with the keyboard alone', { keyboard: true }, 'Greta', '313'],
 ];
 
 describe.skipIf(!hasChromium())('a slip', { timeout: 60_000 }, () => {

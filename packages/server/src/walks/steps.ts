@@ -2,8 +2,8 @@
  * Somebody at a telephone 360 px wide, for tests that walk from page to page, and the steps of an exchange.
  *
  * Promises: a step presses and types what stands on the page and is over when the next page says so; a walker who has
- * the keyboard alone never points at anything, and sees at every stop where the focus is; every page on the way is
- * sound. With EVENHOUR_PICTURES=1 the pages are kept in `docs/pictures`.
+ * the keyboard alone never points at anything, sees at every stop where the focus is, and is held by none; every page on
+ * the way is sound. With EVENHOUR_PICTURES=1 the pages are kept in `docs/pictures`.
  *
  * @module
  */
@@ -24,8 +24,8 @@ const PHONE = 360;
 const A4 = { width: 794, height: 1123 };
 /** The most of a page that a picture shows. */
 const PICTURE_HEIGHT = { phone: 1200, wide: A4.height };
-/** No page has as many places to stop at. */
-const MOST_TABS = 200;
+/** A field of a date is several stops of Tab. */
+const MOST_PARTS = 5;
 
 /** How the two towns of the walks show themselves. */
 export const LEITH = { theme: 'leith', phone: '0131 496 0123', bridgeBuilder: 'Fiona Kerr' } as const;
@@ -84,22 +84,50 @@ export async function type(walker: Walker, target: string | Locator, text: strin
   await walker.page.keyboard.type(text);
 }
 
+/** Chooses from a list by its words. */
+export async function choose(walker: Walker, target: string | Locator, label: string): Promise<void> {
+  const found = locate(walker, target);
+  if (!walker.keyboard) await found.selectOption({ label });
+  else {
+    await reach(walker.page, found);
+    await walker.page.keyboard.type(label);
+  }
+  expect(await found.locator('option:checked').textContent()).toBe(label);
+}
+
 function locate({ page }: Walker, target: string | Locator): Locator {
   return typeof target === 'string' ? page.locator(target).first() : target;
 }
 
+/** Goes on by Tab until it is there. Stops follow the order of the page, none holds the focus, and each one shows it. */
 async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const has = () => target.evaluate((element) => element === element.ownerDocument.activeElement);
-  for (let tabs = 0; !(await has()); tabs++) {
-    if (tabs === MOST_TABS) throw new Error(`${page.url()}: no Tab leads to ${target}`);
+  let [last, parts, turns] = [await stopOf(page), 0, 0];
+  while (!(await has())) {
     await page.keyboard.press('Tab');
+    const stop = await stopOf(page);
+    parts = stop.place === last.place ? parts + 1 : 0;
+    if (stop.place < last.place) turns += 1;
+    if (parts === MOST_PARTS) throw new Error(`${page.url()}: no Tab leads away from ${stop.what}`);
+    if (turns > 1) throw new Error(`${page.url()}: Tab goes back from ${last.what} to ${stop.what}, not to ${target}`);
+    last = stop;
   }
-  const seen = await target.evaluate((element) => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(element);
-    return element.matches(':focus-visible') && outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+}
+
+/** Where the focus is: how far down the page, and what it is on. Refuses a focus that cannot be seen. */
+async function stopOf(page: Page): Promise<{ readonly place: number; readonly what: string }> {
+  const { seen, ...stop } = await page.evaluate(() => {
+    const at = document.activeElement ?? document.body;
+    const { outlineStyle, outlineWidth } = getComputedStyle(at);
+    return {
+      place: [...document.querySelectorAll('*')].indexOf(at),
+      what: at.outerHTML.slice(0, 120),
+      seen: at === document.body || (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2),
+    };
   });
-  expect(seen, `${page.url()}: the focus on ${target} can be seen`).toBe(true);
+  expect(seen, `${page.url()}: the focus on ${stop.what} can be seen`).toBe(true);
+  return stop;
 }
 
 /** Waits until the page says it, and finds nothing wrong with the page. */
@@ -182,6 +210,34 @@ export async function showKey(walker: Walker, token: string, to: RegExp): Promis
   await type(walker, '#words', token);
   await press(walker, 'main details button');
   await page.waitForURL(to);
+}
+
+/** Asks for six figures, reads them in the mail that this machine keeps, and comes in by them. */
+export async function comeInByMail(walker: Walker, email: string): Promise<void> {
+  const { page, words, origin } = walker;
+  await page.goto(`${origin}/sign-in`);
+  await type(walker, '#who', email);
+  await press(walker, 'form[action="/sign-in"] button');
+  await see(walker, words.t('signIn.codeHeading'));
+  await type(walker, '#code', await readFigures(walker, email));
+  await press(walker, 'form[action="/sign-in/code"] button');
+  await page.waitForURL(/\/(me|console)(\/|$)/);
+  if (new URL(page.url()).pathname !== '/me/doors/offer') return;
+  await see(walker, words.t('signIn.offerHeading'));
+  await press(walker, 'main a.btn--quiet');
+  await page.waitForURL(/\/(me|console)$/);
+}
+
+async function readFigures({ page, origin }: Walker, email: string): Promise<string> {
+  const tab = await page.context().newPage();
+  await tab.goto(`${origin}/mail`);
+  const figures = await until(async () => {
+    await tab.reload();
+    const letters = await tab.locator('article', { hasText: email }).allTextContents();
+    return /(\d{3}) (\d{3})/.exec(letters[0] ?? '');
+  });
+  await tab.close();
+  return figures.slice(1).join('');
 }
 
 /** One's first page. */
