@@ -14,6 +14,7 @@ import { countWords, giveContact, say, showThanks, thank, thanksOf } from '../ex
 import { exchangeView, kindsIn, sideOf, summaryOf, townsOf } from '../exchange/view.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
+import { actingFor, namedMember } from './acting.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noParams, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
@@ -59,7 +60,7 @@ export function exchangeRoutes(api: Api): void {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
       const { member, offer, to, side, yesAhead, reason, by: coordinator, ...terms } = c.req.valid('json');
-      const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, member);
+      const memberId = await actingFor(c, caller, member, 'say who asks');
       if (caller.role === 'member') await countAttempt(node.database.db, bank.id, 'ask_member', memberId);
       const by = { by: caller.role === 'member' ? 'member' : 'desk', personId: caller.personId ?? null } as const;
       const result = await once(c, async (tx, after) => {
@@ -88,7 +89,11 @@ export function exchangeRoutes(api: Api): void {
       const { db } = node.database;
       const { cursor, limit, member, which } = c.req.valid('query');
       const memberId =
-        caller.role === 'member' ? caller.memberId : member === undefined ? null : await memberIdOf(c, member);
+        caller.role === 'member'
+          ? caller.memberId
+          : member === undefined
+            ? null
+            : await namedMember(c, member, 'say who asks');
       const rows =
         memberId === null
           ? await disputedExchanges(db, bank.id, limit)
@@ -353,11 +358,4 @@ async function viewFor(c: Context<ApiEnv>, tx: Queries, exchange: Exchange, side
   mustBeSignedIn(caller);
   const view = await exchangeView(tx, exchange, sideOf(exchange.row, caller, side), bank.settings.timeZone);
   return { ...view, acts: [...view.acts], story: [...view.story], talk: [...view.talk] };
-}
-
-async function memberIdOf(c: Context<ApiEnv>, idOrHandle: string | undefined): Promise<string> {
-  if (idOrHandle === undefined) throw new Refused('invalid_request', { field: 'member', reason: 'say who asks' });
-  const row = await findMember(c.var.node.database.db, c.var.bank.id, idOrHandle);
-  if (row === undefined || row.kind === 'fund') throw new Refused('not_found');
-  return row.id;
 }

@@ -24,6 +24,7 @@ import { nearOf, roundedPoint } from '../offer/places.ts';
 import { isListed, type OfferRow } from '../offer/row.ts';
 import { searchOffers } from '../offer/search.ts';
 import type { NotTaken } from '../offer/shrink.ts';
+import { actingFor } from './acting.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading, sending } from './describe.ts';
 import type { ApiEnv } from './env.ts';
@@ -59,7 +60,7 @@ export function offerRoutes(api: Api): void {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
       const { member: named, ...input } = c.req.valid('json');
-      const memberId = caller.role === 'member' ? caller.memberId : await memberIdOf(c, named);
+      const memberId = await actingFor(c, caller, named, 'say whose it is');
       const result = await once(c, async (tx) => ({
         status: 201,
         body: await offerView(
@@ -327,13 +328,6 @@ async function ownOffer(c: Context<ApiEnv>): Promise<OfferRow> {
     throw new Refused('not_found');
   mustBe(caller, row.memberId);
   return row;
-}
-
-async function memberIdOf(c: Context<ApiEnv>, idOrHandle: string | undefined): Promise<string> {
-  if (idOrHandle === undefined) throw new Refused('invalid_request', { field: 'member', reason: 'say whose it is' });
-  const row = await findMember(c.var.node.database.db, c.var.bank.id, idOrHandle);
-  if (row === undefined || row.kind === 'fund') throw new Refused('not_found');
-  return row.id;
 }
 
 function inputOf(input: Omit<z.infer<typeof newOfferSchema>, 'member'>, language: string) {

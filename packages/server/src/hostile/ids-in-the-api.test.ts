@@ -29,6 +29,9 @@ const FOR_GUESTS: readonly string[] = ['getOffer', 'getGathering'];
 /** Whoever holds the secret in the address may, so they are tried with one that is almost right. */
 const SECRETS: readonly string[] = ['readSlip', 'objectBySlip', 'openReceipt'];
 
+/** What names a member or a person in what is sent. */
+const NAMES: readonly string[] = ['member', 'memberId', 'personId', 'from', 'by'];
+
 const PRIVATE = ['0131 496 0777', 'She rang', 'A lift', 'balanceMinutes', 'hereCode":"'];
 
 beforeAll(async () => {
@@ -75,6 +78,24 @@ describe.each(WHO)('%s', (who) => {
       for (const words of PRIVATE) if (JSON.stringify(answer.body).includes(words)) wrong.push(`${name} says ${words}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('names somebody else in what is sent, and nothing is done for them', { timeout: 240_000 }, async () => {
+    const token = tokens.get(who) ?? null;
+    const naming = operations.filter(
+      ({ pattern, body, fields }) =>
+        body !== undefined &&
+        !pattern.includes('{id}') &&
+        fields.some(({ where, name }) => where === 'body' && NAMES.includes(name.split('.').at(-1) ?? '')),
+    );
+    expect(naming.length).toBeGreaterThan(8);
+    const done: string[] = [];
+    for (const operation of naming) {
+      const { name, address } = operation;
+      const answer = await standing.unchanged(() => ask(operation, address(), token), name);
+      if (answer.status < 400) done.push(`${name}: ${said(answer)}`);
+    }
+    expect(done).toEqual([]);
   });
 
   test('asks about somebody else by a question in vain', async () => {

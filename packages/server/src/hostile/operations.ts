@@ -82,6 +82,21 @@ const MEANT: Readonly<Record<string, (scene: Scene) => unknown>> = {
   website: () => 'https://town.example/',
 };
 
+const TEXT: Schema = { type: 'string' };
+const texts = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, TEXT]));
+/** What a browser answers with a passkey. Its form is the standard's, so our own document leaves it open. */
+const PASSKEY_ANSWER: Schema = {
+  type: 'object',
+  properties: {
+    ...texts('id', 'rawId', 'type', 'authenticatorAttachment'),
+    response: {
+      type: 'object',
+      properties: texts('clientDataJSON', 'authenticatorData', 'attestationObject', 'signature', 'userHandle'),
+    },
+    clientExtensionResults: { type: 'object', properties: {} },
+  },
+};
+
 function whole(document: Document, schema: Schema): Schema {
   if (schema.$ref !== undefined)
     return whole(document, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
@@ -92,7 +107,8 @@ function whole(document: Document, schema: Schema): Schema {
 
 /** A value that the schema takes, with all that it can hold, and the fields in it. */
 function made(scene: Scene, document: Document, written: Schema, name: string): { value: unknown; fields: Field[] } {
-  const schema = whole(document, written);
+  const open = whole(document, written);
+  const schema = name === 'answer' && open.type === 'object' && !open.properties ? PASSKEY_ANSWER : open;
   const either = schema.anyOf ?? schema.oneOf;
   if (either !== undefined) {
     const each = either.map((one) => made(scene, document, one, name));
