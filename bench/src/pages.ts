@@ -91,6 +91,12 @@ const ROUTES: readonly Route[] = [
     search: true,
     address: (_, at) => `/find?category=repairs&q=${encodeURIComponent(of(QUERIES, at))}`,
   },
+  {
+    route: '/find?q=&near=',
+    search: true,
+    address: (_, at) =>
+      `/find?near=${encodeURIComponent(of(['me', ...PLACES], at))}&q=${encodeURIComponent(of(QUERIES, at))}`,
+  },
   { route: '/find?category=', address: () => '/find?category=garden' },
   {
     route: '/find?near=',

@@ -61,11 +61,21 @@ export async function surroundings(tx: Queries, { table, parts, which }: Source,
 const code = ({ latitude, longitude }: Point): number => latitude * 100_000 + longitude;
 const CODE = sql`coalesce(o.latitude::int * 100000 + o.longitude, 2000000000)`;
 
-/** The condition that something is in a ring. */
-export function isIn(around: Surroundings, ring: number): SQL {
-  return ring < FURTHER
-    ? sql`${CODE} = any(${ints((around[ring] ?? []).map(code))})`
-    : sql`${CODE} <> all(${ints(around.flat().map(code))})`;
+/** The condition that something is further than all rings. */
+export function isOutside(around: Surroundings): SQL {
+  return sql`${CODE} <> all(${ints(around.flat().map(code))})`;
+}
+
+/** In which ring something is. */
+export function ringOf(around: Surroundings): SQL {
+  const rings = around.map((points, ring) => sql`when ${CODE} = any(${ints(points.map(code))}) then ${ring}::int`);
+  return sql`(case ${sql.join(rings, sql` `)} else ${FURTHER}::int end)`;
+}
+
+/** The first ring in which anything is. */
+export function nearest(around: Surroundings): number {
+  const ring = around.findIndex((points) => points.length > 0);
+  return ring < 0 ? FURTHER : ring;
 }
 
 /** The points of a ring as a table, to be asked one by one; `null` for the rest of the world, which has none. */

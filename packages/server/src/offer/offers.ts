@@ -22,7 +22,7 @@ import { type Place, placeColumns } from './places.ts';
 import { prepareToTell, tellFollowers } from './posts.ts';
 import { isRenewToken, watchEnd } from './renewals.ts';
 import { type OfferRow, offerColumns, type Visibility } from './row.ts';
-import { categoryLexeme, wordsOf } from './words.ts';
+import { markOf, wordsOf } from './words.ts';
 
 /** What a member writes. */
 export interface OfferInput {
@@ -248,7 +248,7 @@ async function columnsOf(tx: Queries, bankId: string, memberId: string, input: O
   return {
     active: author.status === 'active',
     words: found,
-    columns: { ...rest, ...(await placeColumns(tx, bankId, place)), words: lexemesOf(found, rest.category) },
+    columns: { ...rest, ...(await placeColumns(tx, bankId, place)), words: lexemesOf(found, rest) },
   };
 }
 
@@ -260,9 +260,9 @@ export function searchWords(
   return wordsOf([title, CATEGORY_WORDS[category], place.name, name, when, text]);
 }
 
-/** A column `words`: beside the words the category, so that the two are looked up together. */
-export function lexemesOf(words: readonly string[], category: string) {
-  return sql<string>`array_to_tsvector(${textArray([...words, categoryLexeme(category)])})` as unknown as string;
+/** A column `words`: beside the words the kind and the category, so that all are looked up together. */
+export function lexemesOf(words: readonly string[], { kind, category }: { kind: string; category: string }) {
+  return sql<string>`array_to_tsvector(${textArray([...words, markOf(kind), markOf(category)])})` as unknown as string;
 }
 
 /** Adds words to those that a mistyped one may have meant. In one order, so that two that write do not wait for each other. */

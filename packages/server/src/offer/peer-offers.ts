@@ -119,7 +119,7 @@ export async function takePage(
     known.add(each.id);
     const { words, ...row } = rowOf(each);
     await learn(tx, bankId, words);
-    const values = { ...row, words: lexemesOf(words, row.category), round: state.round };
+    const values = { ...row, words: lexemesOf(words, row), round: state.round };
     await tx
       .insert(peerOffer)
       .values({ bankId, pairId: pair.id, id: newId(), ...values })

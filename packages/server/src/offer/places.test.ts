@@ -161,7 +161,8 @@ describe('in a bank with many offers', () => {
         when_words, expires_at, words, visibility, change, latitude, longitude)
       select ${leith.bank.id}::text, (case when i <= 120 then 'Y' else 'Z' end) || lpad(i::text, 25, '0'), ${ids['moira']},
         case i % 2 when 0 then 'offer' else 'need' end, 't' || i, '', 'en', case i % 7 when 0 then 'garden' else 'music' end, '',
-        '', now() + interval '1 day', array_to_tsvector(array['shared', '#' || case i % 7 when 0 then 'garden' else 'music' end]), 'bank', 0, case when i % 3 = 0 or i <= 120 then 5598 end,
+        '', now() + interval '1 day', array_to_tsvector(array['shared',
+          '#' || case i % 2 when 0 then 'offer' else 'need' end, '#' || case i % 7 when 0 then 'garden' else 'music' end]), 'bank', 0, case when i % 3 = 0 or i <= 120 then 5598 end,
         case when i > 120 then case when i % 3 = 0 then 200 end when i % 3 = 0 then -317 when i % 3 = 1 then -312 else -306 end
       from generate_series(1, 820) i`);
     await leith.database.db.execute(

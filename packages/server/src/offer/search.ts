@@ -13,10 +13,10 @@ import type { Database, Queries } from '../db/database.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from './categories.ts';
-import { FURTHER, isIn, pointsIn, type Source, type Surroundings, surroundings } from './near.ts';
+import { FURTHER, isOutside, nearest, pointsIn, ringOf, type Source, type Surroundings, surroundings } from './near.ts';
 import type { Point } from './places.ts';
 import type { OfferRow } from './row.ts';
-import { askedWords, categoryLexeme, isAlike } from './words.ts';
+import { askedWords, isAlike, markOf } from './words.ts';
 
 export interface Search {
   /** What somebody typed. */
@@ -73,6 +73,8 @@ export interface SearchPage {
 /** Words of the bank that may have been meant by one that was typed. */
 const MOST_ALIKE = 12;
 const MOST_SINGLE = 3;
+/** What is read without an index of words. */
+const READ_ONE_BY_ONE = 1_000;
 
 /** The last one of a page: its rank, its ring of distance and its id. */
 type Place = readonly [rank: number, ring: number, id: string];
@@ -184,7 +186,7 @@ async function meantBy(tx: Queries, bankId: string, words: readonly string[]): P
   return found;
 }
 
-// Words hold letters and digits only.
+// Words hold letters and digits only, and marks the names of kinds and categories.
 const lexeme = (word: string): string => `'${word}'`;
 /** A short word is not the beginning of anything. */
 const beginning = (word: string): string => (word.length < 3 ? lexeme(word) : `'${word}':*`);
@@ -202,8 +204,10 @@ type Asked = Search & {
 interface Board extends Source {
   /** Its ring as a whole, when nothing is asked about places: the own town is one and all partner towns are the next. */
   readonly ring: 0 | 1;
-  /** The newest that fit, and `more`. */
-  newest(asked: Asked, limit: number, more: SQL): SQL;
+  /** What `read` finds a row by. */
+  readonly columns: SQL;
+  /** Asks each part, pair by pair: an index serves one pair. */
+  each(ask: (part: SQL) => SQL): SQL;
   /** All that is shown of those that were found. */
   read(found: SQL): SQL;
 }
@@ -211,10 +215,8 @@ interface Board extends Source {
 function atHome(bankId: string): Board {
   const which = () => sql`o.bank_id = ${bankId} and o.listed`;
   return {
-    ...{ table: sql`offer`, parts: [''], which, ring: 0 },
-    newest: (asked, limit, more) => sql`
-      select o.id, o.bank_id from offer o where ${which()} and ${conditions(asked)} ${more}
-      order by o.id desc limit ${limit}`,
+    ...{ table: sql`offer`, parts: [''], which, ring: 0, columns: sql`o.id, o.bank_id` },
+    each: (ask) => ask(sql`offer o where ${which()}`),
     read: (found) => sql`with n as materialized (${found})
       select n.ring, null as pair_id, o.picture_id, o.picture_text, o.member_id as by, m.name as by_name, ${SAID}
       from n join offer o on o.bank_id = n.bank_id and o.id = n.id
@@ -225,12 +227,10 @@ function atHome(bankId: string): Board {
 function elsewhere(bankId: string, pairs: readonly string[]): Board {
   const which = (pair: SQL) => sql`o.bank_id = ${bankId} and o.pair_id = ${pair}`;
   return {
-    ...{ table: sql`peer_offer`, parts: pairs, which, ring: 1 },
-    // Pair by pair, each served by an index.
-    newest: (asked, limit, more) => sql`
-      select p.* from unnest(${textArray(pairs)}) as pair(id) cross join lateral (
-        select o.id, o.bank_id, o.pair_id, o.url from peer_offer o
-        where ${which(sql`pair.id`)} and ${conditions(asked)} ${more} order by o.id desc limit ${limit}) p`,
+    ...{ table: sql`peer_offer`, parts: pairs, which, ring: 1, columns: sql`o.id, o.bank_id, o.pair_id, o.url` },
+    each: (ask) => sql`
+      select p.* from unnest(${textArray(pairs)}) as pair(id)
+      cross join lateral (${ask(sql`peer_offer o where ${which(sql`pair.id`)}`)}) p`,
     read: (found) => sql`with n as materialized (${found})
       select n.ring, o.pair_id, null as picture_id, '' as picture_text, o.by, o.by_name, ${SAID}
       from n join peer_offer o on o.bank_id = n.bank_id and o.pair_id = n.pair_id and o.url = n.url`,
@@ -256,49 +256,82 @@ const SAID = sql.raw(
     .join(', '),
 );
 
-/** Words and category in one question, which the index answers as one. */
-function inCategory(wanted: string, category: Category | undefined): string {
-  return category === undefined ? wanted : `(${wanted}) & '${categoryLexeme(category)}'`;
+/** Words, kind and category in one question, which the index answers as one. */
+function marked(wanted: string, { kind, category }: Asked): string {
+  const marks = [kind, category].flatMap((sort) => (sort === undefined ? [] : [lexeme(markOf(sort))]));
+  return [`(${wanted})`, ...marks].join(' & ');
 }
 
-function conditions({ wanted, not, kind, category }: Asked): SQL {
-  const all = [
-    sql`o.expires_at > now()`,
-    kind === undefined ? sql`o.kind in ('offer', 'need')` : sql`o.kind = ${kind}`,
-    ...(category === undefined ? [] : [sql`o.category = ${category}`]),
-    ...(wanted === null ? [] : [sql`o.words @@ ${inCategory(wanted, category)}::tsquery`]),
-    ...not.filter((each) => each !== null).map((each) => sql`not o.words @@ ${each}::tsquery`),
-  ];
-  return sql.join(all, sql` and `);
+/** That something is not over, and of the kind and category that are asked for. */
+function fits({ kind, category }: Asked): SQL {
+  return sql`o.expires_at > now()
+    and ${kind === undefined ? sql`o.kind in ('offer', 'need')` : sql`o.kind = ${kind}`}
+    ${category === undefined ? sql`` : sql`and o.category = ${category}`}`;
 }
 
 /** By ring, then newest first. Without a place there are no rings but the board as a whole. */
 function ordered(board: Board, asked: Asked, around: Surroundings | undefined): SQL {
-  const { from, limit, wanted } = asked;
-  const olderThan = (ring: number): SQL => (from?.[1] === ring ? sql`and o.id < ${from[2]}` : sql``);
-  const inRing = (ring: number, newest: SQL): SQL =>
-    sql`(select f.*, ${ring}::int as ring from (${newest}) f order by f.id desc limit ${limit})`;
-  if (around === undefined) {
-    const isOver = from !== undefined && from[1] > board.ring;
-    return inRing(board.ring, board.newest(asked, isOver ? 0 : limit, olderThan(board.ring)));
-  }
-  const parts: SQL[] = [];
-  for (let ring = from?.[1] ?? 0; ring <= FURTHER; ring++) {
-    if (around[ring]?.length === 0) continue;
-    // Of words the database knows how rare they are, and of points without words the index has the order.
-    const points = wanted === null ? pointsIn(around, ring) : null;
-    const newest =
+  const { from, wanted } = asked;
+  // The page before this one ended in a ring further out.
+  const isOver = around === undefined && from !== undefined && from[1] > board.ring;
+  const rest = isOver ? { ...asked, limit: 0, from: undefined } : asked;
+  return wanted === null ? newest(board, rest, around) : saying(board, rest, wanted, around);
+}
+
+/** Whatever it says. Each ring has an index with the order. */
+function newest(board: Board, asked: Asked, around: Surroundings | undefined): SQL {
+  const { from, limit } = asked;
+  const inRing = (ring: number): SQL => {
+    const older = from?.[1] === ring ? sql`and o.id < ${from[2]}` : sql``;
+    const ask = (there: SQL): SQL =>
+      board.each(
+        (part) => sql`select ${board.columns} from ${part} and ${fits(asked)} ${there} ${older}
+          order by o.id desc limit ${limit}`,
+      );
+    const points = around === undefined ? null : pointsIn(around, ring);
+    const found =
       points === null
-        ? board.newest(asked, limit, sql`and ${isIn(around, ring)} ${olderThan(ring)}`)
-        : sql`select p.* from ${points} cross join lateral (${board.newest(
-            asked,
-            limit,
-            sql`and o.latitude = at.latitude and o.longitude = at.longitude ${olderThan(ring)}`,
+        ? ask(around === undefined ? sql`` : sql`and ${isOutside(around)}`)
+        : sql`select p.* from ${points} cross join lateral (${ask(
+            sql`and o.latitude = at.latitude and o.longitude = at.longitude`,
           )}) p`;
-    parts.push(inRing(ring, newest));
-  }
+    return sql`(select f.*, ${ring}::int as ring from (${found}) f order by f.id desc limit ${limit})`;
+  };
+  if (around === undefined) return inRing(board.ring);
+  const rings = [0, 1, 2, FURTHER].filter((ring) => ring >= (from?.[1] ?? 0) && around[ring]?.length !== 0);
   // One after the other, and no further than until the page is full.
-  return sql`select a.* from (${sql.join(parts, sql` union all `)}) a limit ${limit}`;
+  return sql`select a.* from (${sql.join(rings.map(inRing), sql` union all `)}) a limit ${limit}`;
+}
+
+/** What tells whether something fits. */
+const WEIGHED = sql`o.kind, o.category, o.expires_at, o.latitude, o.longitude, o.words`;
+
+/**
+ * What says what is wanted. How often words are used together no database knows: of those that never are it would
+ * read everything, one by one. So only some of the newest are read like that. If the nearest of these do not fill the
+ * page, few fit, and all others that do are gathered from the index of words.
+ */
+function saying(board: Board, asked: Asked, wanted: string, around: Surroundings | undefined): SQL {
+  const { from, limit, not } = asked;
+  const ring = around === undefined ? sql`${board.ring}::int` : ringOf(around);
+  const first = around === undefined ? board.ring : (from?.[1] ?? nearest(around));
+  const below = from?.[1] === first ? sql`and o.id < ${from[2]}` : sql``;
+  const others = not.filter((each) => each !== null).map((each) => sql`and not o.words @@ ${each}::tsquery`);
+  const says = sql`${fits(asked)} and o.words @@ ${marked(wanted, asked)}::tsquery ${sql.join(others, sql` `)}`;
+  const found = board.each(
+    (part) => sql`
+      with lately as materialized (
+        select ${board.columns}, ${WEIGHED} from ${part} ${below}
+        order by o.id desc limit ${READ_ONE_BY_ONE})
+      (select ${board.columns}, ${ring} as ring from lately o where ${ring} = ${first} and ${says} order by o.id desc)
+      union all
+      (with further as materialized (
+          select ${board.columns}, ${ring} as ring from ${part} and ${says}
+            and (${ring} > ${first} or ${ring} = ${first} and o.id < (select min(id) from lately)))
+        select * from further order by ring, id desc)
+      limit ${limit}`,
+  );
+  return sql`select f.* from (${found}) f order by f.ring, f.id desc limit ${limit}`;
 }
 
 interface RawRow {

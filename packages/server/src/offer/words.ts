@@ -56,9 +56,9 @@ export function wordsOf(texts: readonly string[], most: number = MOST_WORDS): st
   return [...found];
 }
 
-/** A category beside the words. No word has this sign. */
-export function categoryLexeme(category: string): string {
-  return `#${category}`;
+/** A kind or a category beside the words. No word has this sign, and no category is named like a kind. */
+export function markOf(sort: string): string {
+  return `#${sort}`;
 }
 
 /** The words that somebody looks for. */
