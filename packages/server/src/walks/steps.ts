@@ -215,11 +215,12 @@ export async function showKey(walker: Walker, token: string, to: RegExp): Promis
 /** Asks for six figures, reads them in the mail that this machine keeps, and comes in by them. */
 export async function comeInByMail(walker: Walker, email: string): Promise<void> {
   const { page, words, origin } = walker;
+  const before = (await lettersTo(walker, email)).length;
   await page.goto(`${origin}/sign-in`);
   await type(walker, '#who', email);
   await press(walker, 'form[action="/sign-in"] button');
   await see(walker, words.t('signIn.codeHeading'));
-  await type(walker, '#code', await readFigures(walker, email));
+  await type(walker, '#code', await newFigures(walker, email, before));
   await press(walker, 'form[action="/sign-in/code"] button');
   await page.waitForURL(/\/(me|console)(\/|$)/);
   if (new URL(page.url()).pathname !== '/me/doors/offer') return;
@@ -228,16 +229,22 @@ export async function comeInByMail(walker: Walker, email: string): Promise<void>
   await page.waitForURL(/\/(me|console)$/);
 }
 
-async function readFigures({ page, origin }: Walker, email: string): Promise<string> {
+/** The figures of a letter that was not there before. */
+async function newFigures(walker: Walker, email: string, before: number): Promise<string> {
+  const figures = await until(async () => {
+    const letters = await lettersTo(walker, email);
+    return letters.length > before ? /(\d{3}) (\d{3})/.exec(letters[0] ?? '') : null;
+  });
+  return figures.slice(1).join('');
+}
+
+/** What this machine kept of the mail to somebody, the newest first. */
+async function lettersTo({ page, origin }: Walker, email: string): Promise<string[]> {
   const tab = await page.context().newPage();
   await tab.goto(`${origin}/mail`);
-  const figures = await until(async () => {
-    await tab.reload();
-    const letters = await tab.locator('article', { hasText: email }).allTextContents();
-    return /(\d{3}) (\d{3})/.exec(letters[0] ?? '');
-  });
+  const letters = await tab.locator('article', { hasText: email }).allTextContents();
   await tab.close();
-  return figures.slice(1).join('');
+  return letters;
 }
 
 /** One's first page. */
