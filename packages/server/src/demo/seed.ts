@@ -19,8 +19,10 @@ import { addMember, findMember } from '../member/members.ts';
 import { addPerson, giveHat } from '../member/people.ts';
 import { updateProfile } from '../member/profile.ts';
 import { createSeal, readSecret } from '../node/seal.ts';
-import { createOffer } from '../offer/offers.ts';
+import { createOffer, type OfferInput } from '../offer/offers.ts';
+import { keepPicture, type Picture } from '../offer/pictures.ts';
 import { setPlace } from '../offer/places.ts';
+import { readDrawing } from './drawings.ts';
 import type { Person, TownPlan } from './people.ts';
 import { writeExchanges } from './seed-exchanges.ts';
 import { writeTogether } from './seed-together.ts';
@@ -86,7 +88,8 @@ async function writeWishes(database: Database, bank: Bank, plan: TownPlan): Prom
       const someone = plan.people.find(({ handle }) => handle === wish.by);
       const row = await findMember(tx, bank.id, wish.by);
       if (row === undefined) throw new Error(`${plan.name} has nobody called ${wish.by}`);
-      await createOffer(tx, bank, row.id, {
+      const picture = wish.drawing && (await hangUp(tx, bank, row.id, wish.drawing));
+      const said: OfferInput = {
         kind: wish.kind,
         title: wish.title,
         text: wish.text,
@@ -97,9 +100,20 @@ async function writeWishes(database: Database, bank: Bank, plan: TownPlan): Prom
         minutes: wish.minutes ?? null,
         seats: wish.seats ?? null,
         visibility: wish.seenBy ?? 'partners',
-      });
+      };
+      await createOffer(tx, bank, row.id, said, picture);
     }
   });
+}
+
+/** A drawing that was made for somebody's offer, as if they had taken a picture. */
+async function hangUp(
+  tx: Queries,
+  bank: Bank,
+  memberId: string,
+  [name, text]: readonly [string, string],
+): Promise<Picture> {
+  return { id: await keepPicture(tx, bank, memberId, readDrawing(name)), text };
 }
 
 /** Hours that neighbours gave each other in the last weeks. */

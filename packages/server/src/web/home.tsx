@@ -19,6 +19,8 @@ import { useWords } from './words.ts';
 
 /** Of more members than these it is said that they are more: counting all costs more the more there are. */
 export const MOST_COUNTED = 1_000;
+/** So many of a demo's people are seen at once. */
+export const WALK_IN_AT_ONCE = 6;
 
 export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
   const { bank, viewer } = frame;
@@ -110,6 +112,22 @@ export function Towns({ frame, partners }: { frame: Frame; partners: readonly Pa
 
 /** In a demo: one button for each made-up neighbour. */
 export function WalkIn({ members, csrf }: { members: readonly DemoMember[]; csrf: string }) {
+  const { t } = useWords();
+  const others = members.slice(WALK_IN_AT_ONCE);
+  return (
+    <>
+      <People members={members.slice(0, WALK_IN_AT_ONCE)} csrf={csrf} />
+      {others.length === 0 ? null : (
+        <details>
+          <summary>{t('home.walkInOthers')}</summary>
+          <People members={others} csrf={csrf} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function People({ members, csrf }: { members: readonly DemoMember[]; csrf: string }) {
   const { t } = useWords();
   return (
     <ul class="people">

@@ -26,6 +26,8 @@ export interface Wish {
   readonly category: Category;
   readonly title: string;
   readonly text: string;
+  /** One of `demo/drawings`, and what is to be seen in it. */
+  readonly drawing?: readonly [name: string, text: string];
   readonly minutes?: number;
   readonly when?: string;
   readonly seats?: number;

@@ -14,7 +14,7 @@ import { member } from '../../db/schema.ts';
 import { disputedExchanges, exchangePath } from '../../exchange/exchange-store.ts';
 import { waitingApplications } from '../../member/joining.ts';
 import { newestOffers } from '../../offer/offers.ts';
-import { BankHome, MOST_COUNTED } from '../home.tsx';
+import { BankHome, MOST_COUNTED, WALK_IN_AT_ONCE } from '../home.tsx';
 import { MemberHome } from '../member-home.tsx';
 import type { DemoMember, WaitSlip } from '../models.ts';
 import { paths } from '../paths.ts';
@@ -113,7 +113,9 @@ async function countMembers(db: Queries, bank: Bank): Promise<number> {
 /** What the choice of the desk is called in the form of a demo. No member's id looks like it. */
 export const DESK = 'operator';
 
-/** Those as whom one may walk in: a few members and the desk, and nobody outside a demo. */
+const MOST_WALKING_IN = 100;
+
+/** Those as whom one may walk in: members, the desk after the first few, and nobody outside a demo. */
 export async function demoMembers(c: WebContext): Promise<DemoMember[]> {
   const { bank, node } = c.var;
   if (!node.config.demo) return [];
@@ -122,9 +124,11 @@ export async function demoMembers(c: WebContext): Promise<DemoMember[]> {
     .from(member)
     .where(and(eq(member.bankId, bank.id), eq(member.kind, 'person'), eq(member.status, 'active')))
     .orderBy(asc(member.id))
-    .limit(5);
-  return [
-    ...rows,
-    { id: DESK, name: bankView(bank).bridgeBuilder || bankView(bank).name, about: c.var.words.t('home.walkInDesk') },
-  ];
+    .limit(MOST_WALKING_IN);
+  const desk = {
+    id: DESK,
+    name: bankView(bank).bridgeBuilder || bankView(bank).name,
+    about: c.var.words.t('home.walkInDesk'),
+  };
+  return [...rows.slice(0, WALK_IN_AT_ONCE - 1), desk, ...rows.slice(WALK_IN_AT_ONCE - 1)];
 }

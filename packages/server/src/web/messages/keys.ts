@@ -716,6 +716,7 @@ export interface Messages {
   'home.walkInAs': { name: string };
   'home.walkInDesk': null;
   'home.walkInLead': null;
+  'home.walkInOthers': null;
   'home.waysBoth': null;
   'invite.builder': null;
   'invite.builderHint': null;
