@@ -94,6 +94,14 @@ export interface Applications {
 export interface People {
   /** Who the caller is, by which ways they come in, and their other banks. For somebody who signed in as a person. */
   person(options?: CallOptions): Promise<Person>;
+  /** Sends six figures to an address by which the caller wants to come in from now on. The answer is the same when somebody else has it. */
+  requestAddress(email: string, options?: DoOptions & { language?: 'en' | 'es' | 'ar' }): Promise<CodeSent>;
+  /** Comes in by that address from now on, with the figures. Sessions stay; the address before hears of it. */
+  changeAddress(
+    request: string,
+    code: string,
+    options?: DoOptions & { language?: 'en' | 'es' | 'ar' },
+  ): Promise<Person>;
   readonly signIn: SignIn;
   readonly hats: Hats;
   readonly sessions: Sessions;
@@ -108,6 +116,9 @@ export interface People {
 export function peopleOf({ get, post }: Transport): People {
   return {
     person: (call) => get('/api/person', '', {}, call),
+    requestAddress: (email, { language, ...call } = {}) => post('/api/person/address', '', { email, language }, call),
+    changeAddress: (request, code, { language, ...call } = {}) =>
+      post('/api/person/address/confirm', '', { request, code, language }, call),
     signIn: {
       requestCode: (email, { language, ...call } = {}) => post('/api/sign-in/codes', '', { email, language }, call),
       byCode: (request, code, { memberId, ...call } = {}) =>

@@ -181,6 +181,10 @@ test('people join, come in, wear hats, and end what they began', async () => {
   expect(await leith.cards.revoke('ewan')).toBe(true);
 
   expect(await ewan.person()).toMatchObject({ id: personId, name: 'Ewan Laing', email: null, banks: [] });
+  const asked = await ewan.requestAddress('ewan@mail.example', { language: 'en' });
+  const sent = /(\d{3}) (\d{3})/.exec(await lastLetter(town, 'ewan@mail.example')) ?? [];
+  const changed = await ewan.changeAddress(asked.request, sent.slice(1).join(''), { language: 'en' });
+  expect(changed).toMatchObject({ id: personId, email: 'ewan@mail.example' });
   await leith.hats.give({ memberId: '', email: 'nell@mail.example', name: 'Nell Gow' });
   expect(await leith.hats.waiting('desk')).toEqual([{ email: 'nell@mail.example', name: 'Nell Gow' }]);
   expect(await leith.hats.drop('nell@mail.example', '')).toEqual([]);
@@ -234,6 +238,26 @@ test('two members ask, agree, do, record, disagree, confirm and thank', async ()
   expect((await sona.exchanges.thanks('lewis').all()).map(({ text }) => text)).toEqual(['It rolls again']);
   expect((await lewis.exchanges.putRight(id, 15, 'It was an hour after all')).minutes).toBe(15);
   expect((await sona.exchanges.list({ which: 'done' }).all()).length).toBe(4);
+});
+
+test('of an exchange that took longer, a program comes to its hours and to the one receipt of all of them', async () => {
+  const [ailsa, rory] = [await newcomer('ailsa', 'Ailsa Orr'), await newcomer('rory', 'Rory Bain')];
+  const { id } = await ailsa.exchanges.ask({ to: 'rory', side: 'receiver', minutes: 60, content: 'The hedge' });
+  const asked = await rory.exchanges.accept(id, { side: 'receiver', n: 1 });
+  expect(asked.transferIds).toHaveLength(1);
+  await rory.exchanges.record(id, { minutes: 90 });
+  const { transferIds } = await ailsa.exchanges.confirm(id, { side: 'giver', n: 2 });
+  const hours = await Promise.all(transferIds.map((each) => ailsa.transfers.get(each)));
+  expect(hours).toMatchObject([
+    { exchangeId: id, minutes: 60 },
+    { exchangeId: id, minutes: 30 },
+  ]);
+  for (const part of transferIds) {
+    const { checked } = await rory.receipts.get(part, { names: true });
+    expect(checked).toMatchObject({ ok: true, facts: { minutes: 90, what: 'The hedge' } });
+    expect(checked.facts?.parts.map(({ minutes }) => minutes)).toEqual([60, 30]);
+  }
+  expect((await leith.give({ from: 'ailsa', to: 'rory', minutes: 15 })).exchangeId).toBe(null);
 });
 
 test('an offer is made, found although mistyped, changed, rests and ends', async () => {

@@ -330,6 +330,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/person/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send six figures to an address by which the caller wants to come in from now on */
+        post: operations["requestAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/person/address/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in by the new address, with the figures that were sent there; the one before hears of it */
+        post: operations["changeAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -680,7 +714,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed papers of settled hours, checked now, and the link by which they are shown */
+        /** The signed papers of settled hours, checked now, and the link by which they are shown. Of an exchange all its parts, whichever is named */
         get: operations["getReceipt"];
         put?: never;
         post?: never;
@@ -2328,6 +2362,12 @@ export interface components {
                 origin: string;
             }[];
         };
+        AddressCode: {
+            request: string;
+            code: string;
+            /** @enum {string} */
+            language?: "en" | "es" | "ar";
+        };
         Sessions: {
             items: components["schemas"]["Session"][];
         };
@@ -2502,6 +2542,8 @@ export interface components {
             counterparty: string;
             counterpartyName: string;
             agreementId: string | null;
+            /** @description The exchange that these hours are of, whole or in part. */
+            exchangeId: string | null;
             minutes: number;
             content: string;
             /** @description The transfer's URL in the journals. */
@@ -2577,16 +2619,22 @@ export interface components {
             kind: "between" | "inside";
             steps: {
                 /** @enum {string} */
-                step: "agreement" | "hold" | "holdAccept" | "post" | "receipt" | "details" | "town";
+                step: "agreement" | "hold" | "holdAccept" | "post" | "receipt" | "town" | "parts" | "details";
                 ok: boolean;
             }[];
             /** @description What the papers say; null when they do not hold. */
             facts: {
                 minutes: number;
-                from: string;
-                to: string;
                 givenAt: string;
                 receivedAt: string;
+                /** @description One, or each part of an exchange whose hours moved in several. */
+                parts: {
+                    minutes: number;
+                    givenAt: string;
+                    receivedAt: string;
+                }[];
+                from: string;
+                to: string;
                 giver: string | null;
                 receiver: string | null;
                 what: string | null;
@@ -2798,6 +2846,8 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             offerId: string | null;
+            /** @description The transfers of its hours, oldest first. Once some are settled, each leads to the one receipt. */
+            transferIds: string[];
             /** @description As the caller said when asking. */
             yesAhead: boolean;
             /** @description Whether what was recorded counts after a day, unless the caller says no. */
@@ -3087,7 +3137,7 @@ export interface components {
             side: "giver" | "receiver";
             /** @description What the member now stands by; 0: it did not happen. */
             minutes: number;
-            /** @description What the fund gives the giver beside it. */
+            /** @description What the fund gives the giver beside it, once both have said yes. */
             fundMinutes?: number;
             /** @description Why the desk does it, for the slip that the member gets. */
             reason?: string;
@@ -3352,7 +3402,7 @@ export interface components {
             /** @description The coordinator. */
             personName: string;
             /** @enum {string} */
-            kind: "gift" | "offer" | "profile" | "exchange";
+            kind: "gift" | "offer" | "profile" | "address" | "exchange";
             subjectId: string;
             what: {
                 [key: string]: string | number;
@@ -3419,6 +3469,13 @@ export interface components {
                     phone?: string;
                     reach?: string;
                 };
+            } | {
+                /** @enum {string} */
+                kind: "address";
+                /** @description To come in by: theirs once six figures from there were typed. */
+                email: string;
+                /** @description Of several who act for the member and have none, which. */
+                personId?: string;
             } | {
                 /** @enum {string} */
                 kind: "ask";
@@ -3532,7 +3589,7 @@ export interface components {
             hour: number;
             /** @description On which a weekly digest goes; 1 is Monday. */
             weekday: number;
-            /** @description No mail from this hour until `quietUntil`. Both the same: no quiet hours. */
+            /** @description No mail from this hour until `quietUntil`; a digest of these hours goes at their end. Both the same: none. */
             quietFrom: number;
             quietUntil: number;
             /** @description Groups that are never mailed. */
@@ -3545,7 +3602,7 @@ export interface components {
             hour?: number;
             /** @description On which a weekly digest goes; 1 is Monday. */
             weekday?: number;
-            /** @description No mail from this hour until `quietUntil`. Both the same: no quiet hours. */
+            /** @description No mail from this hour until `quietUntil`; a digest of these hours goes at their end. Both the same: none. */
             quietFrom?: number;
             quietUntil?: number;
             /** @description Groups that are never mailed. */
@@ -4561,6 +4618,78 @@ export interface operations {
             };
         };
     };
+    requestAddress: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Send six figures to an address by which the caller wants to come in from now on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAddress: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each thing that you want done; the same when you repeat a request. */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressCode"];
+            };
+        };
+        responses: {
+            /** @description Come in by the new address, with the figures that were sent there; the one before hears of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Refused, with a code and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -5386,7 +5515,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The signed papers of settled hours, checked now, and the link by which they are shown */
+            /** @description The signed papers of settled hours, checked now, and the link by which they are shown. Of an exchange all its parts, whichever is named */
             200: {
                 headers: {
                     [name: string]: unknown;

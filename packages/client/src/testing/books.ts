@@ -344,6 +344,7 @@ export class Books {
       counterparty,
       counterpartyName,
       agreementId,
+      exchangeId: null,
       minutes,
       content,
       transfer: agreementId === null ? null : `${author}/ap/transfers/${id}`,

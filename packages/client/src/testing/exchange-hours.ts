@@ -75,10 +75,18 @@ function begin(books: Books, row: ExchangeRow, minutes: number, status: 'held' |
   const transfer: Transfer = {
     id: books.nextId(),
     ...{ direction: 'local', status, code: null, facts: null, memberId: row.receiver.id, counterparty: row.giver.id },
-    ...{ counterpartyName: row.giver.name, agreementId: null, minutes, content: row.title, transfer: null },
+    ...{
+      counterpartyName: row.giver.name,
+      agreementId: null,
+      exchangeId: row.id,
+      minutes,
+      content: row.title,
+      transfer: null,
+    },
     ...{ purpose: 'exchange', createdAt: at, updatedAt: at },
   };
   books.transfers.push(transfer);
+  row.transferIds.push(transfer.id);
   write(books, row, status === 'held' ? 'hold' : 'direct', minutes, transfer.id);
   return transfer;
 }

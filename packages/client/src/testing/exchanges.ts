@@ -53,6 +53,8 @@ export interface ExchangeRow {
   reserved: Exchange['reserved'];
   reservedCode: string | null;
   readonly parts: Part[];
+  /** Of all its hours, oldest first. */
+  readonly transferIds: string[];
   readonly steps: Record<ExchangeSide, number>;
   readonly story: Exchange['story'][number][];
   readonly talk: Exchange['talk'][number][];
@@ -88,7 +90,15 @@ export function beginExchange(
     ...who,
     status: 'none',
     ...{ proposal: null, agreed: null, record: null, against: null, because: '', endedBy: null },
-    ...{ reserved: 'none', reservedCode: null, parts: [], steps: { giver: 0, receiver: 0 }, story: [], talk: [] },
+    ...{
+      reserved: 'none',
+      reservedCode: null,
+      parts: [],
+      transferIds: [],
+      steps: { giver: 0, receiver: 0 },
+      story: [],
+      talk: [],
+    },
     last: '',
     updatedAt: books.rules.now(),
   };
@@ -247,6 +257,7 @@ export function exchangeView(row: ExchangeRow, side: ExchangeSide | null): Excha
   return {
     ...summaryOf(row, side),
     offerId: row.offerId,
+    transferIds: [...row.transferIds],
     yesAhead: side !== null && row.yesAhead === side,
     countsByItself: side !== null && row.yesAhead === side && isSaidAhead(row),
     terms: termsOf(row),

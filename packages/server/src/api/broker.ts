@@ -191,7 +191,7 @@ function slipOperations(api: Api): void {
 
 function deedOf(deed: z.infer<typeof deedSchema>, bank: Bank): Deed {
   if (deed.kind === 'gift') return { ...deed, content: deed.content ?? '' };
-  if (deed.kind === 'profile') return deed;
+  if (deed.kind === 'profile' || deed.kind === 'address') return deed;
   if (deed.kind === 'step') return { kind: 'step', exchangeId: deed.exchange, wish: deed.wish };
   if (deed.kind === 'ask') {
     const { kind, to, offer, side, ...terms } = deed;

@@ -77,6 +77,9 @@ export const exchangeSchema = z
   .object({
     ...summary,
     offerId: z.string().nullable(),
+    transferIds: z
+      .array(z.string())
+      .describe('The transfers of its hours, oldest first. Once some are settled, each leads to the one receipt.'),
     yesAhead: z.boolean().describe('As the caller said when asking.'),
     countsByItself: z.boolean().describe('Whether what was recorded counts after a day, unless the caller says no.'),
     terms: termsSchema.nullable().describe('What counts, or is proposed.'),
@@ -170,7 +173,12 @@ export const settleSchema = z
   .strictObject({
     side,
     minutes: z.int().min(0).max(600_000).describe('What the member now stands by; 0: it did not happen.'),
-    fundMinutes: z.int().min(0).max(600_000).optional().describe('What the fund gives the giver beside it.'),
+    fundMinutes: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .optional()
+      .describe('What the fund gives the giver beside it, once both have said yes.'),
     ...atDesk,
   })
   .openapi('SettleDispute');

@@ -357,5 +357,11 @@ async function viewFor(c: Context<ApiEnv>, tx: Queries, exchange: Exchange, side
   const { caller, bank } = c.var;
   mustBeSignedIn(caller);
   const view = await exchangeView(tx, exchange, sideOf(exchange.row, caller, side), bank.settings.timeZone);
-  return { ...view, acts: [...view.acts], story: [...view.story], talk: [...view.talk] };
+  return {
+    ...view,
+    transferIds: [...view.transferIds],
+    acts: [...view.acts],
+    story: [...view.story],
+    talk: [...view.talk],
+  };
 }

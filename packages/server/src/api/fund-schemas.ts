@@ -123,6 +123,11 @@ export const deedSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('offer'), offer }),
   z.strictObject({ kind: z.literal('profile'), profile }),
   z.strictObject({
+    kind: z.literal('address'),
+    email: z.string().max(254).describe('To come in by: theirs once six figures from there were typed.'),
+    personId: z.string().max(64).optional().describe('Of several who act for the member and have none, which.'),
+  }),
+  z.strictObject({
     kind: z.literal('ask'),
     to: z.string().min(1).max(300).optional(),
     offer: z.string().max(512).optional().describe('An id or a URL, instead of `to` and `side`.'),
@@ -151,7 +156,7 @@ export const actSchema = z
     memberId: z.string(),
     memberName: z.string(),
     personName: z.string().describe('The coordinator.'),
-    kind: z.enum(['gift', 'offer', 'profile', 'exchange']),
+    kind: z.enum(['gift', 'offer', 'profile', 'address', 'exchange']),
     subjectId: z.string(),
     what: z.record(z.string(), z.union([z.string(), z.number()])),
     reason: z.string(),

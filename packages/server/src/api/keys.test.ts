@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gathering, leaving } from '../db/schema.ts';
+import { gathering, leaving, person } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { stopToken } from '../notification/stop.ts';
 import { getOffer } from '../offer/offers.ts';
@@ -14,7 +14,7 @@ import type { FakePartner } from '../testing/fake-partner.ts';
 import { lastLetter } from '../testing/letters.ts';
 import { anotherSession, coordinator, idlePasskey, type Somebody, signedInPerson } from '../testing/people.ts';
 import { snapshot, type Town, until } from '../testing/town.ts';
-import { type Stage, said, setStage, unchanged } from '../testing/watch.ts';
+import { posted, type Stage, said, setStage, unchanged } from '../testing/watch.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -164,6 +164,15 @@ async function unasLetter(): Promise<{ request: string; code: string; link: stri
   return { request: body.request, code, link: /https?:\S+\/sign-in\/link\/\S+/.exec(text)?.[0] ?? '' };
 }
 
+/** The figures of a letter to an address that Una has not. */
+async function unasNewAddress(): Promise<{ request: string; code: string }> {
+  await stage.town.database.db.execute('delete from attempt');
+  const email = `una-${crypto.randomUUID()}@mail.example`;
+  const { body } = await stage.town.call('POST', '/api/person/address', { email }, { token: una.token });
+  const text = await lastLetter(stage.town, email);
+  return { request: body.request, code: (/(\d{3}) (\d{3})/.exec(text) ?? []).slice(1).join('') };
+}
+
 const optionsOf = async (path: string): Promise<Record<string, unknown>> =>
   (await stage.town.call('POST', path, {}, { token: una.token })).body.options;
 
@@ -195,6 +204,20 @@ const CASES: Record<string, Case> = {
     },
   },
   signInByLink: { body: async () => ({ link: (await unasLetter()).link }), other: () => ({ link: 'another' }) },
+  requestAddress: {
+    person: true,
+    body: () => ({ email: 'una@another.example' }),
+    other: () => ({ email: 'una@third.example' }),
+    over: () => posted(stage.town),
+  },
+  changeAddress: {
+    person: true,
+    body: unasNewAddress,
+    over: async () => {
+      await posted(stage.town);
+      await stage.town.database.db.update(person).set({ email: 'una@mail.example' }).where(eq(person.id, una.personId));
+    },
+  },
   askForPasskey: { body: () => ({}) },
   signInByPasskey: {
     body: async () => ({ answer: (await unasDevice()).use(await optionsOf('/api/sign-in/passkey/options')) }),

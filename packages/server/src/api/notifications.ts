@@ -35,7 +35,9 @@ const wishesShape = {
   mail: z.enum(MAIL_WISHES),
   hour: hour.describe("Of the day on which a digest goes, by the bank's clock."),
   weekday: z.int().min(1).max(7).describe('On which a weekly digest goes; 1 is Monday.'),
-  quietFrom: hour.describe('No mail from this hour until `quietUntil`. Both the same: no quiet hours.'),
+  quietFrom: hour.describe(
+    'No mail from this hour until `quietUntil`; a digest of these hours goes at their end. Both the same: none.',
+  ),
   quietUntil: hour,
   muted: z.array(z.enum(GROUPS)).max(GROUPS.length).describe('Groups that are never mailed.'),
 };

@@ -33,6 +33,10 @@ export const codeSentSchema = z
   })
   .openapi('CodeSent');
 
+export const addressCodeSchema = z
+  .strictObject({ request: z.string().max(100), code: z.string().max(20), language: language.optional() })
+  .openapi('AddressCode');
+
 export const codeSchema = z
   .strictObject({ request: z.string().max(100), code: z.string().max(20), memberId: memberId.optional() })
   .openapi('Code');

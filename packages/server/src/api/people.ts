@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { cardOf } from '../auth/cards.ts';
-import { readAddress } from '../auth/codes.ts';
+import { changeAddress, readAddress, requestAddress } from '../auth/codes.ts';
 import { enter } from '../auth/entering.ts';
 import { endOtherSessions, endOwnSession, type SessionRow, sessionsOf } from '../auth/sessions.ts';
 import { mustBePerson, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
@@ -19,11 +19,15 @@ import {
   waitingHatsFor,
 } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
+import { languageOr } from '../web/words.ts';
 import type { Api } from './app.ts';
 import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.ts';
 import type { ApiEnv } from './env.ts';
-import { once } from './idempotent.ts';
+import { once, onceAsked } from './idempotent.ts';
 import {
+  addressCodeSchema,
+  codeRequestSchema,
+  codeSentSchema,
   endedSchema,
   enteredSchema,
   hatsSchema,
@@ -177,16 +181,11 @@ function ownOperations(api: Api): void {
     ),
     async (c) => {
       mustBePerson(c.var.caller);
-      const { db } = c.var.node.database;
-      const who = [c.var.bank.id, c.var.caller.personId] as const;
-      const row = await findPerson(db, ...who);
-      if (row === undefined) throw new Refused('not_found');
-      const cardAt = await cardOf(db, ...who);
-      const banks = await otherBanksOf(db, ...who);
-      const { id, name, email } = row;
-      return c.json({ id, name, email, cardIssuedAt: cardAt?.toISOString() ?? null, banks: [...banks] }, 200);
+      return c.json(await personView(c.var.node.database.db, c.var.bank.id, c.var.caller.personId), 200);
     },
   );
+
+  addressOperations(api);
 
   api.openapi(
     reading(
@@ -244,6 +243,74 @@ function ownOperations(api: Api): void {
       return c.json(result.body, 200);
     },
   );
+}
+
+/** The address by which the caller comes in, in two steps. */
+function addressOperations(api: Api): void {
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/person/address',
+        operationId: 'requestAddress',
+        summary: 'Send six figures to an address by which the caller wants to come in from now on',
+        status: 202,
+      },
+      { answer: codeSentSchema, body: codeRequestSchema, params: noParams },
+    ),
+    async (c) => {
+      mustBePerson(c.var.caller);
+      const { personId } = c.var.caller;
+      const { email, language } = c.req.valid('json');
+      const { node, bank, source } = c.var;
+      const asked = { email, language: languageOr(language ?? '', bank), source };
+      const result = await onceAsked(
+        c,
+        () => requestAddress(node, bank, personId, asked),
+        async (_tx, request) => ({ status: 202, body: { request } }),
+      );
+      return c.json(result.body, 202);
+    },
+  );
+
+  api.openapi(
+    doing(
+      {
+        method: 'post',
+        path: '/api/person/address/confirm',
+        operationId: 'changeAddress',
+        summary: 'Come in by the new address, with the figures that were sent there; the one before hears of it',
+        status: 200,
+      },
+      { answer: personSchema, body: addressCodeSchema, params: noParams },
+    ),
+    async (c) => {
+      mustBePerson(c.var.caller);
+      const { personId } = c.var.caller;
+      const { request: asker, code, language } = c.req.valid('json');
+      const { node, bank, source } = c.var;
+      const given = { asker, code, source, language: languageOr(language ?? '', bank) };
+      const result = await onceAsked(
+        c,
+        () => changeAddress(node, bank, personId, given),
+        async (tx) => ({ status: 200, body: await personView(tx, bank.id, personId) }),
+      );
+      return c.json(result.body, 200);
+    },
+  );
+}
+
+/** Refuses `not_found`. */
+async function personView(db: Queries, bankId: string, personId: string) {
+  const row = await findPerson(db, bankId, personId);
+  if (row === undefined) throw new Refused('not_found');
+  const cardAt = await cardOf(db, bankId, personId);
+  const { id, name, email } = row;
+  return {
+    ...{ id, name, email },
+    cardIssuedAt: cardAt?.toISOString() ?? null,
+    banks: [...(await otherBanksOf(db, bankId, personId))],
+  };
 }
 
 /** Who may act for a member, or looks after the desk, and for whom a hat waits. */

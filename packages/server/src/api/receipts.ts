@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { mustBeSignedIn } from '../auth/tokens.ts';
 import { Refused } from '../node/refused.ts';
 import { checkReceipt, type ReceiptDocuments } from '../receipt/check.ts';
-import { hasReceipt } from '../receipt/documents.ts';
+import { partsWith } from '../receipt/documents.ts';
 import {
   documentsOf,
   openReceipt,
@@ -21,23 +21,24 @@ import type { ApiEnv } from './env.ts';
 import { once } from './idempotent.ts';
 import { orNull } from './schemas.ts';
 
+const moved = { minutes: z.int(), givenAt: z.string(), receivedAt: z.string() };
+
 const checkedSchema = z
   .object({
     ok: z.boolean(),
     kind: z.enum(['between', 'inside']),
     steps: z.array(
       z.object({
-        step: z.enum(['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'details', 'town']),
+        step: z.enum(['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'town', 'parts', 'details']),
         ok: z.boolean(),
       }),
     ),
     facts: z
       .object({
-        minutes: z.int(),
+        ...moved,
+        parts: z.array(z.object(moved)).describe('One, or each part of an exchange whose hours moved in several.'),
         from: z.string(),
         to: z.string(),
-        givenAt: z.string(),
-        receivedAt: z.string(),
         giver: z.string().nullable(),
         receiver: z.string().nullable(),
         what: z.string().nullable(),
@@ -68,7 +69,8 @@ export function receiptRoutes(api: Api): void {
       {
         path: '/api/transfers/{id}/receipt',
         operationId: 'getReceipt',
-        summary: 'The signed papers of settled hours, checked now, and the link by which they are shown',
+        summary:
+          'The signed papers of settled hours, checked now, and the link by which they are shown. Of an exchange all its parts, whichever is named',
       },
       {
         answer: receiptSchema,
@@ -81,8 +83,7 @@ export function receiptRoutes(api: Api): void {
       const { db } = node.database;
       const row = await settledFor(c, c.req.valid('param').id);
       const documents = await documentsOf(db, bank, row, c.req.valid('query').names === 'true');
-      const shared =
-        caller?.role === 'member' ? await sharedBy(db, { bank, seal: node.seal }, row.id, caller.memberId) : null;
+      const shared = caller?.role === 'member' ? await sharedBy(db, node.seal, row, caller.memberId) : null;
       return c.json({ ...(await checked(documents)), shared: shared && sharedView(c, shared) }, 200);
     },
   );
@@ -130,7 +131,7 @@ export function receiptRoutes(api: Api): void {
       const row = await settledFor(c, c.req.valid('param').id);
       const memberId = memberOf(c);
       const result = await once(c, async (tx) => {
-        await withdrawReceipt(tx, c.var.bank, row.id, memberId);
+        await withdrawReceipt(tx, row, memberId);
         return { status: 200, body: { shared: false as const } };
       });
       return c.json(result.body, 200);
@@ -156,16 +157,19 @@ export function receiptRoutes(api: Api): void {
 async function checked(documents: ReceiptDocuments) {
   const found = await checkReceipt(documents);
   const steps = found.steps.map((each) => ({ ...each }));
-  return { documents: documents as Record<string, unknown>, checked: { ...found, steps } };
+  const facts = found.facts && { ...found.facts, parts: [...found.facts.parts] };
+  return { documents: documents as Record<string, unknown>, checked: { ...found, steps, facts } };
 }
 
-/** The hours, if the caller may see them and there is a receipt. */
+/** The hours that a receipt begins with, if the caller may see them and there is one. Refuses `not_found`. */
 async function settledFor(c: Context<ApiEnv>, id: string): Promise<TransferRow> {
   const { caller, bank, node } = c.var;
   mustBeSignedIn(caller);
-  const row = await transferById(node.database.db, bank.id, id);
-  if (row === undefined || !maySee(row, caller) || !hasReceipt(row)) throw new Refused('not_found');
-  return row;
+  const { db } = node.database;
+  const row = await transferById(db, bank.id, id);
+  if (row === undefined || !maySee(row, caller)) throw new Refused('not_found');
+  const [first] = await partsWith(db, row);
+  return first;
 }
 
 /** Showing is a member's own act: the desk cannot. */

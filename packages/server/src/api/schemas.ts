@@ -170,6 +170,7 @@ export const transferSchema = z
     counterparty: z.string(),
     counterpartyName: z.string(),
     agreementId: z.string().nullable(),
+    exchangeId: z.string().nullable().describe('The exchange that these hours are of, whole or in part.'),
     minutes: positive,
     content: z.string(),
     transfer: z.string().nullable().describe("The transfer's URL in the journals."),

@@ -240,6 +240,7 @@ function viewOf(row: TransferRow, agreementId: string | null): TransferView {
     counterparty: row.counterparty,
     counterpartyName: row.counterpartyName,
     agreementId,
+    exchangeId: row.exchangeId,
     minutes: row.minutes,
     content: row.content,
     transfer: row.transfer,

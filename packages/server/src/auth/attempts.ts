@@ -15,8 +15,11 @@ import { Refused } from '../node/refused.ts';
 
 /** How often, and in how many minutes. */
 const LIMITS = {
-  /** Codes for one address. */
-  code_address: [5, 60],
+  /** Codes for one address from one source, so that nobody keeps its owner out; and from all, so that their mail is not flooded. */
+  code_here: [5, 60],
+  code_address: [20, 60],
+  /** Codes that one person asks for, to come in by another address. */
+  code_person: [5, 60],
   /** Codes that one source asks for. */
   code_source: [30, 60],
   /** Wrong figures from one source. */
@@ -39,8 +42,11 @@ const LIMITS = {
 
 export type Tried = keyof typeof LIMITS;
 
+/** A source, or what is tried and a source. */
+type From = string | readonly [what: string, source: string];
+
 /** Counts one. Refuses `too_many_requests` with `minutes` to wait at most. Give it no transaction that may be rolled back. */
-export async function countAttempt(db: Queries, bankId: string, what: Tried, source: string): Promise<void> {
+export async function countAttempt(db: Queries, bankId: string, what: Tried, source: From): Promise<void> {
   const [times, minutes] = LIMITS[what];
   const over = sql`${attempt.expiresAt} <= now()`;
   const end = sql`now() + ${minutes} * interval '1 minute'`;
@@ -66,9 +72,9 @@ export async function giveBack(db: Queries, bankId: string, what: Tried, source:
     .where(and(eq(attempt.bankId, bankId), eq(attempt.what, what), eq(attempt.source, hashed(bankId, source))));
 }
 
-function hashed(bankId: string, source: string): string {
+function hashed(bankId: string, source: From): string {
   return createHash('sha256')
-    .update(`${bankId} ${network(source)}`)
+    .update(`${bankId} ${[source].flat().map(network).join(' ')}`)
     .digest('base64url');
 }
 

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { session } from '../db/schema.ts';
 import { rowsOf } from '../ledger/ledger.ts';
 import { addPerson, giveHat } from '../member/people.ts';
+import { refusalOf } from '../node/refused.ts';
 import { lastLetter } from '../testing/letters.ts';
 import { startTowns, type Town } from '../testing/town.ts';
 import { said } from '../testing/watch.ts';
 import * as cards from './cards.ts';
+import { requestCode } from './codes.ts';
 
 let town: Town;
 let other: Town;
@@ -141,12 +143,34 @@ describe('six figures', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  test('are asked for five times an hour by one address, and then kindly not', async () => {
+  test('are asked for five times an hour for one address, and then kindly not', async () => {
     await forget();
-    for (let i = 0; i < 5; i++) await ask('moira@mail.example');
-    const answer = await open('/api/sign-in/codes', { email: 'moira@mail.example' });
-    expect(said(answer)).toBe('429 too_many_requests');
-    expect(answer.body.facts.minutes).toBe(60);
+    for (const email of ['moira@mail.example', 'stranger@mail.example']) {
+      for (let i = 0; i < 5; i++) await ask(email);
+      const answer = await open('/api/sign-in/codes', { email });
+      expect(said(answer)).toBe('429 too_many_requests');
+      expect(answer.body.facts.minutes).toBe(60);
+    }
+  });
+
+  test('that somebody else asks for keep nobody out, and fill no mailbox', async () => {
+    await forget();
+    const from = (source: string, email: string) =>
+      requestCode(town.node.context, town.bank, { email, language: 'en', source }).then(
+        () => 'sent',
+        (error) => refusalOf(error)?.code,
+      );
+    for (const email of ['moira@mail.example', 'stranger@mail.example']) {
+      const often = [];
+      // A stubborn one, from one home, whatever address of it they take.
+      for (let i = 0; i < 8; i++) often.push(await from(`2001:db8:1:2::${i}`, email));
+      expect(often.filter((each) => each === 'sent')).toHaveLength(5);
+      expect(await from('192.0.2.1', email)).toBe('sent');
+      const all = [];
+      for (let i = 2; i < 20; i++) all.push(await from(`192.0.2.${i}`, email));
+      expect(all.filter((each) => each === 'sent')).toHaveLength(14);
+      expect(await from('192.0.2.99', email)).toBe('too_many_requests');
+    }
   });
 });
 

@@ -208,6 +208,12 @@ const OPERATIONS: Record<string, [path: () => string, body: () => unknown, expec
   askForPasskey: [() => '/api/sign-in/passkey/options', () => ({}), 'its own'],
   signInByPasskey: [() => '/api/sign-in/passkey', () => ({ answer: { id: own.passkey } }), 'its own'],
   getPerson: [() => '/api/person', () => null, '403 not_allowed'],
+  requestAddress: [() => '/api/person/address', () => ({ email: 'eve@mail.example' }), '403 not_allowed'],
+  changeAddress: [
+    () => '/api/person/address/confirm',
+    () => ({ request: own.request, code: '000000' }),
+    '403 not_allowed',
+  ],
   listHats: [() => `/api/hats?member=${own.member}`, () => null, 'its own'],
   giveHat: [() => '/api/hats', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],
   takeHat: [() => '/api/hats/take', () => ({ memberId: own.member, personId: own.person }), '404 not_found'],

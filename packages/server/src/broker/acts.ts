@@ -8,12 +8,14 @@
  * @module
  */
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { readAddress } from '../auth/codes.ts';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { brokerAct, member } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
 import { balanceOf, findMember, type MemberRow } from '../member/members.ts';
+import { addAddress } from '../member/people.ts';
 import { type ProfileChange, updateProfile } from '../member/profile.ts';
 import { Refused } from '../node/refused.ts';
 import { DESK, notify } from '../notification/notify.ts';
@@ -45,6 +47,8 @@ export type Deed =
   | { readonly kind: 'gift'; readonly to: string; readonly minutes: number; readonly content: string }
   | { readonly kind: 'offer'; readonly offer: OfferInput }
   | { readonly kind: 'profile'; readonly profile: ProfileChange }
+  /** By which somebody who acts for the member comes in from now on; of several, whom it is for. */
+  | { readonly kind: 'address'; readonly email: string; readonly personId?: string | undefined }
   | ExchangeDeed;
 
 /** What was done: its kind, what it was about, and what the slip says of it. */
@@ -142,6 +146,11 @@ async function doFor(
       if (named.length === 0) throw new Refused('invalid_request', { field: 'profile', reason: 'nothing changes' });
       await updateProfile(tx, bank.id, row.id, deed.profile);
       return { kind: 'profile', subjectId: row.id, what: { fields: named.map(([name]) => name).join(' ') } };
+    }
+    case 'address': {
+      const email = readAddress(deed.email);
+      await addAddress(tx, bank.id, { memberId: row.id, name: row.name }, { email, personId: deed.personId });
+      return { kind: 'address', subjectId: row.id, what: {} };
     }
     case 'ask':
     case 'step':

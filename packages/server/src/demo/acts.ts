@@ -2,7 +2,8 @@
  * What can be done to the towns: send an hour, pull a plug, replay, forge, pass a limit.
  *
  * Promises: each is done through the public HTTP as anybody could do it, except the plug, which is
- * the operating system's; each says what it did and what the bank answered.
+ * the operating system's; each says what it did and what the bank answered; nobody as whom a visitor walked in
+ * gives or receives anything by it.
  *
  * @module
  */
@@ -34,7 +35,7 @@ export async function sendHour({ from, to, minutes = 60, luck = Math.random }: C
   );
   if (giver === undefined) throw new Error(`nobody in ${from.name} can give that much now`);
   const receiver = to.on ? pick((await people(to)).filter(worksAfar(to)), poorest, luck) : undefined;
-  const reached = to.plan.people.filter(({ does }) => does !== undefined);
+  const reached = to.plan.people.filter(({ does, handle }) => does !== undefined && !to.walkedIn.has(handle));
   const handle = receiver?.handle ?? reached[Math.floor(luck() * reached.length)]?.handle ?? 'bank';
   const content = reached.find((each) => each.handle === handle)?.does ?? '';
   const transfer = await from.api.give({ from: giver.handle, to: `${handle}@${to.host}`, minutes, content });
@@ -85,8 +86,8 @@ export interface PastLimit {
 export async function passLimit(from: Town, to: Town): Promise<PastLimit> {
   const { position } = await agreementWith(from, to);
   const askedMinutes = position.roomMinutes + 60;
-  const giver = from.plan.people[0]?.handle ?? '';
-  const receiver = to.plan.people[0]?.handle ?? '';
+  const giver = firstOf(from);
+  const receiver = firstOf(to);
   try {
     await from.api.give({
       from: giver,
@@ -110,8 +111,12 @@ export async function passLimit(from: Town, to: Town): Promise<PastLimit> {
 
 async function people(town: Town): Promise<Member[]> {
   return (await town.api.members.list({ pageSize: 200 }).all()).filter(
-    (each) => each.kind !== 'fund' && each.status === 'active',
+    (each) => each.kind !== 'fund' && each.status === 'active' && !town.walkedIn.has(each.handle),
   );
+}
+
+function firstOf({ plan, walkedIn }: Town): string {
+  return plan.people.find(({ handle }) => !walkedIn.has(handle))?.handle ?? '';
 }
 
 /** How many minutes somebody can still give. */

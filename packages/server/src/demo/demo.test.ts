@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from './api.ts';
-import { freePorts } from './towns.ts';
+import { freePorts, portInUse } from './towns.ts';
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 let place: string;
@@ -69,20 +69,37 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a port in use is named, with what to do', async () => {
+test('a port in use is named, and four in a row that are free', async () => {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  // The page's port is free and the second town's is not.
+  const page = 4_000 + 100 * Math.floor(Math.random() * 500);
+  const taken = await new Promise<number>((resolve) => {
+    server.once('error', () => server.listen(0, '127.0.0.1'));
+    server.once('listening', () => resolve((server.address() as AddressInfo).port));
+    server.listen(page + 2, '127.0.0.1');
+  });
   const { status, stderr } = spawnSync(
     process.execPath,
-    [COMMAND, 'demo', '--ports', String(port), '--folder', join(place, 'taken')],
-    {
-      encoding: 'utf8',
-    },
+    [COMMAND, 'demo', '--ports', String(Math.min(taken - 2, 65_532)), '--folder', join(place, 'taken')],
+    { encoding: 'utf8' },
   );
   server.close();
-  expect(stderr).toContain(`Port ${port} is in use`);
-  expect(stderr).toContain('--ports');
+  const [, named, free] = /Port (\d+) is in use.* --ports (\d+)\n$/.exec(stderr) ?? [];
+  expect(Number(named), stderr).toBe(taken);
+  const row = [0, 1, 2, 3].map((next) => Number(free) + next);
+  expect(row).not.toContain(taken);
+  expect(await portInUse(row)).toBeUndefined();
+  expect(status).toBe(1);
+});
+
+test.each([
+  [['--nonsense'], 'There is no --nonsense here. To read what there is: npm start -- --help'],
+  [['hello'], '"hello" says nothing here: what may be said begins with --. To read what there is: npm start -- --help'],
+  [['--ports'], '--ports wants something after it, for example: npm start -- --ports 4100'],
+  [['--folder', '--keep'], '--folder wants something after it, for example: npm start -- --folder .demo2'],
+  [['--keep=yes'], '--keep stands alone, with no "=". To read what there is: npm start -- --help'],
+])('%s is answered in plain words', (args, says) => {
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'demo', ...args], { cwd: place, encoding: 'utf8' });
+  expect(stderr).toBe(`${says}\n`);
   expect(status).toBe(1);
 });

@@ -1,8 +1,8 @@
 /**
  * The five buttons of the live page and the five keys of the terminal.
  *
- * Promises: every act ends in an event that says what came of it, also when it could not be done; one
- * act at a time for each town.
+ * Promises: every act that somebody asked for ends in an event that says what came of it, also when it could not be
+ * done; one act at a time for each town.
  *
  * @module
  */
@@ -17,8 +17,15 @@ import type { Town } from './towns.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
-/** Does an act in a town; `to` chooses the partner of an hour. Never throws: what went wrong is told as an event. */
-export type Acts = (name: ActName, town: Town, to?: Town) => Promise<void>;
+export interface How {
+  /** The partner of an hour. */
+  readonly to?: Town;
+  /** What cannot be done is left out without a word, because nobody asked for it. */
+  readonly silent?: boolean;
+}
+
+/** Does an act in a town. Never throws: what went wrong is told as an event. */
+export type Acts = (name: ActName, town: Town, how?: How) => Promise<void>;
 
 const SETTLE_MS = 1_500;
 
@@ -70,15 +77,18 @@ export function createActs({ towns }: World, events: Events, watch: Watch): Acts
       );
     },
   };
-  return async (name, town, to) => {
-    if (busy.has(town)) return note(events, `${town.name} is busy.`, 'It is still doing what was asked of it before.');
+  return async (name, town, { to, silent = false } = {}) => {
+    const note = (title: string, text: string): void => {
+      if (!silent) events.tell({ kind: 'note', title, text });
+    };
+    if (busy.has(town)) return note(`${town.name} is busy.`, 'It is still doing what was asked of it before.');
     busy.add(town);
     try {
-      if (name !== 'plug' && !town.on) return note(events, `${town.name}’s plug is pulled.`, 'Put it back first.');
+      if (name !== 'plug' && !town.on) return note(`${town.name}’s plug is pulled.`, 'Put it back first.');
       await acts[name](town, to);
     } catch (error) {
       const { title, text } = explain(town, error);
-      note(events, title, text);
+      note(title, text);
     } finally {
       busy.delete(town);
       await watch.now().catch(() => {});
@@ -87,10 +97,6 @@ export function createActs({ towns }: World, events: Events, watch: Watch): Acts
 }
 
 const LENGTHS = [60, 60, 60, 90, 30, 45];
-
-function note(events: Events, title: string, text: string): void {
-  events.tell({ kind: 'note', title, text });
-}
 
 function explain(town: Town, error: unknown): { title: string; text: string } {
   if (error instanceof EvenhourError)

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { runCi } from './ci.ts';
 import { runShow } from './show.ts';
 import { freePorts } from './towns.ts';
-import { DemoProblem, type Ports } from './world.ts';
+import { DemoProblem, LAST_PAGE_PORT, type Ports, USUAL_PAGE_PORT } from './world.ts';
 
 const USAGE = `Three towns on this machine whose members' hours cross between them.
 
@@ -25,34 +25,35 @@ const USAGE = `Three towns on this machine whose members' hours cross between th
   --json          with --ci: the last line is one JSON object, all else goes to standard error
 `;
 
+const SEE_HELP = 'To read what there is: npm start -- --help';
+
+const OPTIONS = {
+  ports: { type: 'string' },
+  folder: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  ci: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  quiet: { type: 'boolean', default: false },
+  still: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 export async function demoCommand(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      ports: { type: 'string' },
-      folder: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      ci: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      quiet: { type: 'boolean', default: false },
-      still: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   const stop = new AbortController();
   const off = onStop(stop);
-  const { folder, keep, json, quiet, still } = values;
   try {
+    const values = readOptions(args);
+    const { folder, keep, json, quiet, still } = values;
+    if (values.help) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
     if (values.ci) {
       const ports = values.ports === undefined ? await anyPorts() : portsFrom(values.ports);
       return await runCi({ ports, folder, keep, json, signal: stop.signal });
     }
     return await runShow({
-      ports: portsFrom(values.ports ?? '4000'),
+      ports: portsFrom(values.ports ?? String(USUAL_PAGE_PORT)),
       folder: folder ?? '.demo',
       keep,
       quiet,
@@ -82,10 +83,29 @@ function onStop(stop: AbortController): () => void {
   };
 }
 
+function readOptions(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    const [word] = positionals;
+    if (word === undefined) return values;
+    throw new DemoProblem(`"${word}" says nothing here: what may be said begins with --. ${SEE_HELP}`);
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS_')) throw error;
+    const { message } = error as Error;
+    const option = /--?\w[\w-]*/.exec(message)?.[0] ?? '';
+    if (message.startsWith('Unknown')) throw new DemoProblem(`There is no ${option} here. ${SEE_HELP}`);
+    if (message.includes('does not take')) throw new DemoProblem(`${option} stands alone, with no "=". ${SEE_HELP}`);
+    const example = option === '--ports' ? USUAL_PAGE_PORT + 100 : '.demo2';
+    throw new DemoProblem(`${option} wants something after it, for example: npm start -- ${option} ${example}`);
+  }
+}
+
 function portsFrom(text: string): Ports {
   const page = Number(text);
-  if (!/^\d{1,5}$/.test(text) || page < 1 || page > 65_532)
-    throw new DemoProblem(`--ports wants one number from 1 to 65532, such as 4000; "${text}" is none.`);
+  if (!/^\d{1,5}$/.test(text) || page < 1 || page > LAST_PAGE_PORT)
+    throw new DemoProblem(
+      `--ports wants one number from 1 to ${LAST_PAGE_PORT}, such as ${USUAL_PAGE_PORT}; "${text}" is none.`,
+    );
   return { page, towns: [page + 1, page + 2, page + 3] };
 }
 

@@ -11,6 +11,7 @@ import { createActs } from './live-acts.ts';
 import { LivePage } from './page.tsx';
 import { playOpening, playStory, seatVisitors } from './story.ts';
 import { KEYS, readKeys, tellEvents } from './terminal.ts';
+import { writeTokens } from './tokens.ts';
 import { Watch } from './watch.ts';
 import { openWorld, type Ports } from './world.ts';
 
@@ -51,6 +52,7 @@ export async function runShow({ ports, folder, keep, quiet, still, stop }: ShowO
     say('');
     say(`  Live page  ${world.pageOrigin}`);
     for (const town of world.towns) say(`  ${town.name.padEnd(9)}  ${town.origin}`);
+    if (!world.resumed) await writeTokens(world);
     say('');
     tellEvents(events, tell);
     if (!world.resumed) {

@@ -2,11 +2,13 @@
  * What happens when nobody presses a key: hours cross, and now and then somebody breaks something.
  *
  * Promises: one thing at a time, at a pace that can be read; a plug that the story pulls it puts back,
- * unless it is told to stop; it pulls none of a town that somebody is looking at.
+ * unless it is told to stop, and one that somebody else pulled it leaves out; it pulls none of a town that somebody
+ * is looking at, and nobody as whom somebody walked in takes part.
  *
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ActName } from '../web/live-models.ts';
 import { sendHour } from './acts.ts';
 import { clientOf } from './api.ts';
 import type { Acts } from './live-acts.ts';
@@ -18,11 +20,12 @@ export interface StoryOptions {
   /** Also pull plugs, replay, forge and pass limits. */
   readonly breaks: boolean;
   readonly signal: AbortSignal;
+  readonly paceMs?: number;
 }
 
 const PACE_MS = 4_000;
-/** For so long after somebody looked at a town's pages the story leaves its plug alone. */
-const VISIT_MS = 2 * 60_000;
+/** For so long after somebody looked at a town's pages or walked in the story leaves its plug alone. */
+const VISIT_MS = 15 * 60_000;
 
 /** The first hours after the agreements, so that something stands between the towns: `[from, to, minutes]`. */
 const OPENING = [
@@ -66,6 +69,7 @@ export async function seatVisitors({ towns }: World, signal: AbortSignal): Promi
     const { api, origin } = towns[at];
     const visitor = clientOf(origin, (await api.members.issueToken(who)).token);
     for (let tries = 0; tries < READ_TRIES; tries++) {
+      if (towns[at].walkedIn.has(who)) break;
       const { items } = await visitor.offers.list({ q: title }).page();
       const offer = items.find((each) => each.title === title);
       if (offer !== undefined) {
@@ -86,12 +90,18 @@ export function victimFirst<T extends Pick<Town, 'visitedWithin'>>(turns: readon
   return [turns[alone], ...turns.filter((_, at) => at !== alone)] as [T, T, T];
 }
 
-/** Plays until the signal. */
-export async function playStory({ towns }: World, acts: Acts, { breaks, signal }: StoryOptions): Promise<void> {
-  const pause = (ms = PACE_MS): Promise<void> => sleep(ms, undefined, { signal });
+/** Plays until the signal. What cannot be done, because somebody did something else first, is left out. */
+export async function playStory(
+  { towns }: Pick<World, 'towns'>,
+  acts: Acts,
+  { breaks, signal, paceMs = PACE_MS }: StoryOptions,
+): Promise<void> {
+  const pause = (ms = paceMs): Promise<void> => sleep(ms, undefined, { signal });
+  const act = async (name: ActName, town: Town, to?: Town): Promise<void> => {
+    if (town.on) await acts(name, town, { silent: true, ...(to !== undefined && { to }) });
+  };
   const hour = async (from: number): Promise<void> => {
-    const town = towns[(from % 3) as 0 | 1 | 2];
-    if (town.on) await acts('send', town);
+    await act('send', towns[(from % 3) as 0 | 1 | 2]);
     await pause();
   };
   try {
@@ -100,25 +110,25 @@ export async function playStory({ towns }: World, acts: Acts, { breaks, signal }
       const [victim, giver, other] = victimFirst(turns, VISIT_MS);
       for (let count = 0; count < 3; count++) await hour(round + count);
       if (!breaks) continue;
-      await acts('replay', giver);
+      await act('replay', giver);
       await pause();
       await hour(round + 1);
-      // Asked anew: somebody may have come in since the round began.
-      if (!victim.visitedWithin(VISIT_MS)) {
-        if (victim.on) await acts('plug', victim);
-        await pause(2_000);
-        await acts('send', giver, victim);
-        await pause(2_000);
-        await acts('send', other, victim);
+      // Asked anew: somebody may have come in, or pulled the plug, since the round began.
+      if (victim.on && !victim.visitedWithin(VISIT_MS)) {
+        await acts('plug', victim);
+        await pause(paceMs / 2);
+        await act('send', giver, victim);
+        await pause(paceMs / 2);
+        await act('send', other, victim);
         await pause();
         if (!victim.on) await acts('plug', victim);
         await pause();
       }
       await hour(round + 2);
-      await acts('forge', other);
+      await act('forge', other);
       await pause();
       await hour(round);
-      await acts('limit', giver);
+      await act('limit', giver);
       await pause();
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Loaded into each town's process before anything else: ends it when the supervisor is gone, and tells the
- * supervisor when somebody looks at its pages.
+ * supervisor when somebody looks at its pages or walks in.
  *
  * Promises: a supervisor that crashes or is killed leaves no town running. The operating system
  * closes our standard input then; the town is told to stop, and after five seconds it is ended. A

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@evenhour/client';
 import { clientOf } from './api.ts';
 import type { TownPlan } from './people.ts';
-import { VISIT } from './visits.ts';
+import { VISIT, walkIns } from './visits.ts';
 
 const SERVER = fileURLToPath(new URL('../../dist/bin/evenhour.js', import.meta.url));
 const TETHER = new URL('../../dist/demo/tether.js', import.meta.url).href;
@@ -58,6 +58,7 @@ export class Town {
   #gone: Promise<void> = Promise.resolve();
   #up = false;
   #visitedAt = 0;
+  readonly #walkedIn = new Set<string>();
   /** Told when the process ends although nobody asked it to. */
   onLost: () => void = () => {};
 
@@ -83,6 +84,11 @@ export class Town {
   /** Whether somebody has looked at its pages since so many milliseconds ago. */
   visitedWithin(ms: number): boolean {
     return Date.now() - this.#visitedAt < ms;
+  }
+
+  /** Handles of the members as whom somebody walked in since the start. What they have and do is theirs alone. */
+  get walkedIn(): ReadonlySet<string> {
+    return this.#walkedIn;
   }
 
   /** Every process that this town has ever had. */
@@ -164,6 +170,7 @@ export class Town {
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         if (text.includes('listening')) resolve();
         if (text.includes(VISIT)) this.#visitedAt = Date.now();
+        for (const handle of walkIns(text)) this.#walkedIn.add(handle);
       });
       child.once('error', (error) => fail(`could not be started: ${error.message}`));
       child.once('exit', (code, signal) => fail(`ended while it was starting (${signal ?? code}).`));

@@ -26,6 +26,10 @@ export interface Ports {
   readonly towns: readonly [number, number, number];
 }
 
+/** The live page's port, unless another one is asked for; the towns have the next three. */
+export const USUAL_PAGE_PORT = 4_000;
+export const LAST_PAGE_PORT = 65_532;
+
 export interface World {
   readonly towns: readonly [Town, Town, Town];
   readonly folder: string;
@@ -67,7 +71,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const taken = await portInUse([ports.page, ...ports.towns]);
   if (taken !== undefined)
     throw new DemoProblem(
-      `Port ${taken} is in use by another program. Stop that one, or choose other ports with --ports, for example: npm start -- --ports 4100`,
+      kept === null
+        ? `Port ${taken} is in use by another program. Stop that one, or choose other ports, for example these: npm start -- --ports ${await freeRow(ports.page)}`
+        : `Port ${taken} is in use by another program. Stop that one: the towns in ${folder} know each other by their ports.`,
     );
   if (kept === null) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -121,6 +127,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** Where four ports in a row are free: some way after those that are not, and from the usual ones on when that is the end. */
+async function freeRow(taken: number): Promise<number> {
+  for (let far = 100; far <= 60_000; far += 100) {
+    const after = Math.max(taken, USUAL_PAGE_PORT) + far;
+    const page = after <= LAST_PAGE_PORT ? after : USUAL_PAGE_PORT + far;
+    if ((await portInUse([page, page + 1, page + 2, page + 3])) === undefined) return page;
+  }
+  throw new DemoProblem('No four ports in a row are free on this machine.');
 }
 
 export function originOf(port: number): string {

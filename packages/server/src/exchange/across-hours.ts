@@ -43,6 +43,7 @@ import {
   memberOn,
   nameOn,
 } from './exchange-store.ts';
+import { fundFollows } from './fund-gift.ts';
 import { EXCHANGE_HOURS } from './local-hours.ts';
 import { EXCHANGE_TURN } from './turns.ts';
 
@@ -108,7 +109,9 @@ async function follow(
   if (outcome.reserved === 'no')
     await remindAt(tx, bank, { kind: EXCHANGE_HOURS, subject: row.id, at: new Date(Date.now() + AGAIN_MS) });
   if (outcome.reserved === row.reserved && outcome.reservedCode === row.reservedCode) return { exchange, freed };
-  return { exchange: { ...exchange, row: await changeExchange(tx, row, outcome) }, freed };
+  const changed = await changeExchange(tx, row, outcome);
+  await fundFollows(tx, bank, changed);
+  return { exchange: { ...exchange, row: changed }, freed };
 }
 
 async function outcomeOf(work: PairWork, exchange: Exchange): Promise<Outcome> {

@@ -9,17 +9,18 @@
 import { type Act, otherSide, type Side, type Version } from '@evenhour/protocol';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
-import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
+import type { Bank } from '../bank/bank.ts';
 import { localTime } from '../clock/zone.ts';
 import type { Queries } from '../db/database.ts';
 import { transfer } from '../db/schema.ts';
 import type { Signal } from '../delivery/signals.ts';
-import { findMember } from '../member/members.ts';
+import { balanceOf, findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import { type Given, give } from '../transfer/giving.ts';
-import { addressOf, mustBeWithinCap, type NewTerms, termsFrom } from './asking.ts';
+import { addressOf, mustBeMeant, mustBeWithinCap, type NewTerms, termsFrom } from './asking.ts';
 import {
   type By,
+  changeExchange,
   type Exchange,
   type ExchangeRow,
   isOurs,
@@ -29,6 +30,7 @@ import {
   SIDES,
   sameAct,
 } from './exchange-store.ts';
+import { fundFollows } from './fund-gift.ts';
 import { writeStep } from './steps.ts';
 import { DAY_MS, DISPUTE_DAYS } from './turns.ts';
 
@@ -109,6 +111,7 @@ function actOf(bank: Bank, wish: Wish): Act {
       return { kind: 'Reject', answers: wish.answers, ...because(wish) };
     case 'counter':
       mustBeWithinCap(bank, wish.terms.minutes);
+      mustBeMeant(wish.terms);
       return { kind: 'Counter', terms: termsFrom(wish.terms) };
     case 'withdraw':
       return { kind: 'Withdraw', ...because(wish) };
@@ -117,6 +120,8 @@ function actOf(bank: Bank, wish: Wish): Act {
     case 'record':
     case 'change_record': {
       mustBeWithinCap(bank, wish.minutes);
+      if (wish.doneOn !== undefined && wish.doneOn > dayOf(new Date(), bank.settings.timeZone))
+        throw new Refused('invalid_request', { field: 'doneOn', reason: 'is still to come' });
       const kind = wish.do === 'record' ? 'Claim' : 'Update';
       return { kind, minutes: wish.minutes, ...(wish.doneOn !== undefined && { doneOn: wish.doneOn }) };
     }
@@ -141,13 +146,13 @@ export interface Settlement {
   readonly side: Side;
   /** The record that the member now stands by; 0: it did not happen. */
   readonly minutes: number;
-  /** What the community fund gives to the giver of this bank beside it. */
+  /** What the community fund gives to the giver of this bank beside it, when both have said yes. */
   readonly fundMinutes: number;
 }
 
 /**
  * Writes the record that a member of a dispute now stands by; the other one confirms it as always. Refuses
- * `already_answered` when there is no dispute (any more), and what {@link give} refuses of the fund.
+ * `already_answered` when there is no dispute (any more), and `not_enough_hours` when the fund has too few.
  */
 export async function settleDispute(
   tx: Queries,
@@ -165,10 +170,15 @@ export async function settleDispute(
     const giver = row.giverId === null ? undefined : await findMember(tx, bank.id, row.giverId);
     if (giver === undefined)
       throw new Refused('invalid_request', { field: 'fundMinutes', reason: 'the giver is of another town' });
-    const from = { from: FUND_HANDLE, follows: 'dispute' } as const;
-    await give(tx, bank, { ...from, to: giver.handle, minutes: fundMinutes, content: row.title });
+    const fund = await balanceOf(tx, bank.id, 'fund');
+    const availableMinutes = fund.balanceMinutes - fund.heldMinutes - bank.settings.fundFloorMinutes;
+    if (availableMinutes < fundMinutes)
+      throw new Refused('not_enough_hours', { availableMinutes: Math.max(0, availableMinutes) });
   }
-  return writeStep(tx, bank, exchange, actor.side, { kind: 'Claim', minutes }, actor.by, after);
+  const settled = await writeStep(tx, bank, exchange, actor.side, { kind: 'Claim', minutes }, actor.by, after);
+  const changed = await changeExchange(tx, row, { fundMinutes });
+  await fundFollows(tx, bank, changed);
+  return { ...settled, row: changed };
 }
 
 /**

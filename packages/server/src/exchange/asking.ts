@@ -100,6 +100,7 @@ export async function askExchange(tx: Queries, bank: Bank, ask: Ask, after: Sign
   const side = subject.side ?? ask.side;
   if (side === undefined) throw new Refused('invalid_request', { field: 'side', reason: 'say who gives' });
   mustBeWithinCap(bank, ask.terms.minutes);
+  mustBeMeant(ask.terms);
   const giver = side === 'giver' ? own(bank, me) : other;
   const receiver = side === 'giver' ? other : own(bank, me);
   const [row] = await tx
@@ -220,6 +221,22 @@ function acctOf(actor: string): string {
   if (!URL.canParse(actor)) return actor;
   const { host, pathname } = new URL(actor);
   return `acct:${(pathname.split('/').at(-1) ?? '').toLowerCase()}@${host}`;
+}
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS_AGO = 60;
+const MOST_DAYS_AHEAD = 730;
+
+/** Whether a time may be meant: what was done lately is agreed on as well, and another year is a slip of the pen. */
+export function isMeant(startTime: string, now: Date = new Date()): boolean {
+  const days = (Date.parse(startTime) - now.getTime()) / DAY_MS;
+  return days >= -MOST_DAYS_AGO && days <= MOST_DAYS_AHEAD;
+}
+
+/** Refuses `invalid_request` for a time that cannot be meant. */
+export function mustBeMeant({ startTime }: NewTerms): void {
+  if (startTime && !isMeant(startTime))
+    throw new Refused('invalid_request', { field: 'startTime', reason: 'is long ago or far away' });
 }
 
 /** Refuses `over_transfer_cap`: what could never be given is not agreed on. */

@@ -8,6 +8,7 @@ import { type DueHandler, remindAt } from '../clock/due.ts';
 import { DESK, notify } from '../notification/notify.ts';
 import { holdsFollow } from './across-hours.ts';
 import { exchangePath, isOurs, loadExchange, memberOn, nameOn, SIDES } from './exchange-store.ts';
+import { FUND_GIFT, fundGives } from './fund-gift.ts';
 import { EXCHANGE_HOURS, localHoursFollow } from './local-hours.ts';
 import { plan, writeStep } from './steps.ts';
 import { deadlineOf, EXCHANGE_TURN, planOf } from './turns.ts';
@@ -66,4 +67,8 @@ const tryHours: DueHandler = async (tx, bank, id, now, after) => {
   }
 };
 
-export const exchangeHandlers = { [EXCHANGE_TURN]: takeTurn, [EXCHANGE_HOURS]: tryHours } as const;
+export const exchangeHandlers = {
+  [EXCHANGE_TURN]: takeTurn,
+  [EXCHANGE_HOURS]: tryHours,
+  [FUND_GIFT]: fundGives,
+} as const;

@@ -3,8 +3,10 @@ import { type Act, actsFor, type ExchangeStatus, otherSide, type Side } from '@e
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller } from '../auth/tokens.ts';
 import { FUND_HANDLE } from '../bank/bank.ts';
+import { doDue } from '../clock/due.ts';
 import { type Database, openMemory } from '../db/database.ts';
 import { newId } from '../db/id.ts';
+import { Signals } from '../delivery/signals.ts';
 import { endWhatIsToCome } from '../leaving/ends.ts';
 import { recompute, totals } from '../ledger/ledger.ts';
 import { setStatus } from '../member/members.ts';
@@ -12,6 +14,7 @@ import { give } from '../transfer/giving.ts';
 import { listTransfers } from '../transfer/transfer-store.ts';
 import { putRight, settleDispute, type Wish } from './acts.ts';
 import { type Exchange, loadExchange, talkOf } from './exchange-store.ts';
+import { FUND_GIFT, fundGives } from './fund-gift.ts';
 import { giveContact, say, thank } from './talk.ts';
 import { callerOf, DESK_CALLER, type Scene, setScene } from './testing.ts';
 
@@ -211,8 +214,16 @@ describe('hours', () => {
 });
 
 describe('a dispute', () => {
-  test('the desk writes what its member stands by, the other says yes, the fund gives', async () => {
+  test('the desk writes what its member stands by, the other says yes, then the fund gives', async () => {
     const fresh = await setScene(database);
+    const due = async (days = 0): Promise<void> => {
+      const context = {
+        signals: new Signals(database),
+        banks: () => [fresh.bank],
+        handlers: { [FUND_GIFT]: fundGives },
+      };
+      while (await doDue(context, new Date(Date.now() + days * 86_400_000 + 1000)));
+    };
     const asked = await fresh.ask();
     await fresh.act(fresh.davie, asked.row.id, { do: 'accept', answers: answers(asked, 'receiver') });
     const claimed = await fresh.act(fresh.davie, asked.row.id, { do: 'record', minutes: 60 });
@@ -232,10 +243,35 @@ describe('a dispute', () => {
         ),
       );
     const amended = await settle(DESK_CALLER);
-    expect(amended.row).toMatchObject({ status: 'claimed', waitsFor: 'receiver', minutes: 30 });
-    await fresh.act(fresh.moira, asked.row.id, { do: 'confirm', answers: answers(amended, 'giver') });
+    expect(amended.row).toMatchObject({ status: 'claimed', waitsFor: 'receiver', minutes: 30, fundMinutes: 30 });
+    // Moira does not say yes: the fund gives nothing, and what it was to give is settled anew.
+    const again: Wish = { do: 'contest', answers: answers(amended, 'giver'), because: 'Still too much' };
+    expect((await fresh.act(fresh.moira, asked.row.id, again)).row.fundMinutes).toBe(0);
+    await due();
+    expect((await fresh.balances()).davie).toBe(0);
+    const last = await settle(DESK_CALLER);
+    await fresh.run((tx) => give(tx, fresh.bank, { from: FUND_HANDLE, to: 'agnes', minutes: 10, content: '' }));
+    await fresh.act(fresh.moira, asked.row.id, { do: 'confirm', answers: answers(last, 'giver') });
+    // The fund has too little now, and gives when it has enough again, once.
+    await due();
+    expect(await fresh.balances()).toEqual({ moira: -30, davie: 30, held: 0 });
+    await fresh.run((tx) => give(tx, fresh.bank, { from: fresh.agnes.id, to: FUND_HANDLE, minutes: 40, content: '' }));
+    for (const days of [2, 3]) await due(days);
     expect(await fresh.balances()).toEqual({ moira: -30, davie: 60, held: 0 });
     expect(await fresh.code(settle(DESK_CALLER))).toBe('already_answered');
+  });
+
+  test('the fund gives no more than it has', async () => {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    await fresh.act(fresh.davie, asked.row.id, { do: 'accept', answers: answers(asked, 'receiver') });
+    const claimed = await fresh.act(fresh.davie, asked.row.id, { do: 'record', minutes: 60 });
+    await fresh.act(fresh.moira, asked.row.id, { do: 'contest', answers: answers(claimed, 'giver'), because: 'No' });
+    const settlement = { side: 'giver', minutes: 30, fundMinutes: 30 } as const;
+    const caller = DESK_CALLER as Caller & { role: 'operator' };
+    const settle = fresh.run((tx, after) => settleDispute(tx, fresh.bank, caller, asked.row.id, settlement, after));
+    expect(await fresh.code(settle)).toBe('not_enough_hours');
+    expect((await loadExchange(database.db, fresh.bank.id, asked.row.id))?.row.status).toBe('disputed');
   });
 });
 

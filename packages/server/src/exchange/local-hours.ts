@@ -17,6 +17,7 @@ import { member, transfer } from '../db/schema.ts';
 import { type Account, available, lockAccounts, type NewPosting, post } from '../ledger/ledger.ts';
 import { beginGifts, type TransferRow, transferChanges } from '../transfer/transfer-store.ts';
 import { changeExchange, type Exchange, type ExchangeRow, termsOf } from './exchange-store.ts';
+import { fundFollows } from './fund-gift.ts';
 
 /** The kind under which the clock knows exchanges whose hours could not be put aside or moved. */
 export const EXCHANGE_HOURS = 'exchange_hours';
@@ -40,7 +41,9 @@ export async function localHoursFollow(
     });
   const { reserved, reservedCode } = exchange.row;
   if (outcome.reserved === reserved && outcome.reservedCode === reservedCode) return exchange;
-  return { ...exchange, row: await changeExchange(tx, exchange.row, outcome) };
+  const row = await changeExchange(tx, exchange.row, outcome);
+  await fundFollows(tx, bank, row);
+  return { ...exchange, row };
 }
 
 class Hours {

@@ -141,6 +141,8 @@ async function append(
     minutes: minutesOf(state),
     startTime: start === undefined ? null : new Date(start),
     updatedAt: stored.at,
+    // What the fund was to give went with the record that is spoken of no more.
+    ...(step.act.kind === 'AcceptClaim' ? {} : { fundMinutes: 0 }),
     ...(await placeOfOffer(tx, bank, row, state, by)),
   });
   const written: Exchange = { row: changed, steps: longer };

@@ -154,7 +154,7 @@ export async function thanksOf(
         eq(exchangeTalk.bankId, bankId),
         eq(exchangeTalk.toId, memberId),
         sql`kind = 'thanks'`,
-        shownOnly ? eq(exchangeTalk.shown, true) : undefined,
+        shownOnly ? sql`shown` : undefined,
         before === undefined ? undefined : lt(exchangeTalk.id, before),
       ),
     )

@@ -22,6 +22,7 @@ import type { Caller } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable } from '../db/schema.ts';
 import { kindsOf, type MemberKind } from '../member/members.ts';
+import { partsOf } from './across-holds.ts';
 import type { Wish } from './acts.ts';
 import {
   type Exchange,
@@ -100,6 +101,8 @@ export interface RecordView {
 
 export interface ExchangeView extends ExchangeSummary {
   readonly offerId: string | null;
+  /** The transfers of its hours, oldest first. */
+  readonly transferIds: readonly string[];
   /** Whether hours that the other side records, up to what is agreed, need no further yes of whoever looks. */
   readonly yesAhead: boolean;
   /** Whether what was recorded counts by itself, as whoever looks said when asking, unless they say no. */
@@ -215,6 +218,7 @@ export async function exchangeView(
   return {
     ...summaryOf(row, side, towns, await kindsIn(tx, row.bankId, [row])),
     offerId: row.offerId,
+    transferIds: (await partsOf(tx, row)).map(({ id }) => id),
     yesAhead: side !== null && row.yesAhead === side,
     countsByItself: side !== null && row.yesAhead === side && isSaidAhead(exchange),
     terms: termsOf(state),

@@ -99,6 +99,7 @@ export async function openScene(): Promise<Scene> {
     async busy(who) {
       const visitor = await seat(town.origin, town.bank, people[who]);
       if (who === 'guest') await visitor.post('/sign-in', { who: UNA_MAIL });
+      if (who === 'unsure') await visitor.fill('/me/doors', '/me/doors/address', { email: 'unsure@mail.example' });
       if (who === 'operator') {
         const link = `${asking.origin}/invitations/${'s'.repeat(32)}`;
         await visitor.fill('/console/invitations', '/console/invitations/open', { link });
@@ -264,6 +265,7 @@ async function happen(town: Town, { partner, moira, una, davie, unsure, going, f
         '/sw.js',
         '/manifest.webmanifest',
         '/join/asked',
+        '/me/doors/address/code',
         '/me/doors/offer',
       ],
     ],

@@ -5,23 +5,27 @@ import { join } from 'node:path';
 import { and, eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FUND_HANDLE } from '../bank/bank.ts';
+import { openMemory } from '../db/database.ts';
 import * as schema from '../db/schema.ts';
 import { exchangesSince } from '../exchange/across-log.ts';
 import { askExchange } from '../exchange/asking.ts';
+import { setScene } from '../exchange/testing.ts';
 import { sweepDaily } from '../federation/kv.ts';
 import { rowsOf } from '../ledger/ledger.ts';
-import { addMember } from '../member/members.ts';
+import { addMember, balanceOf, findMember, setStatus } from '../member/members.ts';
 import { addPerson, DESK_HAT, findPerson, giveHat } from '../member/people.ts';
 import { notify } from '../notification/notify.ts';
 import { createOffer } from '../offer/offers.ts';
 import { coordinator } from '../testing/people.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { snapshot, until } from '../testing/town.ts';
+import { give } from '../transfer/giving.ts';
 import { exportBank } from '../verify/export.ts';
 import { verifyExport } from '../verify/verify.ts';
 import { eraseMember } from './erase.ts';
 import { everythingOf } from './everything.ts';
-import { memberLeaves } from './leaving.ts';
+import { askToLeave, confirmLeaving, letFundPay, memberLeaves } from './leaving.ts';
 import { TABLES } from './tables.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -374,4 +378,29 @@ describe('a member who leaves', () => {
     );
     expect(Number(balance[0]?.balance)).toBe(0);
   });
+});
+
+test.each([
+  ['more received than given', -1],
+  ['more given than received', 1],
+] as const)('a suspended member with %s goes too, and their hours to and from the fund', async (_, sign) => {
+  const database = await openMemory();
+  const scene = await setScene(database);
+  const { bank, davie, agnes, run } = scene;
+  const gift = (from: string, to: string, minutes: number) =>
+    run((tx) => give(tx, bank, { from, to, minutes, content: '' }));
+  await gift(agnes.id, FUND_HANDLE, 50);
+  if (sign < 0) await gift(davie.id, 'agnes', 30);
+  else await gift(agnes.id, 'davie', 30);
+  await setStatus(database.db, bank.id, davie.id, 'suspended');
+  await run(async (tx) => {
+    const { word } = await askToLeave(tx, bank, davie.id, 'en');
+    await confirmLeaving(tx, bank, davie.id, word);
+    await letFundPay(tx, bank, davie.id);
+  });
+  await run((tx, after) => memberLeaves(tx, bank, davie.id, new Date(Date.now() + 8 * DAY_MS), after));
+  expect((await findMember(database.db, bank.id, davie.id))?.status).toBe('left');
+  expect((await scene.balances()).davie).toBe(0);
+  expect((await balanceOf(database.db, bank.id, 'fund')).balanceMinutes).toBe(50 + sign * 30);
+  await database.close();
 });

@@ -156,6 +156,7 @@ export const TABLES: Readonly<Record<string, Held>> = {
     without: ['hash'],
     leaving: 'delete',
   },
+  sign_in_code: { rows: myPeople, without: ['address', 'code_hash', 'link_hash', 'asker_hash'], leaving: 'delete' },
   passkey: { rows: myPeople, without: ['public_key'], leaving: 'delete' },
   passkey_challenge: { rows: myPeople, without: ['challenge'], leaving: 'delete' },
   card: { rows: myPeople, without: ['words_hash'], leaving: 'delete' },

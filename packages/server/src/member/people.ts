@@ -1,12 +1,12 @@
 /**
  * People and their hats: who may act for which member, and who looks after the desk.
  *
- * Promises: an address belongs to a person only after they have shown that mail reaches them there; a hat that
- * is taken ends every session that wears it; people of one bank are unknown at another, save to themselves.
+ * Promises: an address belongs to a person only after they have shown that mail reaches them there, and to nobody
+ * else; a hat that is taken ends every session that wears it; people of one bank are unknown at another, save to themselves.
  *
  * @module
  */
-import { and, asc, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { endSessionsWith } from '../auth/sessions.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -56,7 +56,7 @@ export async function wearersOf(tx: Queries, bankId: string, memberId: string): 
   return hatsWhere(tx, bankId, eq(hat.memberId, memberId));
 }
 
-async function hatsWhere(tx: Queries, bankId: string, which: ReturnType<typeof eq>): Promise<Hat[]> {
+async function hatsWhere(tx: Queries, bankId: string, which: SQL | undefined): Promise<Hat[]> {
   const rows = await tx
     .select({
       personId: hat.personId,
@@ -108,14 +108,96 @@ export async function giveHat(tx: Queries, bankId: string, given: NewHat): Promi
   await tx.insert(hat).values({ bankId, personId: given.personId, memberId, role }).onConflictDoNothing();
 }
 
-/** Takes a hat, and ends what wears it. Refuses `not_found`. */
+/** Takes a hat, and ends what wears it or waits for whoever wears it. Refuses `not_found`. */
 export async function takeHat(tx: Queries, bankId: string, personId: string, memberId: string): Promise<void> {
   const [taken] = await tx
     .delete(hat)
     .where(and(eq(hat.bankId, bankId), eq(hat.personId, personId), eq(hat.memberId, memberId)))
     .returning();
   if (taken === undefined) throw new Refused('not_found');
+  await forgetWaiting(tx, bankId, personId, [memberId]);
   await endSessionsWith(tx, bankId, personId, { memberId });
+}
+
+/** Addresses that a person had still to show, as the desk wrote them down for these members. */
+async function forgetWaiting(
+  tx: Queries,
+  bankId: string,
+  personId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  await tx
+    .delete(waitingHat)
+    .where(
+      and(
+        eq(waitingHat.bankId, bankId),
+        inArray(waitingHat.memberId, [...memberIds]),
+        eq(waitingHat.personId, personId),
+      ),
+    );
+}
+
+/** Who acts for a member and comes in by no address yet, nor has one to show. */
+export async function withoutAddress(tx: Queries, bankId: string, memberId: string): Promise<Hat[]> {
+  return hatsWhere(
+    tx,
+    bankId,
+    and(
+      eq(hat.memberId, memberId),
+      isNull(person.email),
+      sql`not exists (select 1 from ${waitingHat} w where w.bank_id = ${hat.bankId} and w.member_id = ${hat.memberId} and w.person_id = ${hat.personId})`,
+    ),
+  );
+}
+
+/** Why the desk adds no address. */
+export const ADDRESS = { taken: 'somebody else comes in by it', has: 'comes in by an address already' } as const;
+
+/**
+ * Adds an address for somebody who acts for a member and has none: it is theirs when they first come in by it, so that
+ * a slip of the pen lets nobody in. For a member for whom nobody acts yet, whoever comes in by it does. Refuses
+ * `not_found` for a person who does not act for the member, and `invalid_request`: for the field `email` when
+ * somebody else has the address or is to have it, for `personId` when they have one or when several have none.
+ */
+export async function addAddress(
+  tx: Queries,
+  bankId: string,
+  { memberId, name }: { readonly memberId: string; readonly name: string },
+  { email, personId }: { readonly email: string; readonly personId?: string | undefined },
+): Promise<void> {
+  const wearers = await wearersOf(tx, bankId, memberId);
+  if (personId !== undefined && !wearers.some((each) => each.personId === personId)) throw new Refused('not_found');
+  const without = (await withoutAddress(tx, bankId, memberId)).filter(
+    (each) => personId === undefined || each.personId === personId,
+  );
+  const [chosen] = without;
+  if (wearers.length > 0 && chosen === undefined)
+    throw new Refused('invalid_request', { field: 'personId', reason: ADDRESS.has });
+  if (without.length > 1)
+    throw new Refused('invalid_request', { field: 'personId', reason: 'several act for this member' });
+  if (await hasOwner(tx, bankId, email))
+    throw new Refused('invalid_request', { field: 'email', reason: ADDRESS.taken });
+  const row = { bankId, email, memberId, role: 'acts', name: chosen?.personName ?? name } as const;
+  const [waits] = await tx
+    .insert(waitingHat)
+    .values({ ...row, personId: chosen?.personId ?? null })
+    .onConflictDoUpdate({
+      target: [waitingHat.bankId, waitingHat.email, waitingHat.memberId],
+      set: { personId: chosen?.personId ?? null, name: row.name },
+    })
+    .returning();
+  const [other] = await tx
+    .select({ memberId: waitingHat.memberId })
+    .from(waitingHat)
+    .where(
+      and(
+        eq(waitingHat.bankId, bankId),
+        eq(waitingHat.email, email),
+        isNotNull(waitingHat.personId),
+        sql`${waitingHat.personId} is distinct from ${waits?.personId ?? null}`,
+      ),
+    );
+  if (other !== undefined) throw new Refused('invalid_request', { field: 'email', reason: ADDRESS.taken });
 }
 
 /** Hats that wait for the owner of an address, of a member or of the desk. */
@@ -150,24 +232,67 @@ export async function isAwaited(tx: Queries, bankId: string, email: string): Pro
   return rowsOf<{ awaited: boolean }>(result)[0]?.awaited === true;
 }
 
+/** Whether an address is a person's. */
+export async function hasOwner(tx: Queries, bankId: string, email: string): Promise<boolean> {
+  return (await ownerOf(tx, bankId, email)) !== undefined;
+}
+
+async function ownerOf(tx: Queries, bankId: string, email: string): Promise<PersonRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(person)
+    .where(and(eq(person.bankId, bankId), eq(person.email, email)));
+  return row;
+}
+
+/**
+ * Makes an address that was shown to be theirs a person's, instead of the one before, with the hats that waited for it;
+ * `null` when it is somebody else's.
+ */
+export async function setAddress(
+  tx: Queries,
+  bankId: string,
+  personId: string,
+  email: string,
+): Promise<PersonRow | null> {
+  if (await hasOwner(tx, bankId, email)) return null;
+  const hats = await hatsOf(tx, bankId, personId);
+  await forgetWaiting(
+    tx,
+    bankId,
+    personId,
+    hats.map(({ memberId }) => memberId),
+  );
+  await tx
+    .update(person)
+    .set({ email })
+    .where(and(eq(person.bankId, bankId), eq(person.id, personId)));
+  return personOf(tx, bankId, email);
+}
+
 /**
  * The person to whom an address was shown to belong, with the hats that waited for them; `null` when it is nobody's
- * or they have no hat any more. Two at once make one person.
+ * or they have no hat any more. Two at once make one person. Somebody who waited for the address alone gets it, unless
+ * they have come to another one by now; what waited for one person is never given to another.
  */
 export async function personOf(tx: Queries, bankId: string, email: string): Promise<PersonRow | null> {
   const waiting = await tx
     .delete(waitingHat)
     .where(and(eq(waitingHat.bankId, bankId), eq(waitingHat.email, email)))
     .returning();
-  const named = waiting[0]?.name;
+  const known = waiting.find((each) => each.personId !== null);
+  if (known !== undefined && !(await hasOwner(tx, bankId, email)))
+    await tx
+      .update(person)
+      .set({ email })
+      .where(and(eq(person.bankId, bankId), eq(person.id, known.personId ?? ''), isNull(person.email)));
+  const named = waiting.find((each) => each.personId === null)?.name;
   if (named !== undefined)
     await tx.insert(person).values({ bankId, id: newId(), name: named, email }).onConflictDoNothing();
-  const [row] = await tx
-    .select()
-    .from(person)
-    .where(and(eq(person.bankId, bankId), eq(person.email, email)));
+  const row = await ownerOf(tx, bankId, email);
   if (row === undefined) return null;
-  for (const { memberId, role } of waiting) await giveHat(tx, bankId, { personId: row.id, memberId, role });
+  for (const { memberId, role, personId } of waiting)
+    if (personId === null) await giveHat(tx, bankId, { personId: row.id, memberId, role });
   return (await hatsOf(tx, bankId, row.id)).length === 0 ? null : row;
 }
 

@@ -23,8 +23,6 @@ const hours = { ...who, minutes: 'minutes' } as const;
 
 export const KINDS = {
   application_waiting: { group: 'town', facts: { name: 'text' } },
-  application_yes: { group: 'town', facts: {} },
-  application_no: { group: 'town', facts: {} },
   invited_joined: { group: 'town', facts: { name: 'text' } },
   offer_expiring: { group: 'offers', facts: { title: 'text', at: 'day' } },
   offer_expired: { group: 'offers', facts: { title: 'text' } },
@@ -45,7 +43,6 @@ export const KINDS = {
   exchange_message: { group: 'exchanges', facts: who },
   thanks: { group: 'exchanges', facts: { name: 'text' } },
   hours_came: { group: 'exchanges', facts: { name: 'text', minutes: 'minutes' } },
-  gathering_invited: { group: 'gatherings', facts: { name: 'text', title: 'text', at: 'moment' } },
   gathering_changed: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_cancelled: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_place: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },

@@ -67,6 +67,16 @@ export async function readNotices(
   return changed.length;
 }
 
+/** Marks as read what leads to this page, which is looked at now. Returns how many changed. */
+export async function readNoticesOf(tx: Queries, bankId: string, memberId: string, path: string): Promise<number> {
+  const changed = await tx
+    .update(notice)
+    .set({ readAt: new Date() })
+    .where(and(of(bankId, memberId), isNull(notice.readAt), sql`split_part(${notice.href}, '#', 1) = ${path}`))
+    .returning({ id: notice.id });
+  return changed.length;
+}
+
 /** One of them, or `null`. */
 export async function findNotice(tx: Queries, bankId: string, memberId: string, id: string): Promise<NoticeRow | null> {
   const [row] = await tx

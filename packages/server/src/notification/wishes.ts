@@ -106,15 +106,16 @@ export function mailTime(now: Date, kind: NoticeKind, wishes: Wishes, timeZone: 
   if (ALARMS.has(kind)) return now;
   if (wishes.mail === 'none' || wishes.muted.includes(KINDS[kind].group)) return null;
   if (wishes.mail === 'at_once') return afterQuiet(now, wishes, timeZone);
-  return next(now, wishes.hour, wishes.mail === 'weekly' ? wishes.weekday : null, timeZone);
+  const digest = next(now, wishes.hour, wishes.mail === 'weekly' ? wishes.weekday : null, timeZone);
+  return afterQuiet(digest, wishes, timeZone);
 }
 
-/** Now, or the end of the quiet hours that are on. */
-function afterQuiet(now: Date, { quietFrom, quietUntil }: Wishes, timeZone: string): Date {
-  const { hour } = localTime(now, timeZone);
+/** This moment, or the end of the quiet hours that it is in. */
+function afterQuiet(at: Date, { quietFrom, quietUntil }: Wishes, timeZone: string): Date {
+  const { hour } = localTime(at, timeZone);
   const quiet =
     quietFrom <= quietUntil ? hour >= quietFrom && hour < quietUntil : hour >= quietFrom || hour < quietUntil;
-  return quiet ? next(now, quietUntil, null, timeZone) : now;
+  return quiet ? next(at, quietUntil, null, timeZone) : at;
 }
 
 /** The next time after `now` at which the bank's clock shows this hour, on this day of the week if one is given. */

@@ -15,7 +15,7 @@ import { newId } from '../db/id.ts';
 import { member, offer as offerTable } from '../db/schema.ts';
 import { textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
-import { CATEGORY_WORDS, type Category } from './categories.ts';
+import type { Category } from './categories.ts';
 import { lockChanges, nextChange } from './changes.ts';
 import { hangPicture, type Picture } from './pictures.ts';
 import { type Place, placeColumns } from './places.ts';
@@ -254,10 +254,10 @@ async function columnsOf(tx: Queries, bankId: string, memberId: string, input: O
 
 /** By what it is found, most telling first. */
 export function searchWords(
-  { title, text, when, category, place }: Pick<OfferInput, 'title' | 'text' | 'when' | 'category' | 'place'>,
+  { title, text, when, place }: Pick<OfferInput, 'title' | 'text' | 'when' | 'place'>,
   name: string,
 ): string[] {
-  return wordsOf([title, CATEGORY_WORDS[category], place.name, name, when, text]);
+  return wordsOf([title, place.name, name, when, text]);
 }
 
 /** A column `words`: beside the words the kind and the category, so that all are looked up together. */

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { peerOffer, peerOffers } from '../db/schema.ts';
-import { CATEGORY_WORDS, isCategory } from './categories.ts';
+import { isCategory } from './categories.ts';
 import { LENGTHS, learn, lexemesOf } from './offers.ts';
 import { wordsOf } from './words.ts';
 
@@ -169,7 +169,7 @@ function rowOf(given: Proposal) {
     seatsTaken: 0,
     publishedAt: new Date(given.published),
     expiresAt: new Date(given.endTime),
-    words: wordsOf([title, CATEGORY_WORDS[category], place, byName, when, text]),
+    words: wordsOf([title, place, byName, when, text]),
   };
 }
 

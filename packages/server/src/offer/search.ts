@@ -2,21 +2,23 @@
  * Finds offers and needs, here and in partner towns.
  *
  * Promises: no search reads more than a bounded part of what there is, whatever is asked: each question is served by
- * an index, newest first. First comes what has all the words, then what has words like them, then what has one of
- * them; within each, what is nearer, however old it is, then what is newer. What is over, rests, or belongs to somebody who is not there
- * is not found. Pages follow one another by a cursor, so nothing is skipped when something new is written.
+ * an index, newest first. First comes what says all the words itself, then what says words like them, then what is of a
+ * category that they name, then what has one of them; within each, what is nearer, however old it is, then what is
+ * newer. What is over, rests, or belongs to somebody who is not there is not found. Pages follow one another by a
+ * cursor, so nothing is skipped when something new is written.
  *
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Database, Queries } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from './categories.ts';
 import { FURTHER, isOutside, nearest, pointsIn, ringOf, type Source, type Surroundings, surroundings } from './near.ts';
 import type { Point } from './places.ts';
+import { lexeme, questionsOf } from './questions.ts';
 import type { OfferRow } from './row.ts';
-import { askedWords, isAlike, markOf } from './words.ts';
+import { askedWords, markOf } from './words.ts';
 
 export interface Search {
   /** What somebody typed. */
@@ -55,13 +57,7 @@ export interface Found {
   readonly byName: string;
   /** Of the question that found it; the first one is 0. */
   readonly rank: number;
-  /** Whether it has all the words that were typed, and not only words like them or some of them. */
-  readonly exact: boolean;
-}
-
-interface Question {
-  /** As `tsquery`; `null` asks nothing. */
-  readonly wanted: string | null;
+  /** Whether it says all the words that were typed, and not only words like them or some of them. */
   readonly exact: boolean;
 }
 
@@ -70,9 +66,6 @@ export interface SearchPage {
   readonly next: string | null;
 }
 
-/** Words of the bank that may have been meant by one that was typed. */
-const MOST_ALIKE = 12;
-const MOST_SINGLE = 3;
 /** What is read without an index of words. */
 const READ_ONE_BY_ONE = 1_000;
 
@@ -124,74 +117,6 @@ export async function searchOffers(database: Database, bankId: string, search: S
     return { items: page.map(({ ring: _ring, ...found }) => found), next: more ? cursorOf(last) : null };
   });
 }
-
-/** What to ask for, one after the other. One question that asks nothing when no word was typed. */
-async function questionsOf(tx: Queries, bankId: string, words: readonly string[]): Promise<Question[]> {
-  if (words.length === 0) return [{ wanted: null, exact: true }];
-  const uses = await usesOf(tx, bankId, words);
-  const unknown = words.filter((word) => (uses.get(word) ?? 0) === 0);
-  const meant = unknown.length === 0 ? new Map<string, Meant[]>() : await meantBy(tx, bankId, unknown);
-  const asked = words.map((word) => {
-    const others = meant.get(word) ?? [];
-    const used = (uses.get(word) ?? 0) + others.reduce((sum, { uses: more }) => sum + more, 0);
-    const similar = unknown.includes(word) ? others.map(({ word: other }) => lexeme(other)) : [beginning(stem(word))];
-    return {
-      word,
-      used,
-      exact: beginning(word),
-      similar: similar.length === 0 ? beginning(word) : similar.join(' | '),
-    };
-  });
-  const all = (parts: readonly string[]): string => parts.map((part) => `(${part})`).join(' & ');
-  // The rarest words tell most. What nothing is like, nothing is found by.
-  const single = asked
-    .filter(({ word, used }) => word.length >= 3 && used > 0)
-    .sort((a, b) => a.used - b.used)
-    .slice(0, MOST_SINGLE)
-    .map(({ similar }) => similar);
-  const exact = unknown.length === 0 ? [all(asked.map(({ exact: each }) => each))] : [];
-  const alike = [
-    ...(asked.every(({ used }) => used > 0) ? [all(asked.map(({ similar }) => similar))] : []),
-    ...(words.length > 1 ? single.map((each) => all([each])) : []),
-  ];
-  return [...new Set([...exact, ...alike])].map((wanted) => ({ wanted, exact: exact.includes(wanted) }));
-}
-
-/** About how often each word is used at this bank, as the beginning of others too. */
-async function usesOf(tx: Queries, bankId: string, words: readonly string[]): Promise<Map<string, number>> {
-  const result = await tx.execute(sql`
-    select asked, (select coalesce(sum(uses), 0)::int from (
-        select uses from offer_word w where w.bank_id = ${bankId} and w.word >= asked collate "C"
-          and w.word < (asked || case when length(asked) < 3 then chr(1) else chr(1114109) end) collate "C" limit 50) found) as uses
-    from unnest(${textArray(words)}) as asked`);
-  return new Map(rowsOf<{ asked: string; uses: number }>(result).map(({ asked, uses }) => [asked, Number(uses)]));
-}
-
-interface Meant {
-  readonly word: string;
-  readonly uses: number;
-}
-
-/** For words that nobody has written, those that were meant. */
-async function meantBy(tx: Queries, bankId: string, words: readonly string[]): Promise<Map<string, Meant[]>> {
-  await tx.execute(sql`select set_config('pg_trgm.similarity_threshold', '0.2', true)`);
-  const result = await tx.execute(sql`
-    select asked, near.word, near.uses from unnest(${textArray(words)}) as asked
-    cross join lateral (
-      select word, uses from offer_word where bank_id = ${bankId} and word % asked
-      order by similarity(word, asked) desc limit ${MOST_ALIKE}) near`);
-  const found = new Map<string, Meant[]>();
-  for (const { asked, ...meant } of rowsOf<Meant & { asked: string }>(result))
-    if (isAlike(asked, meant.word)) found.set(asked, [...(found.get(asked) ?? []), meant]);
-  return found;
-}
-
-// Words hold letters and digits only, and marks the names of kinds and categories.
-const lexeme = (word: string): string => `'${word}'`;
-/** A short word is not the beginning of anything. */
-const beginning = (word: string): string => (word.length < 3 ? lexeme(word) : `'${word}':*`);
-/** What the forms of one word begin with: "gardening" and "gardener" with "garden". */
-const stem = (word: string): string => word.slice(0, Math.max(5, word.length - 3));
 
 type Asked = Search & {
   readonly wanted: string | null;

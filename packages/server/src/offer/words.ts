@@ -67,18 +67,18 @@ export function askedWords(query: string): string[] {
 }
 
 /**
- * Whether a word may be the other one mistyped: one slip in a short word, two in a long one. A slip is a letter too
- * many, too few or another one, or two that changed places.
+ * Whether a word may be the other one mistyped: one slip in a short word, two in a long one if it begins with the same
+ * letter, for "plumber" is no "number". A slip is a letter too many, too few or another one, or two that changed places.
  */
 export function isAlike(asked: string, word: string): boolean {
   if (asked.length < 4) return false;
-  const slips = asked.length < 6 ? 1 : 2;
+  const slips = asked.length < 6 || asked[0] !== word[0] ? 1 : 2;
   if (Math.abs(asked.length - word.length) > slips) return isStem(asked, word);
   return distance(asked, word) <= slips || isStem(asked, word);
 }
 
 /** Two forms of one word: "gardening" and "gardens" share more than their first five letters. */
-function isStem(asked: string, word: string): boolean {
+export function isStem(asked: string, word: string): boolean {
   let same = 0;
   while (same < asked.length && asked[same] === word[same]) same++;
   const longer = Math.max(asked.length, word.length);

@@ -1,13 +1,22 @@
 /**
  * What a receipt proves, worked out from its documents and from nothing else.
  *
- * Promises: no database and no network; a step is good only if everything before it was. Names and words count only
- * when they are what the giver's bank signed the digest of. `web/assets/check.js` does the same in a browser; one test
+ * Promises: no database and no network; a step is good only if everything before it was. The parts of an exchange are
+ * added up only when both banks' references say that they are of one exchange, and each only once. Names and words count
+ * only when they are what the giver's bank signed the digest of. `web/assets/check.js` does the same in a browser; one test
  * gives both the same receipts. Spec: receipts that are shown.
  *
  * @module
  */
-import { type AgreementCore, checkCore, type Gift, keysAtStart, type Party, termsOf } from '@evenhour/protocol';
+import {
+  type AgreementCore,
+  checkCore,
+  type Gift,
+  type Hold,
+  keysAtStart,
+  type Party,
+  termsOf,
+} from '@evenhour/protocol';
 import { importVerifyingKey, verifyDocument, verifyRun } from '@evenhour/protocol/proof';
 import {
   canonical,
@@ -15,7 +24,6 @@ import {
   detailOf,
   type HonourMessage,
   type JsonObject,
-  MAX_BYTES,
   pairOf,
   parseStrict,
 } from '@evenhour/protocol/wire';
@@ -27,6 +35,11 @@ const document = z.record(z.string(), z.unknown()).transform((value) => value as
 /** What the hours were for, with the salt that its digest was made with. */
 const details = z.strictObject({ salt: z.string(), object: document });
 
+/** The four entries of one transfer. */
+const part = { hold: document, holdAccept: document, post: document, receipt: document, details: details.optional() };
+/** A receipt may be so long, and have so many parts beside the first. */
+const MOST = { bytes: 1024 * 1024, parts: 100 };
+
 export const receiptShape = z.union([
   z.strictObject({
     format: z.literal(FORMAT),
@@ -35,11 +48,9 @@ export const receiptShape = z.union([
     accept: document,
     /** Changes of key of either bank, each in the order of its journal. */
     keyChanges: z.array(document).max(1000),
-    hold: document,
-    holdAccept: document,
-    post: document,
-    receipt: document,
-    details: details.optional(),
+    ...part,
+    /** The other parts of an exchange whose hours moved in several. */
+    more: z.array(z.strictObject(part)).min(1).max(MOST.parts).optional(),
   }),
   z.strictObject({
     format: z.literal(FORMAT),
@@ -53,23 +64,31 @@ export const receiptShape = z.union([
 
 export type ReceiptDocuments = z.infer<typeof receiptShape>;
 type Between = Extract<ReceiptDocuments, { kind: 'between' }>;
+/** The papers of one transfer between two banks. */
+export type PartDocuments = NonNullable<Between['more']>[number];
 type Inside = Extract<ReceiptDocuments, { kind: 'inside' }>;
 
 /** In the order in which they are looked at. */
 export const STEPS = {
-  between: ['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'details'],
-  inside: ['town', 'details'],
+  between: ['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'parts', 'details'],
+  inside: ['town', 'parts', 'details'],
 } as const;
 export type Step = (typeof STEPS)['between'][number] | (typeof STEPS)['inside'][number];
 
-/** What the documents say, once they are checked. Minutes; times as the banks' own clocks had them. */
-export interface ReceiptFacts {
+/** Minutes that moved at once; times as the banks' own clocks had them. */
+export interface PartFacts {
   readonly minutes: number;
+  readonly givenAt: string;
+  readonly receivedAt: string;
+}
+
+/** What the documents say, once they are checked. Minutes are those of all parts, times those of the last. */
+export interface ReceiptFacts extends PartFacts {
+  /** In their order; of most receipts one. */
+  readonly parts: readonly PartFacts[];
   /** Names of the banks. Inside one town both are the same. */
   readonly from: string;
   readonly to: string;
-  readonly givenAt: string;
-  readonly receivedAt: string;
   /** `null` when it was not disclosed. */
   readonly giver: string | null;
   readonly receiver: string | null;
@@ -86,7 +105,7 @@ export interface CheckedReceipt {
 
 /** A receipt from its text, or `null` when it is none. */
 export function readReceipt(text: string): ReceiptDocuments | null {
-  const strict = parseStrict(text, { maxBytes: MAX_BYTES });
+  const strict = parseStrict(text, { maxBytes: MOST.bytes });
   if (!strict.ok) return null;
   const parsed = receiptShape.safeParse(strict.value);
   return parsed.success ? parsed.data : null;
@@ -95,7 +114,13 @@ export function readReceipt(text: string): ReceiptDocuments | null {
 export async function checkReceipt(documents: ReceiptDocuments): Promise<CheckedReceipt> {
   const { kind } = documents;
   const found = kind === 'between' ? await checkBetween(documents) : await checkInside(documents);
-  const names = STEPS[kind].filter((step) => step !== 'details' || documents.details !== undefined);
+  const more = kind === 'between' ? documents.more : documents.town['parts'];
+  const told = kind === 'between' ? partsOf(documents) : [documents];
+  const has: { readonly [S in Step]?: boolean } = {
+    parts: more !== undefined,
+    details: told.some(({ details: each }) => each !== undefined),
+  };
+  const names = STEPS[kind].filter((step) => has[step] ?? true);
   const ok = found.facts !== null;
   return { ok, kind, steps: names.map((step) => ({ step, ok: ok || found.good.includes(step) })), facts: found.facts };
 }
@@ -112,20 +137,53 @@ async function checkBetween(documents: Between): Promise<Found> {
   const agreed = await agreementOf(documents);
   if (agreed === null) return bad;
   good.push('agreement');
-  const { core, pair } = agreed;
+  const { core } = agreed;
   const debtor = core.parties.findIndex(({ bank }) => bank === documents.hold['actor']);
   if (debtor !== 0 && debtor !== 1) return bad;
+  const parts = partsOf(documents);
+  const checked = await Promise.all(parts.map((each) => checkPart(agreed, debtor, documents.keyChanges, each)));
+  // What is good of every part: each says how far it is good.
+  const shortest = checked.reduce((least, each) => (each.good.length < least.good.length ? each : least));
+  good.push(...shortest.good);
+  const whole = checked.flatMap(({ hold, facts }) => (hold === null || facts === null ? [] : [{ hold, facts }]));
+  if (whole.length < parts.length) return bad;
+  const holds = whole.map(({ hold }) => hold);
+  if (!isOneExchange(holds)) return bad;
+  good.push('parts');
+  if (!areDetails(parts, holds)) return bad;
+  const facts = {
+    ...sumOf(whole.map(({ facts }) => facts)),
+    from: core.parties[debtor].name,
+    to: core.parties[1 - debtor]?.name ?? '',
+    ...wordsOf(documents.details?.object),
+  };
+  return { good, facts };
+}
+
+function partsOf(documents: Between): readonly PartDocuments[] {
+  return [documents, ...(documents.more ?? [])];
+}
+
+/** The four entries of one transfer: how far they are good, and what they say when all are. */
+async function checkPart(
+  { core, pair }: Agreed,
+  debtor: Party,
+  keyChanges: readonly JsonObject[],
+  part: PartDocuments,
+): Promise<{ good: readonly Step[]; hold: Hold | null; facts: PartFacts | null }> {
+  const good: Step[] = [];
+  const bad = { good, hold: null, facts: null };
   const creditor = debtor === 0 ? 1 : 0;
   const signed = await Promise.all([
-    signedBy(core, pair, debtor, [...changesOf(documents, core, debtor), documents.hold, documents.post]),
-    signedBy(core, pair, creditor, [...changesOf(documents, core, creditor), documents.holdAccept, documents.receipt]),
+    signedBy(core, pair, debtor, [...changesOf(keyChanges, core, debtor), part.hold, part.post]),
+    signedBy(core, pair, creditor, [...changesOf(keyChanges, core, creditor), part.holdAccept, part.receipt]),
   ]);
   const [of, by] = [signed[0], signed[1]];
-  const [hold, holdAccept] = [of.get(documents.hold), by.get(documents.holdAccept)];
-  const [post, receipt] = [of.get(documents.post), by.get(documents.receipt)];
+  const [hold, holdAccept] = [of.get(part.hold), by.get(part.holdAccept)];
+  const [post, receipt] = [of.get(part.post), by.get(part.receipt)];
   if (hold?.body.kind !== 'Hold') return bad;
   good.push('hold');
-  const { transfer, minutes, detail } = hold.body;
+  const { transfer, minutes } = hold.body;
   if (holdAccept?.body.kind !== 'HoldAccept' || holdAccept.body.transfer !== transfer) return bad;
   if (holdAccept.ack.seq < hold.seq) return bad;
   good.push('holdAccept');
@@ -134,20 +192,39 @@ async function checkBetween(documents: Between): Promise<Found> {
   good.push('post');
   if (receipt?.body.kind !== 'Receipt' || receipt.body.transfer !== transfer || receipt.ack.seq < post.seq) return bad;
   good.push('receipt');
-  if (documents.details !== undefined && !isDetail(documents.details, detail)) return bad;
-  const facts = {
-    minutes: post.body.minutes,
-    from: core.parties[debtor].name,
-    to: core.parties[creditor].name,
-    givenAt: createdOf(documents.post),
-    receivedAt: createdOf(documents.receipt),
-    ...wordsOf(documents.details?.object),
-  };
-  return { good, facts };
+  const facts = { minutes: post.body.minutes, givenAt: createdOf(part.post), receivedAt: createdOf(part.receipt) };
+  return { good, hold: hold.body, facts };
+}
+
+/** Each bank makes a new reference for each exchange, so Holds with the same two are of one. No transfer counts twice. */
+function isOneExchange(holds: readonly Hold[]): boolean {
+  const of = new Set(holds.map(({ payerRef, payeeRef }) => canonical([payerRef, payeeRef])));
+  return of.size === 1 && new Set(holds.map(({ transfer }) => transfer)).size === holds.length;
+}
+
+/** What is told of the parts: of all or of none, each what its Hold has the digest of, and each another part. */
+function areDetails(parts: readonly PartDocuments[], holds: readonly Hold[]): boolean {
+  const told = parts.flatMap(({ details: each }) => each ?? []);
+  if (told.length === 0) return true;
+  if (!holds.every(({ detail }, n) => told[n] !== undefined && isDetail(told[n], detail))) return false;
+  const numbers = new Set(told.map(({ object }) => canonical(object['part'] ?? null)));
+  return told.length === parts.length && numbers.size === parts.length;
+}
+
+/** All parts as one. There is at least one. */
+function sumOf(parts: readonly PartFacts[]): PartFacts & Pick<ReceiptFacts, 'parts'> {
+  const minutes = parts.reduce((sum, each) => sum + each.minutes, 0);
+  const { givenAt, receivedAt } = parts.at(-1) as PartFacts;
+  return { minutes, givenAt, receivedAt, parts };
+}
+
+interface Agreed {
+  readonly core: AgreementCore;
+  readonly pair: string;
 }
 
 /** Both yeses to one agreement, each under the key that it pins. */
-async function agreementOf({ offer, accept }: Between): Promise<{ core: AgreementCore; pair: string } | null> {
+async function agreementOf({ offer, accept }: Between): Promise<Agreed | null> {
   const [first, second] = [decodeHonour(offer), decodeHonour(accept)];
   if (!first.ok || !second.ok) return null;
   if (first.message.kind !== 'HonourOffer' || second.message.kind !== 'HonourAccept') return null;
@@ -167,7 +244,7 @@ async function isYes(core: AgreementCore, { actor }: HonourMessage, document: Js
   return key.ok && (await verifyDocument(document, key.key)).ok;
 }
 
-function changesOf({ keyChanges }: Between, core: AgreementCore, party: Party): JsonObject[] {
+function changesOf(keyChanges: readonly JsonObject[], core: AgreementCore, party: Party): JsonObject[] {
   return keyChanges.filter((change) => change['actor'] === core.parties[party].bank);
 }
 
@@ -188,16 +265,22 @@ async function checkInside({ key, town, details: told }: Inside): Promise<Found>
   const bad = { good: [], facts: null };
   const said = townShape.safeParse(town);
   if (!said.success) return bad;
-  const { id, actor, name, minutes, at, detail, proof } = said.data;
+  const { id, actor, name, minutes, at, parts, detail, proof } = said.data;
   if (!id.startsWith(`${new URL(actor).origin}/`) || !proof.verificationMethod.startsWith(`${actor}#`)) return bad;
   const imported = await importVerifyingKey(key, proof.verificationMethod);
   if (!imported.ok || !(await verifyDocument(town, imported.key)).ok) return bad;
-  if (told !== undefined && !isDetail(told, detail)) return { good: ['town'], facts: null };
-  const facts = { minutes, from: name, to: name, givenAt: at, receivedAt: at, ...wordsOf(told?.object) };
-  return { good: ['town'], facts };
+  const moved = parts ?? [{ id, minutes, at }];
+  const sum = sumOf(moved.map((each) => ({ minutes: each.minutes, givenAt: each.at, receivedAt: each.at })));
+  const once = new Set(moved.map((each) => each.id)).size === moved.length;
+  if (!once || sum.minutes !== minutes || moved[0]?.id !== id || sum.givenAt !== at)
+    return { good: ['town'], facts: null };
+  if (told !== undefined && !isDetail(told, detail)) return { good: ['town', 'parts'], facts: null };
+  return { good: ['town', 'parts'], facts: { ...sum, from: name, to: name, ...wordsOf(told?.object) } };
 }
 
-/** What a bank signs of hours inside its own town. */
+const townPart = z.strictObject({ id: z.url(), minutes: z.int().positive(), at: z.iso.datetime() });
+
+/** What a bank signs of hours inside its own town. `parts`: of an exchange whose hours moved in several. */
 const townShape = z.strictObject({
   '@context': z.array(z.string()),
   id: z.url(),
@@ -206,6 +289,7 @@ const townShape = z.strictObject({
   name: z.string(),
   minutes: z.int().positive(),
   at: z.iso.datetime(),
+  parts: z.array(townPart).min(2).max(MOST.parts).optional(),
   detail: z.string(),
   proof: z.looseObject({ verificationMethod: z.string(), created: z.string() }),
 });

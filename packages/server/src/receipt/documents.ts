@@ -1,7 +1,7 @@
 /**
  * The documents of a receipt, gathered from what this bank holds.
  *
- * Promises: only hours that are settled have one; only entries that stand and that broke no rule are in it; names and
+ * Promises: only hours that are settled have one, and of an exchange it is one for all its settled parts; only entries that stand and that broke no rule are in it; names and
  * words are in it when they are asked for and not otherwise.
  *
  * @module
@@ -10,69 +10,93 @@ import { randomBytes } from 'node:crypto';
 import type { Gift, Party } from '@evenhour/protocol';
 import { signDocument } from '@evenhour/protocol/proof';
 import { CONTEXT, detailOf, type JsonObject } from '@evenhour/protocol/wire';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { exchangeMessage, pair as pairTable, posting, standingEntry } from '../db/schema.ts';
-import { heldFor } from '../exchange/across-holds.ts';
+import { heldFor, partsOf } from '../exchange/across-holds.ts';
 import { Refused } from '../node/refused.ts';
 import type { TransferRow } from '../transfer/transfer-store.ts';
-import { FORMAT, type ReceiptDocuments, type TownReceipt } from './check.ts';
+import { FORMAT, type PartDocuments, type ReceiptDocuments, type TownReceipt } from './check.ts';
 
 /** Whether there is a receipt: the hours have moved, and between two banks both have signed it. */
 export function hasReceipt({ status, purpose }: Pick<TransferRow, 'status' | 'purpose'>): boolean {
   return status === 'settled' && purpose !== 'test' && purpose !== 'test_back';
 }
 
+/** What one receipt is of: the hours, or of an exchange all its settled parts in their order. At least one. */
+export type Parts = readonly [TransferRow, ...TransferRow[]];
+
+/** The same parts, whichever of them is named. Refuses `not_found` when nothing is settled. */
+export async function partsWith(tx: Queries, row: TransferRow): Promise<Parts> {
+  const { bankId, exchangeId } = row;
+  const rows = exchangeId === null ? [row] : await partsOf(tx, { bankId, id: exchangeId });
+  const [first, ...more] = rows.filter(hasReceipt);
+  if (first === undefined) throw new Refused('not_found');
+  return [first, ...more];
+}
+
 /** The documents of hours between two banks. Refuses `not_found` when one of them is not here, as after a restore. */
 export async function documentsBetween(
   tx: Queries,
   bank: Pick<Bank, 'id'>,
-  row: TransferRow,
+  parts: Parts,
   names: boolean,
 ): Promise<ReceiptDocuments> {
-  const pairId = row.pairId ?? '';
+  const [{ pairId, direction }] = parts;
   const [agreement] = await tx
     .select({ offer: pairTable.offer, accept: pairTable.accept, me: pairTable.me })
     .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)));
-  if (agreement?.offer == null || agreement.accept === null || row.transfer === null) throw new Refused('not_found');
-  const debtor = (row.direction === 'in' ? 1 - agreement.me : agreement.me) as Party;
+    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId ?? '')));
+  if (agreement?.offer == null || agreement.accept === null) throw new Refused('not_found');
+  const debtor = (direction === 'in' ? 1 - agreement.me : agreement.me) as Party;
   const of = (...kinds: string[]) =>
     and(
       eq(standingEntry.bankId, bank.id),
-      eq(standingEntry.pairId, pairId),
+      eq(standingEntry.pairId, pairId ?? ''),
       isNull(standingEntry.breach),
       sql`${standingEntry.kind} in ${kinds}`,
     );
+  const transfers = parts.flatMap(({ transfer }) => transfer ?? []);
   const [entries, amends] = await Promise.all([
     tx
       .select()
       .from(standingEntry)
-      .where(and(of('Hold', 'HoldAccept', 'Post', 'Receipt'), eq(standingEntry.transfer, row.transfer))),
+      .where(and(of('Hold', 'HoldAccept', 'Post', 'Receipt'), inArray(standingEntry.transfer, transfers))),
     tx
       .select({ document: standingEntry.document })
       .from(standingEntry)
       .where(of('Amend'))
       .orderBy(standingEntry.author, standingEntry.seq),
   ]);
-  const entry = (kind: string, author: number): JsonObject => {
-    const found = entries.find((each) => each.kind === kind && each.author === author);
-    if (found === undefined) throw new Refused('not_found');
-    return parsed(found.document);
+  const entriesOf = ({ transfer }: TransferRow): PartDocuments => {
+    const entry = (kind: string, author: number): JsonObject => {
+      const found = entries.find((each) => each.transfer === transfer && each.kind === kind && each.author === author);
+      if (found === undefined) throw new Refused('not_found');
+      return parsed(found.document);
+    };
+    return {
+      hold: entry('Hold', debtor),
+      holdAccept: entry('HoldAccept', 1 - debtor),
+      post: entry('Post', debtor),
+      receipt: entry('Receipt', 1 - debtor),
+    };
   };
-  const details = names ? await detailsOf(tx, bank, row) : null;
+  const told = names ? await Promise.all(parts.map((row) => detailsOf(tx, bank, row))) : [];
+  // What is told of a receipt is told of the whole of it.
+  const whole = told.every((each) => each !== null);
+  const [first, ...more] = parts.map((row, n): PartDocuments => {
+    const details = told[n];
+    return { ...entriesOf(row), ...(whole && details != null && { details }) };
+  }) as [PartDocuments, ...PartDocuments[]];
   return {
     format: FORMAT,
     kind: 'between',
     offer: parsed(agreement.offer),
     accept: parsed(agreement.accept),
     keyChanges: amends.map(({ document }) => parsed(document)).filter((each) => each['keyChange'] !== undefined),
-    hold: entry('Hold', debtor),
-    holdAccept: entry('HoldAccept', 1 - debtor),
-    post: entry('Post', debtor),
-    receipt: entry('Receipt', 1 - debtor),
-    ...(details !== null && { details }),
+    ...first,
+    ...(more.length > 0 && { more }),
   };
 }
 
@@ -111,26 +135,32 @@ export interface TownDetails {
 export async function documentsInside(
   tx: Queries,
   bank: Bank,
-  row: TransferRow,
+  rows: Parts,
   told: TownDetails,
   names: boolean,
 ): Promise<ReceiptDocuments> {
-  const [line] = await tx
-    .select({ at: posting.at, minutes: posting.minutes })
+  const ids = rows.map(({ id }) => id);
+  const lines = await tx
+    .select({ id: posting.transferId, at: posting.at, minutes: posting.minutes })
     .from(posting)
     .where(
-      and(eq(posting.bankId, bank.id), eq(posting.transferId, row.id), sql`${posting.kind} in ('direct', 'post')`),
+      and(eq(posting.bankId, bank.id), inArray(posting.transferId, ids), sql`${posting.kind} in ('direct', 'post')`),
     );
-  if (line === undefined) throw new Refused('not_found');
+  const parts = rows.map(({ id, url }) => {
+    const line = lines.find((each) => each.id === id);
+    if (line === undefined) throw new Refused('not_found');
+    return { id: url, minutes: line.minutes, at: line.at.toISOString() };
+  });
   const salt = randomBytes(32).toString('base64url');
   const receipt: TownReceipt = {
     '@context': [...CONTEXT],
-    id: row.url,
+    id: rows[0].url,
     type: ['Object', 'TownReceipt'],
     actor: bank.actor,
     name: bank.settings.name,
-    minutes: line.minutes,
-    at: line.at.toISOString(),
+    minutes: parts.reduce((sum, { minutes }) => sum + minutes, 0),
+    at: parts.at(-1)?.at ?? '',
+    ...(parts.length > 1 && { parts }),
     detail: detailOf(salt, told as unknown as Gift),
   };
   const town = await signDocument(receipt, bank.key, new Date().toISOString());

@@ -1,14 +1,14 @@
 /**
  * Links under which anybody can check one receipt.
  *
- * Promises: a link is made by the act of a member whose hours they are, opens this one receipt and nothing else, and
- * ends when that member says so; names and words are behind it only when they said so too. A copy of the database
+ * Promises: a link is made by the act of a member whose hours they are, opens this one receipt and nothing else, is the
+ * same whichever part of an exchange is named, and ends when that member says so; names and words are behind it only when they said so too. A copy of the database
  * opens none.
  *
  * @module
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { member, receiptLink, transfer } from '../db/schema.ts';
@@ -16,7 +16,7 @@ import { Refused } from '../node/refused.ts';
 import type { Seal } from '../node/seal.ts';
 import type { TransferRow } from '../transfer/transfer-store.ts';
 import { type ReceiptDocuments, readReceipt } from './check.ts';
-import { documentsBetween, documentsInside, hasReceipt } from './documents.ts';
+import { documentsBetween, documentsInside, partsWith } from './documents.ts';
 
 export interface SharedReceipt {
   /** The end of the link: 20 signs. */
@@ -41,8 +41,8 @@ export async function shareReceipt(
   memberId: string,
   names: boolean,
 ): Promise<SharedReceipt> {
-  if (!hasReceipt(row)) throw new Refused('not_found');
-  const before = await linkOf(tx, bank, row.id, memberId);
+  const [first] = await partsWith(tx, row);
+  const before = await linkOf(tx, row, memberId);
   if (before?.names === names) return shared(seal, before);
   const seed = randomBytes(16).toString('base64url');
   const documents = await documentsOf(tx, bank, row, names);
@@ -55,30 +55,25 @@ export async function shareReceipt(
   };
   const [link] = await tx
     .insert(receiptLink)
-    .values({ bankId: bank.id, transferId: row.id, memberId, ...made })
+    .values({ bankId: bank.id, transferId: before?.transferId ?? first.id, memberId, ...made })
     .onConflictDoUpdate({ target: [receiptLink.bankId, receiptLink.transferId, receiptLink.memberId], set: made })
     .returning();
   return shared(seal, link as LinkRow);
 }
 
 /** Ends the link. Twice changes nothing. */
-export async function withdrawReceipt(
-  tx: Queries,
-  bank: Pick<Bank, 'id'>,
-  id: string,
-  memberId: string,
-): Promise<void> {
-  await tx.delete(receiptLink).where(ofMember(bank, id, memberId));
+export async function withdrawReceipt(tx: Queries, row: TransferRow, memberId: string): Promise<void> {
+  await tx.delete(receiptLink).where(ofMember(tx, row, memberId));
 }
 
 /** The link that a member has made to a receipt, or `null`. */
 export async function sharedBy(
   tx: Queries,
-  { bank, seal }: { bank: Pick<Bank, 'id'>; seal: Seal },
-  id: string,
+  seal: Seal,
+  row: TransferRow,
   memberId: string,
 ): Promise<SharedReceipt | null> {
-  const link = await linkOf(tx, bank, id, memberId);
+  const link = await linkOf(tx, row, memberId);
   return link === undefined ? null : shared(seal, link);
 }
 
@@ -109,26 +104,32 @@ export async function documentsOf(
   row: TransferRow,
   names: boolean,
 ): Promise<ReceiptDocuments> {
-  if (!hasReceipt(row)) throw new Refused('not_found');
-  if (row.pairId !== null) return documentsBetween(tx, bank, row, names);
+  const parts = await partsWith(tx, row);
+  if (row.pairId !== null) return documentsBetween(tx, bank, parts, names);
   const [giver] = await tx
     .select({ name: member.name })
     .from(member)
     .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
   const told = { payerName: giver?.name ?? '', payeeName: row.counterpartyName, content: row.content };
-  return documentsInside(tx, bank, row, told, names);
+  return documentsInside(tx, bank, parts, told, names);
 }
 
-async function linkOf(tx: Queries, bank: Pick<Bank, 'id'>, id: string, memberId: string): Promise<LinkRow | undefined> {
-  const [row] = await tx
+async function linkOf(tx: Queries, row: TransferRow, memberId: string): Promise<LinkRow | undefined> {
+  const [link] = await tx
     .select()
     .from(receiptLink)
-    .where(ofMember(bank, id, memberId));
-  return row;
+    .where(ofMember(tx, row, memberId));
+  return link;
 }
 
-function ofMember(bank: Pick<Bank, 'id'>, id: string, memberId: string) {
-  return and(eq(receiptLink.bankId, bank.id), eq(receiptLink.transferId, id), eq(receiptLink.memberId, memberId));
+/** What a member's link is of: these hours, or any part of the exchange that they are of. */
+function ofMember(tx: Queries, { bankId, id, exchangeId }: TransferRow, memberId: string) {
+  const parts = tx
+    .select({ id: transfer.id })
+    .from(transfer)
+    .where(and(eq(transfer.bankId, bankId), eq(transfer.exchangeId, exchangeId ?? '')));
+  const these = exchangeId === null ? eq(receiptLink.transferId, id) : inArray(receiptLink.transferId, parts);
+  return and(eq(receiptLink.bankId, bankId), these, eq(receiptLink.memberId, memberId));
 }
 
 function shared(seal: Seal, { bankId, seed, names, createdAt }: LinkRow): SharedReceipt {

@@ -1,29 +1,14 @@
 /** A receipt that is shown: what is in it, who sees it, and that one changed byte makes it none. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonObject } from '@evenhour/protocol/wire';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifyCommand } from '../cli/verify.ts';
 import { transfer } from '../db/schema.ts';
+import { atServer, inBrowser, settledExchange, verifyText } from '../testing/receipts.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { until } from '../testing/town.ts';
 import type { Visitor } from '../testing/visitor.ts';
-import { type CheckedReceipt, checkReceipt, type ReceiptDocuments, readReceipt } from './check.ts';
+import type { ReceiptDocuments } from './check.ts';
 import { receiptIn } from './file.ts';
-
-type Check = (text: string) => Promise<Pick<CheckedReceipt, 'ok' | 'steps' | 'facts'>>;
-const script = readFileSync(new URL('../web/assets/check.js', import.meta.url), 'utf8');
-/** What the browser runs. */
-const inBrowser = new Function(`${script}\nreturn checkReceipt;`)() as Check;
-
-async function atServer(text: string): Promise<Pick<CheckedReceipt, 'ok' | 'steps' | 'facts'>> {
-  const documents = readReceipt(text);
-  if (documents === null) return { ok: false, steps: [], facts: null };
-  const { ok, steps, facts } = await checkReceipt(documents);
-  return { ok, steps, facts };
-}
 
 let streets: Streets;
 let moira: Visitor;
@@ -49,37 +34,13 @@ beforeAll(async () => {
   };
   across = await give(`rosa@${streets.gracia.host}`, 'Catalan by telephone');
   inside = await give('agnes', 'The <kitchen> tap');
-  exchanged = await exchange();
+  const { receiver } = await settledExchange(streets, 'rosa', { agreed: 90, done: 90 });
+  exchanged = (await call('GET', `/api/exchanges/${receiver}`)).body.transferIds[0];
 });
 afterAll(() => streets?.stop());
 
 const call = (method: 'GET' | 'POST', path: string, body?: unknown, token: string | null = streets.tokens.moira) =>
   streets.leith.call(method, path, body, { token });
-
-/** Asked in Leith, agreed, recorded in Gràcia, confirmed and settled: the transfer of its one part, in Leith. */
-async function exchange(): Promise<string> {
-  const { leith, gracia, tokens } = streets;
-  const terms = { minutes: 90, content: 'The gate squeaks', place: 'The yard behind the library' };
-  const asked = await call('POST', '/api/exchanges', { to: `rosa@${gracia.host}`, side: 'receiver', ...terms });
-  const rosa = { token: tokens.rosa };
-  const seenBy = (town: typeof leith, token: string, id: string, is: (body: Record<string, unknown>) => boolean) =>
-    until(async () => {
-      const { body } = await town.call('GET', `/api/exchanges/${id}`, undefined, { token });
-      return is(body) ? body : null;
-    });
-  const there = await until(async () => (await gracia.call('GET', '/api/exchanges', undefined, rosa)).body.items[0]);
-  const path = `/api/exchanges/${there.id}`;
-  await gracia.call('POST', `${path}/accept`, { answers: { side: 'receiver', n: 1 } }, rosa);
-  await seenBy(gracia, tokens.rosa, there.id, ({ reserved }) => reserved === 'yes');
-  await until(async () => (await gracia.call('POST', `${path}/record`, { minutes: 90 }, rosa)).status === 200);
-  await seenBy(leith, tokens.moira, asked.body.id, ({ status }) => status === 'claimed');
-  await call('POST', `/api/exchanges/${asked.body.id}/confirm`, { answers: { side: 'giver', n: 2 } });
-  await seenBy(leith, tokens.moira, asked.body.id, ({ reserved }) => reserved === 'settled');
-  await seenBy(gracia, tokens.rosa, there.id, ({ reserved }) => reserved === 'settled');
-  const { db } = leith.database;
-  const [part] = await db.select().from(transfer).where(eq(transfer.exchangeId, asked.body.id));
-  return part?.id ?? '';
-}
 
 const share = (id: string, names: boolean) => call('POST', `/api/transfers/${id}/receipt/share`, { names });
 const pathOf = (url: string) => new URL(url).pathname;
@@ -115,14 +76,9 @@ describe('what is checked', () => {
     expect(rosas.body.documents).toEqual(moiras);
     expect(rosas.body.checked).toMatchObject({ ok: true, facts: { minutes: 90, what: 'The gate squeaks' } });
     expect(moiras.details.object.agreed.terms.place).toBe('The yard behind the library');
-    const folder = mkdtempSync(join(tmpdir(), 'evenhour-receipt-'));
-    const command = (name: string, text: string): Promise<number> => {
-      writeFileSync(join(folder, name), text);
-      return verifyCommand([join(folder, name)]);
-    };
     const text = JSON.stringify(moiras);
-    expect(await command('whole.json', text)).toBe(0);
-    expect(await command('bent.json', text.replace('The gate squeaks', 'The gate squeakz'))).toBe(1);
+    expect(await verifyText(text)).toBe(0);
+    expect(await verifyText(text.replace('The gate squeaks', 'The gate squeakz'))).toBe(1);
   });
 
   test('one changed byte anywhere is found by both, and at the same step', { timeout: 60_000 }, async () => {
@@ -249,14 +205,9 @@ describe('as a file', () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\//);
     const text = receiptIn(html);
     expect((await atServer(text ?? '')).ok).toBe(true);
-    const folder = mkdtempSync(join(tmpdir(), 'evenhour-receipt-'));
-    const file = (name: string, content: string): string => {
-      writeFileSync(join(folder, name), content);
-      return join(folder, name);
-    };
-    expect(await verifyCommand([file('receipt.html', html)])).toBe(0);
-    expect(await verifyCommand([file('receipt.json', text ?? '')])).toBe(0);
-    expect(await verifyCommand([file('bent.html', html.replace('"minutes":90', '"minutes":95'))])).toBe(1);
-    expect(await verifyCommand([file('none.html', '<p>no receipt</p>')])).toBe(1);
+    expect(await verifyText(html)).toBe(0);
+    expect(await verifyText(text ?? '')).toBe(0);
+    expect(await verifyText(html.replace('"minutes":90', '"minutes":95'))).toBe(1);
+    expect(await verifyText('<p>no receipt</p>')).toBe(1);
   });
 });

@@ -9,6 +9,7 @@ const WORDS: { readonly [S in Step]: string } = {
   holdAccept: "The receiver's bank signed that it takes them.",
   post: "The giver's bank signed that they are given.",
   receipt: "The receiver's bank signed that they have arrived.",
+  parts: 'The parts are of one exchange, and none is counted twice.',
   details: 'What is told here about the hours is what was meant when it was signed.',
   town: 'The bank signed that the hours stand in its books.',
 };
@@ -18,9 +19,14 @@ export function sayReceipt({ ok, kind, steps, facts }: CheckedReceipt): string {
   if (!ok || facts === null) return `This receipt does not hold.\n${lines.join('\n')}\n`;
   const { giver, receiver, what } = facts;
   const people = giver === null || receiver === null ? [] : [`From ${giver} to ${receiver}.`];
+  const parts =
+    facts.parts.length > 1
+      ? [`In ${facts.parts.length} parts: ${facts.parts.map((part) => say(part.minutes)).join(' + ')}.`]
+      : [];
   const words = what === null ? [] : [`For: ${what}`];
   const said = [
     `${say(facts.minutes)} from ${facts.from} to ${facts.to}, ${facts.givenAt}: this receipt holds.`,
+    ...parts,
     ...people,
     ...words,
     ...lines,

@@ -157,7 +157,7 @@ class Counter {
     const giver = this.#members.get(gift.from);
     if (giver === undefined) refuse('not_found', { member: gift.from });
     if (gift.onlyFrom !== undefined && giver.id !== gift.onlyFrom) refuse('not_allowed');
-    if (giver.status !== 'active') refuse('member_inactive', { handle: giver.handle });
+    if (giver.status !== 'active' && gift.follows !== 'leaving') refuse('member_inactive', { handle: giver.handle });
     const [handle, host] = splitAddress(gift.to);
     if (host === undefined || host === this.#bank.host) return this.#here(giver, handle, gift);
     return this.#across(giver, handle, host, gift);
@@ -167,7 +167,7 @@ class Counter {
     const receiver = this.#members.get(handle);
     if (receiver === undefined || receiver.handle !== handle) refuse('unknown_payee', { payee: handle });
     if (receiver.id === giver.id) refuse('same_account');
-    if (receiver.status !== 'active') refuse('payee_unavailable', { payee: handle });
+    if (receiver.status !== 'active' && gift.follows !== 'leaving') refuse('payee_unavailable', { payee: handle });
     this.#mustBeWithinTransferCap(gift);
     const from = this.#accountOf(giver);
     const to = this.#accountOf(receiver);

@@ -7,12 +7,20 @@ import { openScene, type Route, routesOfPages, type Scene, type Who } from '../h
 /** Pages that no page leads to. */
 const BY_OTHER_WAYS = [
   // After a form.
-  ...['/console/card', '/console/invitations/open', '/join/asked', '/me/card', '/me/doors/offer', '/sign-in/code'],
+  ...[
+    '/console/card',
+    '/console/invitations/open',
+    '/join/asked',
+    '/me/card',
+    '/me/doors/address/code',
+    '/me/doors/offer',
+  ],
+  '/sign-in/code',
   // In a letter, or on something that is printed or handed over.
   ...['/card/:id', '/gatherings/:id/here/:code', '/invitations/:secret', '/join/:id', '/offers/:id/renew/:token'],
   ...['/sign-in/link/:id', '/slip/:id', '/stop/:id'],
   // For a browser, a calendar, and whoever tries things out.
-  ...['/calendar/:id', '/mail', '/manifest.webmanifest', '/offline', '/sw.js'],
+  ...['/calendar/:id', '/manifest.webmanifest', '/offline', '/sw.js'],
 ];
 const FIRST: Readonly<Partial<Record<Who, string>>> = {
   guest: '/',

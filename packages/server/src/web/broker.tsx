@@ -5,6 +5,7 @@
  */
 import type { NamedAct } from '../broker/acts.ts';
 import type { MemberRow } from '../member/members.ts';
+import { ADDRESS } from '../member/people.ts';
 import { CATEGORIES } from '../offer/categories.ts';
 import { LENGTHS } from '../offer/offers.ts';
 import { firstName } from './format.ts';
@@ -100,6 +101,8 @@ export interface NewSlipModel {
   /** The names of the town's places. */
   readonly places: readonly string[];
   readonly coordinators: readonly Person[] | null;
+  /** Who acts for them and comes in by no address; `null`: they all do. */
+  readonly withoutAddress: readonly Person[] | null;
   readonly objectDays: number;
   readonly typed: Typed;
   /** Sent with the form, so that pressing twice does it once. */
@@ -188,6 +191,12 @@ function Deeds(props: DeedProps) {
         <summary>{t('slip.profileHeading', { who })}</summary>
         <ProfileDeed {...props} />
       </details>
+      {props.model.withoutAddress === null && kind !== 'address' ? null : (
+        <details open={kind === 'address'}>
+          <summary>{t('slip.addressHeading')}</summary>
+          <AddressDeed {...props} people={props.model.withoutAddress ?? []} />
+        </details>
+      )}
     </div>
   );
 }
@@ -312,6 +321,46 @@ function ProfileDeed(props: DeedProps) {
           more={{ maxlength: name === 'phone' ? 40 : 200 }}
         />
       ))}
+    </DeedForm>
+  );
+}
+
+/** How a refusal of an address is said, by its reason. */
+const ADDRESS_SAID: Readonly<Record<string, 'slip.addressTaken' | 'slip.addressHas'>> = {
+  [ADDRESS.taken]: 'slip.addressTaken',
+  [ADDRESS.has]: 'slip.addressHas',
+};
+
+function AddressDeed({ people, ...props }: DeedProps & { people: readonly Person[] }) {
+  const { t } = useWords();
+  const { typed, refusal } = props.model;
+  const { field, reason } = refusal?.facts ?? {};
+  const wrong = field === 'email' || field === 'personId';
+  return (
+    <DeedForm {...props} kind="address" label={t('slip.addressHeading')} send={t('slip.addressSend')}>
+      <p class="hint">{t('slip.addressLead')}</p>
+      {people.length > 1 ? (
+        <div class="field">
+          <label for="address-who">{t('slip.addressWho')}</label>
+          <select id="address-who" name="personId" required>
+            {people.map(({ personId, name }) => (
+              <option value={personId} selected={personId === typed['personId']}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      ) : null}
+      <Field
+        id="address-email"
+        name="email"
+        type="email"
+        label={t('slip.addressEmail')}
+        value={typed['email'] ?? ''}
+        error={wrong ? t(ADDRESS_SAID[String(reason)] ?? 'slip.addressWrong') : undefined}
+        required
+        more={{ autocomplete: 'off', maxlength: 254 }}
+      />
     </DeedForm>
   );
 }

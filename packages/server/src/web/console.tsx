@@ -9,7 +9,7 @@ import type { Child } from 'hono/jsx';
 import { firstName } from './format.ts';
 import { ButtonLink } from './forms.tsx';
 import { Page } from './layout.tsx';
-import type { Check, ConsoleModel, Frame, Theme, Waiting } from './models.ts';
+import type { Check, ConsoleModel, Frame, PeopleWaiting, Theme, Waiting } from './models.ts';
 import { Dial, Slip } from './parts.tsx';
 import { paths } from './paths.ts';
 import { BooksSum, PartnerSheet } from './positions.tsx';
@@ -17,22 +17,26 @@ import { reading, sayDifference, sayHalted } from './standing.ts';
 import { useWords } from './words.ts';
 
 export function ConsolePage({ frame, model }: { frame: Frame; model: ConsoleModel }) {
-  const failing = model.checks.filter(({ ok }) => !ok).length;
   const needing = model.waiting.filter((waiting) => !isResting(waiting));
   const resting = model.waiting.filter(isResting);
+  // That a computer is off is said once, where it needs nobody.
+  const off = new Set(resting.map(({ town }) => `open:${town.name}`));
+  const checks = model.checks.filter(({ id, ok }) => ok || !off.has(id));
+  const failing = checks.filter(({ ok }) => !ok).length;
   const when = reading(frame);
   const { t, number, capital, weekday, clock } = frame.words;
-  const things = needing.length + failing;
+  const things = model.people.length + needing.length + failing;
   return (
     <Page frame={frame} title={t('desk.title')} at={paths.console}>
       <p class="meta">
         {weekday(frame.now, when)}, {clock(frame.now, when.timeZone)}
       </p>
       <h1>{capital(t('desk.heading', { things, count: number(things) }))}</h1>
+      <People people={model.people} />
       <Slips frame={frame} id="needs" title={t('desk.needs')} waiting={needing} />
       <section class="section" aria-labelledby="house">
         <h2 id="house">{t('desk.house')}</h2>
-        {model.checks.length === 0 ? <p>{t('desk.noChecks')}</p> : <Checks checks={model.checks} />}
+        {model.checks.length === 0 ? <p>{t('desk.noChecks')}</p> : <Checks checks={checks} />}
       </section>
       <Slips frame={frame} id="rest" title={t('desk.rest')} waiting={resting} />
       <section class="section" aria-labelledby="towns">
@@ -75,6 +79,33 @@ export function ConsolePage({ frame, model }: { frame: Frame; model: ConsoleMode
 /** What waits for somebody else or goes on by itself. */
 function isResting({ kind }: Waiting): boolean {
   return kind === 'their_yes' || kind === 'off';
+}
+
+const PEOPLE_AT: Readonly<Record<PeopleWaiting['kind'], string>> = {
+  applications: paths.members,
+  fund: paths.consoleFund,
+  disputes: paths.disputes,
+  objections: paths.consoleSlips,
+  leaving: paths.leavingDesk,
+};
+
+function People({ people }: { people: readonly PeopleWaiting[] }) {
+  const { t, number, capital } = useWords();
+  if (people.length === 0) return null;
+  return (
+    <section class="section" aria-labelledby="people">
+      <h2 id="people">{t('desk.people')}</h2>
+      <ul class="list-rule">
+        {people.map(({ kind, count }) => (
+          <li>
+            <a class="link" href={PEOPLE_AT[kind]}>
+              {capital(t(`desk.waits.${kind}`, { n: count, count: number(count) }))}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function Slips(props: { frame: Frame; id: string; title: string; waiting: readonly Waiting[] }) {

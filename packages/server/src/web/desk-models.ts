@@ -46,8 +46,13 @@ export interface DeskMemberModel {
     readonly reach: string;
     readonly resting: boolean;
   } | null;
-  /** Who acts for them, and whether a card of theirs counts. */
-  readonly wearers: readonly { readonly personId: string; readonly name: string; readonly card: boolean }[];
+  /** Who acts for them, whether a card of theirs counts, and whether they come in by an address, or are to. */
+  readonly wearers: readonly {
+    readonly personId: string;
+    readonly name: string;
+    readonly card: boolean;
+    readonly address: boolean;
+  }[];
   readonly waiting: readonly { readonly email: string; readonly name: string }[];
   readonly values: { readonly name: string; readonly email: string };
   readonly errors: { readonly name?: string; readonly email?: string };
@@ -115,7 +120,15 @@ export interface Check {
   readonly fix?: string;
 }
 
+/** People who wait for the desk. */
+export interface PeopleWaiting {
+  readonly kind: 'applications' | 'fund' | 'disputes' | 'objections' | 'leaving';
+  /** A hundred at most. */
+  readonly count: number;
+}
+
 export interface ConsoleModel {
+  readonly people: readonly PeopleWaiting[];
   readonly waiting: readonly Waiting[];
   readonly positions: readonly Position[];
   readonly books: Books;

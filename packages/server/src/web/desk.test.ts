@@ -86,3 +86,30 @@ test('the desk stops new hours, changes its figure and lets hours in again', asy
   expect((await moira.get(page)).html).not.toContain('name="change"');
   expect((await moira.post(`${page}/change`, { change: 'suspend', csrf: await moira.csrf() })).status).toBe(403);
 });
+
+test('the first page says who waits for the desk, and how many', async () => {
+  const people = async () => {
+    const { status, html } = await desk.get('/console');
+    expect(status).toBe(200);
+    return /id="people".*?<\/ul>/s.exec(html)?.[0] ?? '';
+  };
+  expect(await people()).toBe('');
+  const token = { token: streets.tokens.agnes };
+  for (const content of ['Soup', 'Bread'])
+    expect(await streets.leith.call('POST', '/api/fund/requests', { minutes: 30, content }, token)).toMatchObject({
+      status: 201,
+    });
+  const seen = await people();
+  expect(seen).toContain('Two members ask the fund for hours');
+  expect(seen).toContain('href="/console/fund"');
+  expect((await desk.get('/console')).html).toMatch(/(One thing needs|\w+ things need) you/);
+  const moira = streets.tokens.moira;
+  const to = { to: 'agnes', side: 'giver', minutes: 10, content: 'Tea' };
+  const { body } = await streets.leith.call('POST', '/api/exchanges', to, { token: moira });
+  const act = (word: string, fields: object, who: string) =>
+    streets.leith.call('POST', `/api/exchanges/${body.id}/${word}`, fields, { token: who });
+  await act('accept', { answers: { side: 'giver', n: 1 } }, streets.tokens.agnes);
+  await act('record', { minutes: 10 }, moira);
+  await act('contest', { answers: { side: 'giver', n: 2 }, because: 'Less' }, streets.tokens.agnes);
+  expect(await people()).toContain('One exchange on which two do not agree');
+});

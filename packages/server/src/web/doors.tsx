@@ -6,7 +6,7 @@
  * @module
  */
 import { assetUrl } from './assets.ts';
-import { Button, Field, Form } from './forms.tsx';
+import { Button, CodeField, Field, Form } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame } from './models.ts';
 import { PasskeyForm } from './passkey-form.tsx';
@@ -16,6 +16,11 @@ export type How = 'code' | 'link' | 'passkey' | 'card' | 'invitation' | 'token' 
 
 export interface DoorsModel {
   readonly email: string | null;
+  /** The address has just been changed. */
+  readonly changed: boolean;
+  /** Another address that was typed, and what is wrong with it, in words. */
+  readonly typed: string;
+  readonly wrong: string | null;
   /** When the card that counts was issued. */
   readonly card: Date | null;
   readonly sessions: readonly {
@@ -44,6 +49,11 @@ export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel })
   return (
     <Page frame={frame} title={t('doors.title')}>
       <h1>{t('doors.heading')}</h1>
+      {model.changed && model.email !== null ? (
+        <p class="sheet mt" role="status">
+          {t('doors.addressChanged', { email: model.email })}
+        </p>
+      ) : null}
       {model.severalHats ? (
         <p class="mt-s">
           <a class="link" href={paths.hats}>
@@ -57,6 +67,7 @@ export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel })
           <li>{model.email === null ? t('doors.noMail') : t('doors.mail', { email: model.email })}</li>
           <li>{model.card === null ? t('doors.noCard') : t('doors.card', { day: day(model.card, reading) })}</li>
         </ul>
+        <AddressForm frame={frame} model={model} />
       </section>
       <section class="section stack" aria-labelledby="passkeys">
         <h2 id="passkeys">{t('doors.passkeys')}</h2>
@@ -160,6 +171,61 @@ export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel })
         </section>
       ) : null}
       <script src={assetUrl('passkey.js')} defer />
+    </Page>
+  );
+}
+
+function AddressForm({ frame, model }: { frame: Frame; model: DoorsModel }) {
+  const { t } = frame.words;
+  const { email, typed, wrong } = model;
+  return (
+    <details {...(wrong === null ? {} : { open: true })}>
+      <summary>{t(email === null ? 'doors.addressAdd' : 'doors.addressChange')}</summary>
+      <Form action={paths.address} csrf={frame.csrf} class="form form--narrow mt-s">
+        <Field
+          id="email"
+          name="email"
+          type="email"
+          label={t('doors.addressNew')}
+          value={typed}
+          hint={t(email === null ? 'doors.addressHintFirst' : 'doors.addressHint')}
+          error={wrong ?? undefined}
+          required
+          more={{ autocomplete: 'email', maxlength: 254 }}
+        />
+        <p>
+          <Button quiet>{t('doors.addressSend')}</Button>
+        </p>
+      </Form>
+    </details>
+  );
+}
+
+interface AddressCodeModel {
+  /** Where the figures were sent, as it was typed. */
+  readonly email: string;
+  readonly wrong: string | null;
+}
+
+/** Six figures that show that mail reaches somebody at the address they want to come in by. */
+export function AddressCodePage({ frame, model }: { frame: Frame; model: AddressCodeModel }) {
+  const { t } = frame.words;
+  return (
+    <Page frame={frame} title={t('doors.addressTitle')}>
+      <h1>{t('signIn.codeHeading')}</h1>
+      <p class="lead read mt-s">{t('doors.addressLead', { email: model.email })}</p>
+      <Form action={paths.addressCode} csrf={frame.csrf} class="form form--narrow mt">
+        <CodeField label={t('signIn.codeLabel')} hint={t('signIn.codeHint')} wrong={model.wrong} />
+        <p>
+          <Button>{t('doors.addressConfirm')}</Button>
+        </p>
+      </Form>
+      <p class="read mt">
+        {t('signIn.codeNone')}{' '}
+        <a class="link" href={paths.doors}>
+          {t('signIn.again')}
+        </a>
+      </p>
     </Page>
   );
 }

@@ -20,7 +20,7 @@ export interface Typed {
   /** The form that was sent; empty on a fresh page. */
   readonly act: string;
   readonly values: Readonly<Record<string, string>>;
-  readonly errors: Readonly<Record<string, 'missing' | 'long' | 'time' | 'length' | undefined>>;
+  readonly errors: Readonly<Record<string, 'missing' | 'long' | 'time' | 'length' | 'far' | 'future' | undefined>>;
 }
 
 export interface FormsModel {
@@ -84,6 +84,8 @@ function useErrors() {
     long: t('exchange.tooLong'),
     time: t('exchange.wrongTime'),
     length: t('exchange.wrongLength'),
+    far: t('exchange.wrongYear'),
+    future: t('exchange.stillToCome'),
   };
   return (error: keyof typeof said | undefined) => (error === undefined ? undefined : said[error]);
 }
@@ -235,7 +237,14 @@ export function OtherActs({ frame, model }: { frame: Frame; model: FormsModel })
             values={terms}
             name={name}
             send={t('exchange.changeSend')}
-          />
+          >
+            <DayField
+              id="change"
+              typed={typedOf('change_record')}
+              values={{ date: view.record?.doneOn ?? today }}
+              label={t('exchange.recordDay')}
+            />
+          </RecordFields>
         </Folded>
       ) : null}
       {may.has('contest') ? (

@@ -204,7 +204,7 @@ function Figures({ model: { view } }: { model: ExchangeModel }) {
 /** What is proposed or agreed, and what is known of the hours for it. */
 function Facts({ frame, model, reserved }: { frame: Frame; model: ExchangeModel; reserved: string | null }) {
   const { words } = frame;
-  const { t, long } = words;
+  const { t, long, weekday } = words;
   const { view, confirmAfterDays, availableMinutes, standing } = model;
   const when = reading(frame);
   const terms = view.change?.terms ?? view.terms;
@@ -231,6 +231,12 @@ function Facts({ frame, model, reserved }: { frame: Frame; model: ExchangeModel;
                 <strong>{t('exchange.termsWhere')}</strong> {terms.place}
               </li>
             )}
+            {view.record?.doneOn ? (
+              <li>
+                <strong>{t('exchange.termsDone')}</strong>{' '}
+                {weekday(new Date(`${view.record.doneOn}T12:00:00Z`), { ...when, timeZone: 'UTC' })}
+              </li>
+            ) : null}
           </>
         )}
       </ul>

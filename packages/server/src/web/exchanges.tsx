@@ -10,7 +10,7 @@ import type { ExchangeSummary } from '../exchange/view.ts';
 import { Emblem } from './emblems.tsx';
 import { TermsFields, type Typed } from './exchange-forms.tsx';
 import { called, sayReserved, sayState, sayWhen } from './exchange-words.ts';
-import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
+import { Button, ButtonLink, Choices, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView, Town } from './models.ts';
 import { Dial, Slip } from './parts.tsx';
@@ -132,6 +132,8 @@ export interface AskModel {
   readonly side: 'giver' | 'receiver' | null;
   readonly offer: { readonly id: string; readonly title: string; readonly seats: boolean } | null;
   readonly to: string;
+  /** Members here whom a name may mean, when it is not clear which. */
+  readonly which: readonly { readonly id: string; readonly name: string; readonly place: string }[];
   readonly typed: Typed;
   readonly values: Readonly<Record<string, string>>;
   readonly refusal: RefusalView | null;
@@ -149,6 +151,7 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
   const { t, long } = words;
   const { other, offer, side, typed, refusal } = model;
   const name = other === null ? '' : called(other);
+  const [written, host] = (typed.values['to'] ?? model.to).replace(/^@/, '').split('@');
   const title = offer?.title ?? '';
   const heading =
     other === null
@@ -173,8 +176,8 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
           text={sayRefusal(words, refusal, {
             bank: bank.name,
             bridgeBuilder: bank.bridgeBuilder,
-            town: other?.town?.name,
-            who: name,
+            town: other?.town?.name ?? host ?? bank.name,
+            who: name || written,
           })}
         />
       )}
@@ -189,18 +192,7 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
       <Form action={paths.exchanges} csrf={frame.csrf} class="form form--narrow mt">
         <input type="hidden" name="id" value={model.id} />
         {offer === null ? null : <input type="hidden" name="offer" value={offer.id} />}
-        {offer === null ? (
-          <Field
-            id="ask-to"
-            name="to"
-            label={t('exchange.who')}
-            hint={t('exchange.whoHint')}
-            value={typed.values['to'] ?? model.to}
-            error={typed.errors['to'] ? t('exchange.missing') : undefined}
-            required
-            more={{ maxlength: 300, autocapitalize: 'none', spellcheck: 'false' }}
-          />
-        ) : null}
+        {offer === null ? <Whom model={model} /> : null}
         {side === null ? <WhichWay chosen={typed.values['side'] ?? 'receiver'} /> : null}
         <TermsFields
           id="ask"
@@ -222,6 +214,56 @@ export function AskPage({ frame, model }: { frame: Frame; model: AskModel }) {
         </p>
       </Form>
     </Page>
+  );
+}
+
+/** Who is asked: known already, one of those whom a name may mean, or somebody by name. */
+function Whom({ model: { other, to, which, typed } }: { model: AskModel }) {
+  const { t } = useWords();
+  if (other !== null)
+    return (
+      <p>
+        <input type="hidden" name="whom" value={to} />
+        <a class="link" href={paths.newExchange}>
+          {t('give.somebodyElse')}
+        </a>
+      </p>
+    );
+  const byName = (
+    <Field
+      id="ask-to"
+      name="to"
+      label={which.length === 0 ? t('exchange.who') : t('give.who')}
+      hint={t('exchange.whoHint')}
+      value={typed.values['to'] ?? to}
+      error={typed.errors['to'] ? t('exchange.missing') : undefined}
+      required={which.length === 0}
+      more={{ maxlength: 300, autocapitalize: 'none', spellcheck: 'false' }}
+    />
+  );
+  if (which.length === 0) return byName;
+  return (
+    <Choices
+      legend={t('exchange.who')}
+      name="whom"
+      chosen="other"
+      options={[
+        ...which.map(({ id, name, place }) => ({ value: id, label: <Neighbour name={name} place={place} /> })),
+        { value: 'other', label: t('give.somebodyElse') },
+      ]}
+      error={t('give.whoWhich')}
+    >
+      <div class="other-whom">{byName}</div>
+    </Choices>
+  );
+}
+
+/** Two may have one name: the place tells them apart. */
+function Neighbour({ name, place }: { name: string; place: string }) {
+  return (
+    <span>
+      {name} {place === '' ? null : <span class="meta">{place}</span>}
+    </span>
   );
 }
 

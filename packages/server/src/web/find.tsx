@@ -101,6 +101,11 @@ export function FindPage({ frame, model }: { frame: Frame; model: FindModel }) {
             {t('offers.find.writeOffer')}
           </ButtonLink>
         </p>
+        <p class="mt-s">
+          <a class="link" href={paths.gatherings}>
+            {t('offers.find.meet')}
+          </a>
+        </p>
         <p>
           <a class="link" href={paths.offers}>
             {t('offers.find.mine')}
@@ -114,7 +119,7 @@ export function FindPage({ frame, model }: { frame: Frame; model: FindModel }) {
 function sayFound({ words: { t } }: Frame, { query, exact, near, groups }: FindModel): string {
   if (query !== '' && groups.length > 0)
     return exact ? t('offers.find.for', { query }) : t('offers.find.noneExact', { query });
-  if (groups.length === 0) return t('offers.find.nobody');
+  if (groups.length === 0) return t('offers.find.none');
   if (near === '') return t('offers.find.newest');
   return near === ME ? t('offers.find.nearestMe') : t('offers.find.nearest', { place: near });
 }

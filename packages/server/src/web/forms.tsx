@@ -69,6 +69,22 @@ export function Field({ id, name, label, value, hint, error, type = 'text', requ
   );
 }
 
+/** Six figures out of a letter. `wrong` is a sentence. */
+export function CodeField({ label, hint, wrong }: { label: string; hint: string; wrong: string | null }) {
+  return (
+    <Field
+      id="code"
+      name="code"
+      label={label}
+      value=""
+      hint={hint}
+      error={wrong ?? undefined}
+      required
+      more={{ autocomplete: 'one-time-code', inputmode: 'numeric', maxlength: 12, class: 'figures' }}
+    />
+  );
+}
+
 /** What is wrong with a field: a mark and a sentence. */
 export function Wrong({ id, text }: { id: string; text: string }) {
   return (

@@ -152,7 +152,7 @@ describe('the form', () => {
     ['somebody who is not here', { who: 'nobody' }, 422, 'does not know anybody called nobody'],
     ['oneself', { who: 'moira' }, 422, 'That is you.'],
     ['more than one gift may be', { length: 'other', hours: '100' }, 422, 'One gift may be up to 20 h.'],
-    ['more than one has', { length: 'other', hours: '15' }, 409, 'as many hours as you can'],
+    ['more than one has', { length: 'other', hours: '15' }, 409, 'at most for now'],
   ])('refuses %s, keeps what was typed and moves nothing', async (_name, fields, status, text) => {
     const before = await rows();
     const typed = { what: 'Kept words', ...fields };
@@ -231,6 +231,8 @@ describe('before anything moves', () => {
     expect(seen.html).toMatch(/You will have [\d\s\u00a0hmin]+ to give, whenever you like/);
     expect(seen.html).toContain('Yes, give 1 h 30 min');
     expect(await rows()).toHaveLength(before.length);
+    const much = await look({ length: 'other', hours: '15' });
+    expect([much.status, much.html.includes('at most for now')]).toEqual([409, true]);
     expect((await look({ who: 'agnes', change: 'yes', what: 'Buttons' })).html).toContain('Buttons</textarea>');
     expect(await rows()).toHaveLength(before.length);
   });

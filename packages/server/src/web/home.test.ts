@@ -85,7 +85,13 @@ describe('the statement', () => {
     expect(status).toBe(200);
     expect(html).toContain('In these days 1 hour 35 minutes came to you, and 1 hour went from you.');
     expect(html.indexOf('=cmd()')).toBeLessThan(html.indexOf('Catalan'));
-    expect((await moira.get('/statement/print?from=2000-01-01&to=2026-01-01')).status).toBe(400);
+    const wrong = ['from=2000-01-01&to=2026-01-01', `from=${today}&to=2026-01-01`, 'from=2026-02-31'];
+    for (const page of ['print', 'file'])
+      for (const days of wrong) {
+        const seen = await moira.get(`/statement/${page}?${days}`);
+        expect([seen.status, seen.html.includes('at most a year apart')], days).toEqual([400, true]);
+        expect(seen.html).toContain(`value="${days.slice(5, 15)}"`);
+      }
     expect((await moira.get('/statement/print?from=2020-01-01&to=2020-02-01')).html).toContain('Nothing has moved');
   });
 

@@ -21,6 +21,8 @@ import { useWords } from './words.ts';
 export const MOST_COUNTED = 1_000;
 /** So many of a demo's people are seen at once. */
 export const WALK_IN_AT_ONCE = 6;
+/** What the choice of the desk is called in the form of a demo. No member's id looks like it. */
+export const DESK = 'operator';
 
 export function BankHome({ frame, model }: { frame: Frame; model: HomeModel }) {
   const { bank, viewer } = frame;
@@ -139,7 +141,9 @@ function People({ members, csrf }: { members: readonly DemoMember[]; csrf: strin
           </div>
           <Form action={paths.signInDemo} csrf={csrf} class="people__act">
             <input type="hidden" name="member" value={member.id} />
-            <Button quiet>{t('home.walkInAs', { name: firstName(member.name) })}</Button>
+            <Button quiet>
+              {member.id === DESK ? t('home.walkInAtDesk') : t('home.walkInAs', { name: firstName(member.name) })}
+            </Button>
           </Form>
         </li>
       ))}

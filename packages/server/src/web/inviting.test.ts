@@ -1,6 +1,7 @@
 /** Two operators find together by a link, through the pages alone. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { invitation } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { freePort, startTown, until } from '../testing/town.ts';
@@ -221,8 +222,19 @@ test('in a demo one walks in as a member or as the desk', async () => {
   const first = visitor();
   const home = await first.get('/');
   expect(home.html).toContain('Hems and zips');
+  // The coordinator may have a member's name.
+  expect(home.html.match(/Walk in as|Walk in at the desk/g)).toEqual([
+    'Walk in as',
+    'Walk in as',
+    'Walk in at the desk',
+  ]);
+  const walkedIn: unknown[] = [];
+  const heard = (handle: unknown): void => void walkedIn.push(handle);
+  subscribe('evenhour.demo.door', heard);
+  onTestFinished(() => void unsubscribe('evenhour.demo.door', heard));
   expect(await first.post('/sign-in/demo', { member: id })).toMatchObject({ status: 303, to: '/me' });
   expect((await first.get('/me')).html).toContain('Moira Baird');
+  expect(walkedIn).toEqual(['moira']);
   const second = visitor();
   expect(await second.post('/sign-in/demo', { member: 'operator' })).toMatchObject({ status: 303, to: '/console' });
   expect((await second.get('/console')).status).toBe(200);

@@ -213,7 +213,7 @@ function meLink(viewer: Viewer) {
   return { href: viewer.kind === 'member' ? paths.profile : paths.console, name: viewer.name };
 }
 
-function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl, here } }: { frame: Frame }) {
+function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl, mailbox, here } }: { frame: Frame }) {
   const { t } = useWords();
   return (
     <>
@@ -231,6 +231,7 @@ function BankFoot({ frame: { bank, viewer, csrf, sourceUrl, liveUrl, here } }: {
       <div class="foot__line">
         <a href={paths.fund}>{t('fund.link')}</a>
         {liveUrl ? <a href={liveUrl}>{t('page.live')}</a> : null}
+        {mailbox ? <a href={mailbox}>{t('notices.mailbox.title')}</a> : null}
         {viewer.kind === 'guest' ? null : (
           <form method="post" action={paths.signOut}>
             <input type="hidden" name="csrf" value={csrf} />

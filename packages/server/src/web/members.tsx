@@ -163,11 +163,19 @@ export function DeskMemberPage({ frame, model }: { frame: Frame; model: DeskMemb
         <h2 id="wearers">{member === null ? t('members.deskWho') : t('members.who')}</h2>
         {wearers.length + waiting.length === 0 ? <p class="read">{t('members.whoNone')}</p> : null}
         <ul class="people">
-          {wearers.map(({ personId, name, card }) => (
+          {wearers.map(({ personId, name, card, address }) => (
             <li>
               <div>
                 <h3>{name}</h3>
                 <p>{card ? t('members.hasCard') : t('members.noCard')}</p>
+                {member === null || address ? null : (
+                  <p>
+                    <a class="link" href={paths.addressFor(memberId, personId)}>
+                      {t('members.address')}
+                      <span class="vh"> {t('members.cardFor', { name })}</span>
+                    </a>
+                  </p>
+                )}
               </div>
               <div class="people__act--pair">
                 {member === null ? null : (

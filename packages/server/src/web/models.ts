@@ -46,6 +46,8 @@ export interface Frame {
   readonly sourceUrl: string;
   /** The live page of the three towns, in a demo. */
   readonly liveUrl?: string;
+  /** Where letters can be read that are only kept on this machine. */
+  readonly mailbox?: string;
   /** Where a change of language leads back to: this page, or the one that the form was on. */
   readonly here: string;
   /** What the reader was told and has not opened, a hundred at most. */
@@ -187,6 +189,8 @@ export interface StatementModel {
   /** The days that the forms for paper and file begin with, such as `2026-11-22`. */
   readonly firstDay: string;
   readonly lastDay: string;
+  /** Whether days were asked for that are none, in the wrong order or too many. */
+  readonly wrongDays?: boolean;
   readonly lines: readonly StatementLine[];
   readonly olderHref: string | null;
   readonly newerHref: string | null;

@@ -12,7 +12,7 @@ import { wishesOf } from '../notification/wishes.ts';
 import { faultsOf, hasChromium, openBrowser } from '../testing/browser.ts';
 import { freePort, startTown, type Town, until } from '../testing/town.ts';
 import { Visitor } from '../testing/visitor.ts';
-import { isMailboxOpen } from './handlers/mailbox.tsx';
+import { isMailboxOpen } from './handlers/mailbox-open.ts';
 
 let town: Town;
 let moira: string;
@@ -69,6 +69,17 @@ describe('the bell', () => {
     expect((await her.get('/')).html).toContain('>1 new thing for you</span>');
     expect((await her.fill('/notices', '/notices/read', {})).to).toBe('/notices');
     expect((await her.get('/notices')).html).toContain('>What is new</span>');
+  });
+
+  test('is old when the page that it leads to is opened in another way', async () => {
+    const ask = { member: 'moira', to: 'davie', side: 'receiver', minutes: 10, content: 'Tea', reason: 'She rang' };
+    const { body } = await town.call('POST', '/api/exchanges', ask);
+    await thank('Rosa', davie, `/exchanges/${body.id}#talk`);
+    await thank('Rosa', davie);
+    const his = await visitor().signIn(await issueToken(town.database.db, town.bank.id, 'member', davie));
+    expect((await his.get('/exchanges')).html).toContain('>3 new things for you</span>');
+    expect((await his.get(`/exchanges/${body.id}`)).html).toContain('>1 new thing for you</span>');
+    expect((await his.get('/')).html).toContain('>1 new thing for you</span>');
   });
 
   test('is the reader’s own: others find nothing, guests are asked who they are', async () => {

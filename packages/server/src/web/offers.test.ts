@@ -113,5 +113,14 @@ test('what partners offer stands under their town, with what it honours', async 
   const board = await agnes.get('/find?q=catalan');
   expect(board.html).toContain('Gràcia honours 10 h more from us.');
   const [held] = rowsOf<{ id: string }>(await streets.leith.database.db.execute(sql`select id from peer_offer`));
-  expect((await agnes.get(`/offers/${held?.id}`)).html).toContain(`/exchanges/new?offer=${held?.id}`);
+  const page = (await agnes.get(`/offers/${held?.id}`)).html;
+  expect(page).toContain(`/exchanges/new?offer=${held?.id}`);
+  expect(page).toContain('<strong>Who:</strong> <span dir="auto">Rosa Vidal</span>');
+});
+
+test('where nothing is found it is said once, and gatherings are shown too', async () => {
+  const { html } = await agnes.get('/find?q=zzzzqqq');
+  expect(html.match(/Nobody yet\?/g)).toHaveLength(1);
+  expect(html).toContain('<strong>Nothing found.</strong>');
+  expect(html).toMatch(/href="\/gatherings">See what people do together too/);
 });

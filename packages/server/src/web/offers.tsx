@@ -42,6 +42,8 @@ export interface OfferModel {
     readonly height: number;
   } | null;
   readonly byName: string;
+  /** Their own page, if the reader may see it. */
+  readonly byHref: string | null;
   /** What they are; not known of somebody at a partner. */
   readonly byKind?: MemberKind | undefined;
   readonly town: Town;
@@ -52,10 +54,9 @@ export interface OfferModel {
 
 export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel }) {
   const { t, short } = frame.words;
-  const { kind, town, title, language, byName, standing } = model;
-  const name = firstName(byName, model.byKind);
+  const { kind, town, title, language, standing } = model;
+  const name = firstName(model.byName, model.byKind);
   const facts: readonly (readonly [string, string])[] = [
-    [t('offers.one.who'), byName],
     [t('offers.one.when'), model.when],
     [t('offers.one.where'), model.place],
     [t('offers.one.long'), model.minutes === null ? t('offers.perSession') : short(model.minutes)],
@@ -86,6 +87,9 @@ export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel })
             </div>
           )}
           <ul class="list-rule">
+            <li>
+              <strong>{t('offers.one.who')}</strong> <By model={model} />
+            </li>
             {facts
               .filter(([, said]) => said !== '')
               .map(([label, said]) => (
@@ -118,6 +122,15 @@ export function OfferPage({ frame, model }: { frame: Frame; model: OfferModel })
         </aside>
       </div>
     </Page>
+  );
+}
+
+function By({ model: { byName, byHref } }: { model: OfferModel }) {
+  if (byHref === null) return <span dir="auto">{byName}</span>;
+  return (
+    <a class="link" href={byHref} dir="auto">
+      {byName}
+    </a>
   );
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { member, session } from '../db/schema.ts';
 import { addPerson, giveHat } from '../member/people.ts';
 import { lastLetter } from '../testing/letters.ts';
+import { coordinator } from '../testing/people.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import type { Visitor } from '../testing/visitor.ts';
 import { cookieName } from './handlers/session.ts';
@@ -281,6 +282,86 @@ describe('one’s own', () => {
     await una.fill('/sign-in', '/sign-in', { who: 'una@mail.example' });
     await una.post('/sign-in/code', { code: codeIn(await lastMail('una@mail.example')) });
     expect((await una.get('/me/doors')).html).not.toContain('Corner House');
+  });
+});
+
+describe('an address to come in by', () => {
+  test('is changed on the page of doors, by six figures that were sent to the new one', async () => {
+    const nell = await newcomer('Nell Gow', 'nell@mail.example');
+    const asked = await nell.fill('/me/doors', '/me/doors/address', { email: 'nell@another.example' });
+    expect(asked.to).toBe('/me/doors/address/code');
+    expect((await nell.get('/me/doors/address/code')).html).toContain('on its way to nell@another.example');
+    const type = (code: string) => nell.fill('/me/doors/address/code', '/me/doors/address/code', { code });
+    const code = codeIn(await lastMail('nell@another.example'));
+    const wrong = await type(code === '000000' ? '000001' : '000000');
+    expect([wrong.status, wrong.html.includes('These are other figures than we sent')]).toEqual([400, true]);
+    expect((await nell.get('/me/doors')).html).toContain('come to nell@mail.example');
+    expect((await type(code)).to).toBe('/me/doors?changed');
+    expect((await nell.get('/me/doors?changed')).html).toContain('From now on you come in by nell@another.example');
+    expect((await nell.get('/me/doors/address/code')).to).toBe('/me/doors');
+    expect(await lastMail('nell@mail.example')).toContain('has just been changed');
+    const later = guest();
+    await later.fill('/sign-in', '/sign-in', { who: 'nell@another.example' });
+    const entered = await later.post('/sign-in/code', { code: codeIn(await lastMail('nell@another.example')) });
+    expect(entered.to).toBe('/me');
+  });
+
+  test('that is somebody else’s looks the same, and one that is none is said beside its field', async () => {
+    const ada = await newcomer('Ada Orr', 'ada@mail.example');
+    const seen = await Promise.all(
+      ['isla@mail.example', 'free@mail.example'].map(async (email) => {
+        const each = guest();
+        for (const [name, value] of ada.cookies) each.cookies.set(name, value);
+        const { to } = await each.fill('/me/doors', '/me/doors/address', { email });
+        const { html } = await each.get('/me/doors/address/code');
+        return [to, html.replaceAll(email, 'it').replace(/name="csrf" value="[^"]*"/g, '')];
+      }),
+    );
+    expect(seen[0]).toEqual(seen[1]);
+    expect(await lastMail('isla@mail.example')).toContain('Nothing has changed');
+    for (const [email, words] of [
+      ['ada@mail.example', 'You come in by this address already'],
+      ['no address', 'This is not an address for mail'],
+    ] as const) {
+      const { status, html } = await ada.fill('/me/doors', '/me/doors/address', { email });
+      expect([status, html.includes(words), html.includes(`value="${email}"`)]).toEqual([400, true, true]);
+    }
+    expect((await guest().get('/me/doors/address/code')).to).toMatch(/^\/sign-in/);
+  });
+
+  test('is what the page about oneself speaks of, and leads to', async () => {
+    const { html } = await (await newcomer('Ivy Law', 'ivy@mail.example')).get('/me/profile');
+    expect(html).toContain('You do not come in by it');
+    expect(html).toMatch(/href="\/me\/doors">The address I come in by/);
+  });
+
+  test('is added at the desk for somebody with a card, and is theirs when they come in', async () => {
+    const by = await coordinator(streets.leith, 'Fiona Kerr');
+    const { body } = await streets.leith.call('POST', '/api/members', { handle: 'effie', name: 'Effie Begg' });
+    const card = await streets.leith.call('POST', `/api/members/${body.id}/card`, {});
+    const page = (await desk.get(`/console/members/${body.id}`)).html;
+    const link = /href="(\/console\/slips\/new[^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const slip = async (email: string) => {
+      const { html } = await desk.get(link);
+      const form = html.split('<form ').find((part) => part.includes('value="address"')) ?? '';
+      const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+      const given = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+      return desk.post('/console/slips/new', { ...given, by, email, reason: 'She rang' });
+    };
+    const taken = await slip('isla@mail.example');
+    expect([taken.status, taken.html.includes('Somebody else comes in by this address')]).toEqual([400, true]);
+    const made = await slip('effie@mail.example');
+    expect(made.to).toMatch(/^\/slips\//);
+    expect((await desk.get(made.to ?? '')).html).toContain('Added: an address for mail to come in by');
+    expect((await desk.get('/console/slips')).html).toContain('Added: an address for mail to come in by');
+    expect((await desk.get(`/console/members/${body.id}`)).html).not.toContain('kind=address');
+    const effie = guest();
+    await effie.fill('/sign-in', '/sign-in', { who: card.body.words.join(' ') });
+    expect((await effie.get('/me/doors')).html).toContain('You have no address for mail yet');
+    await guest().fill('/sign-in', '/sign-in', { who: 'effie@mail.example' });
+    const link2 = pathIn(await lastMail('effie@mail.example'));
+    expect((await guest().fill(link2, link2, {})).to).toBe('/me');
+    expect((await effie.get('/me/doors')).html).toContain('come to effie@mail.example');
   });
 });
 

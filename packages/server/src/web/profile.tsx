@@ -5,12 +5,15 @@
  *
  * @module
  */
+import type { Thanks } from '../exchange/talk.ts';
+import { firstName } from './format.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame } from './models.ts';
 import { paths } from './paths.ts';
 import { PlaceField } from './place-field.tsx';
 import { Portrait } from './portrait.tsx';
+import { ThanksNote } from './thanks.tsx';
 import { languages, type Words } from './words.ts';
 
 /** What was typed, by field. */
@@ -120,7 +123,12 @@ export function ProfilePage({ frame, model }: { frame: Frame; model: ProfileMode
           <legend>{t('profile.reachLegend')}</legend>
           <p class="hint">{t('profile.reachLegendHint')}</p>
           {line('phone', { autocomplete: 'tel', maxlength: 50, inputmode: 'tel' })}
-          {line('email', { autocomplete: 'email', maxlength: 254, inputmode: 'email' })}
+          {line('email', { autocomplete: 'email', maxlength: 254, inputmode: 'email' }, t('profile.emailHint'))}
+          <p>
+            <a class="link" href={paths.doors}>
+              {t('profile.emailDoors')}
+            </a>
+          </p>
           {line('reach', { maxlength: 300 }, t('profile.reachHint'))}
           <div class="field">
             <label class="check-line">
@@ -180,6 +188,7 @@ export function ProfilePage({ frame, model }: { frame: Frame; model: ProfileMode
 export interface PersonModel {
   readonly id: string;
   readonly name: string;
+  readonly kind: ProfileModel['kind'];
   readonly about: string;
   readonly speaks: string;
   readonly whenFree: string;
@@ -190,13 +199,18 @@ export interface PersonModel {
   /** `null`: not for the reader. */
   readonly reach: { readonly email: string; readonly phone: string; readonly words: string } | null;
   readonly mine: boolean;
-  readonly offers: readonly { readonly kind: 'offer' | 'need'; readonly title: string }[];
+  /** Where the reader asks them for an hour and gives them one; `null` when the reader cannot. */
+  readonly ways: { readonly ask: string; readonly give: string } | null;
+  readonly offers: readonly { readonly id: string; readonly kind: 'offer' | 'need'; readonly title: string }[];
+  /** What they show of what was said to them. */
+  readonly thanks: readonly Thanks[];
 }
 
 /** A member as others see them. */
 export function PersonPage({ frame, model }: { frame: Frame; model: PersonModel }) {
   const { t } = frame.words;
-  const { reach } = model;
+  const { reach, ways } = model;
+  const name = firstName(model.name, model.kind);
   const facts = (['speaks', 'whenFree', 'howFar', 'place', 'askFor'] as const).filter((key) => model[key] !== '');
   return (
     <Page frame={frame} title={model.name} at={paths.people}>
@@ -214,6 +228,12 @@ export function PersonPage({ frame, model }: { frame: Frame; model: PersonModel 
           </a>
         </p>
       ) : null}
+      {ways === null ? null : (
+        <p class="acts mt">
+          <ButtonLink href={ways.ask}>{t('profile.ask', { name })}</ButtonLink>{' '}
+          <ButtonLink href={ways.give}>{t('profile.give', { name })}</ButtonLink>
+        </p>
+      )}
       {facts.length > 0 || model.website !== '' ? (
         <dl class="facts section">
           {facts.map((key) => (
@@ -256,6 +276,14 @@ export function PersonPage({ frame, model }: { frame: Frame; model: PersonModel 
           {reach.words ? <p>{reach.words}</p> : null}
         </section>
       ) : null}
+      {model.thanks.length === 0 ? null : (
+        <section class="section" aria-labelledby="thanks">
+          <h2 id="thanks">{t('profile.thanks', { name })}</h2>
+          {model.thanks.map((thanks) => (
+            <ThanksNote frame={frame} thanks={thanks} />
+          ))}
+        </section>
+      )}
     </Page>
   );
 }
@@ -267,8 +295,12 @@ function Offers({ words, model, kind }: { words: Words; model: PersonModel; kind
     <section class="section" aria-labelledby={kind}>
       <h2 id={kind}>{words.t(`profile.${kind}s`)}</h2>
       <ul class="list-rule">
-        {shown.map(({ title }) => (
-          <li>{title}</li>
+        {shown.map(({ id, title }) => (
+          <li>
+            <a class="link" href={paths.offer(id)} dir="auto">
+              {title}
+            </a>
+          </li>
         ))}
       </ul>
     </section>

@@ -10,6 +10,8 @@ export interface ReceiptModel {
   readonly from: string;
   readonly to: string;
   readonly minutes: number;
+  /** The minutes of each part; more than one of an exchange whose hours moved in several. */
+  readonly parts: readonly number[];
   readonly what: string;
   readonly givenAt: Date;
   readonly receivedAt: Date;
@@ -23,6 +25,8 @@ export interface ReceiptModel {
 
 export interface OwnReceiptModel extends ReceiptModel {
   readonly id: string;
+  /** Each part between two banks, whose signed lines have a page. */
+  readonly lines: readonly { readonly id: string; readonly minutes: number }[];
   /** The desk looks; the act is the member's own. */
   readonly mayShare: boolean;
   readonly shared: { readonly names: boolean; readonly at: Date; readonly path: string } | null;

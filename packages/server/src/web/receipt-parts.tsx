@@ -17,9 +17,10 @@ import { useWords } from './words.ts';
 
 /** `timeZone` is the bank's. A receipt is kept, so its dates have a year and are never `today`. */
 export function ReceiptTicket({ model, timeZone }: { model: ReceiptModel; timeZone: string }) {
-  const { t, long, weekday, until } = useWords();
-  const { giver, receiver, checked, link } = model;
+  const { t, long, short, weekday, until } = useWords();
+  const { giver, receiver, checked, link, parts } = model;
   const { ok, kind } = checked;
+  const inParts = { n: parts.length, parts: parts.map(short).join(' + ') };
   const when: Reading = { timeZone, now: new Date(0) };
   const moment = (at: Date) => until(at, when);
   return (
@@ -30,6 +31,7 @@ export function ReceiptTicket({ model, timeZone }: { model: ReceiptModel; timeZo
           {model.what ? <br /> : null}
           {weekday(model.givenAt, when)}
         </p>
+        {parts.length > 1 ? <p class="mt-xs">{t(`receipt.inParts.${kind}`, inParts)}</p> : null}
         <div class={link ? 'ticket__foot tear' : 'ticket__foot ticket__foot--alone tear'}>
           {link ? <Qr text={link} label={t('receipt.qr')} /> : null}
           <div>
@@ -101,6 +103,7 @@ function Steps({ model, found }: { model: ReceiptModel; found: CheckedReceipt['s
     holdAccept: t('receipt.step.holdAccept', { to }),
     post: t('receipt.step.post', { from }),
     receipt: t('receipt.step.receipt', { to }),
+    parts: t('receipt.step.parts'),
     details: t('receipt.step.details'),
     town: t('receipt.step.town', { from }),
   };
@@ -121,13 +124,16 @@ function Steps({ model, found }: { model: ReceiptModel; found: CheckedReceipt['s
   );
 }
 
-const FACTS = ['minutes', 'from', 'to', 'givenAt', 'receivedAt', 'giver', 'receiver', 'what'] as const;
+const FACTS = ['minutes', 'parts', 'from', 'to', 'givenAt', 'receivedAt', 'giver', 'receiver', 'what'] as const;
 
 /** What the papers say, as they say it: figures and names without any wording of ours. */
 export function Facts({ model }: { model: ReceiptModel }) {
   const { t } = useWords();
   const { facts } = model.checked;
-  const shown = FACTS.filter((name) => facts === null || facts[name] !== null);
+  const several = facts !== null && facts.parts.length > 1;
+  const shown = FACTS.filter((name) => (name === 'parts' ? several : facts === null || facts[name] !== null));
+  const said = (name: (typeof FACTS)[number]): string =>
+    name === 'parts' ? (facts?.parts ?? []).map(({ minutes }) => minutes).join(' + ') : String(facts?.[name] ?? '');
   return (
     <section class="section screen-only" aria-labelledby="says">
       <h2 id="says">{t('receipt.says')}</h2>
@@ -136,7 +142,7 @@ export function Facts({ model }: { model: ReceiptModel }) {
           <>
             <dt>{t(`receipt.fact.${name}`)}</dt>
             <dd data-fact={name} dir="auto">
-              {String(facts?.[name] ?? '')}
+              {said(name)}
             </dd>
           </>
         ))}

@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf, hasChromium, openBrowser } from '../testing/browser.ts';
+import { settledExchange } from '../testing/receipts.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { until } from '../testing/town.ts';
 
@@ -23,6 +24,8 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
   let streets: Streets;
   let links: string[];
   let saved: string;
+  /** Of an exchange whose hours moved in two parts. */
+  let inParts: string;
 
   beforeAll(async () => {
     streets = await startStreets();
@@ -54,6 +57,9 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
     );
     const moira = await streets.visitor('leith').signIn(token);
     saved = (await moira.get(`/receipt/${across}/file?names=yes`)).html;
+    const { receiver } = await settledExchange(streets, 'rosa', { agreed: 60, done: 90 });
+    const exchange = await streets.leith.call('GET', `/api/exchanges/${receiver}`, undefined, { token });
+    inParts = (await moira.get(`/receipt/${exchange.body.transferIds[1]}/file?names=yes`)).html;
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -107,8 +113,10 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
     expect(await show(saved)).toBe('good');
     expect(await page.locator('[data-fact="what"]').textContent()).toBe('English conversation by telephone');
     expect(await faultsOf(page)).toEqual([]);
-    const papers = saved.indexOf('id="receipt"');
-    const bent = (from: string, to: string) => saved.slice(0, papers) + saved.slice(papers).replace(from, to);
+    const bent = (from: string, to: string, file = saved) => {
+      const papers = file.indexOf('id="receipt"');
+      return file.slice(0, papers) + file.slice(papers).replace(from, to);
+    };
     for (const [from, to] of [
       ['"minutes":90', '"minutes":99'],
       ['by telephone', 'by telegram'],
@@ -119,6 +127,13 @@ describe.skipIf(!hasChromium())('receipts in a browser', { timeout: 120_000 }, (
       expect(await page.locator('.check__whole.check__bad').isVisible()).toBe(true);
       expect(await page.locator('.check__whole.check__good').isVisible()).toBe(false);
     }
+    expect(await show(inParts)).toBe('good');
+    expect(await page.locator('[data-fact="minutes"]').textContent()).toBe('90');
+    expect(await page.locator('[data-fact="parts"]').textContent()).toBe('60 + 30');
+    expect(await page.locator('[data-step="parts"] .check__good').isVisible()).toBe(true);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await show(bent('"minutes":30', '"minutes":60', inParts))).toBe('bad');
+    expect(await page.locator('[data-fact="parts"]').textContent()).toBe('');
     expect(
       await show(saved.replace('async function showCheck() {', 'async function showCheck() { return;'), 1000).catch(
         () => 'blocked',

@@ -17,7 +17,7 @@ import { useWords } from './words.ts';
 
 /** The member's own. */
 export function ReceiptPage({ frame, model }: { frame: Frame; model: OwnReceiptModel }) {
-  const { t, short } = frame.words;
+  const { t, short, long } = frame.words;
   const { kind } = model.checked;
   return (
     <Page frame={frame} title={t('receipt.title', { hours: short(model.minutes) })} at={paths.me} class="for-hand">
@@ -36,11 +36,11 @@ export function ReceiptPage({ frame, model }: { frame: Frame; model: OwnReceiptM
           <a class="link" href={paths.receiptFile(model.id, true)} download>
             {t('receipt.saveNames')}
           </a>
-          {kind === 'between' ? (
-            <a class="link" href={paths.proof(model.id)}>
-              {t('receipt.lines')}
+          {model.lines.map(({ id, minutes }) => (
+            <a class="link" href={paths.proof(id)}>
+              {model.lines.length > 1 ? t('receipt.linesOf', { hours: long(minutes) }) : t('receipt.lines')}
             </a>
-          ) : null}
+          ))}
         </p>
         <p class="meta">{t('receipt.saveText')}</p>
       </div>

@@ -28,6 +28,7 @@ export interface RefusalText {
 const withFigure: Partial<Record<RefusalCode, { readonly fact: string; readonly key: string }>> = {
   too_large: { fact: 'maxPictureBytes', key: 'too_large_picture' },
   limit_reached: { fact: 'roomMinutes', key: 'limit_reached_room' },
+  not_enough_hours: { fact: 'availableMinutes', key: 'not_enough_hours_left' },
   over_transfer_cap: { fact: 'capMinutes', key: 'over_transfer_cap_limit' },
 };
 

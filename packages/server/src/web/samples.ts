@@ -338,6 +338,13 @@ export const consoleModel: m.ConsoleModel = {
   ],
   positions: [position, second],
   books,
+  people: [
+    { kind: 'applications', count: 1 },
+    { kind: 'fund', count: 2 },
+    { kind: 'disputes', count: 1 },
+    { kind: 'objections', count: 3 },
+    { kind: 'leaving', count: 1 },
+  ],
   checks: [
     { id: 'sum', ok: true, sentence: 'All hours add up to 0. 214 members and two towns, checked at 03:10.' },
     {

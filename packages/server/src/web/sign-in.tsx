@@ -8,7 +8,7 @@
  */
 import { assetUrl } from './assets.ts';
 import { firstName } from './format.ts';
-import { Button, Field, Form, Refused } from './forms.tsx';
+import { Button, CodeField, Field, Form, Refused } from './forms.tsx';
 import { WalkIn } from './home.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, SignInModel } from './models.ts';
@@ -111,16 +111,7 @@ export function CodePage({ frame, model }: { frame: Frame; model: CodeModel }) {
       <p class="lead read mt-s">{t('signIn.codeLead', { email: model.email })}</p>
       <Form action={paths.signInCode} csrf={frame.csrf} class="form form--narrow mt">
         <input type="hidden" name="passkeys" value="" />
-        <Field
-          id="code"
-          name="code"
-          label={t('signIn.codeLabel')}
-          value=""
-          hint={t('signIn.codeHint')}
-          error={model.wrong ?? undefined}
-          required
-          more={{ autocomplete: 'one-time-code', inputmode: 'numeric', maxlength: 12, class: 'figures' }}
-        />
+        <CodeField label={t('signIn.codeLabel')} hint={t('signIn.codeHint')} wrong={model.wrong} />
         <p>
           <Button>{t('signIn.button')}</Button>
         </p>

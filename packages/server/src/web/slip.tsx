@@ -137,6 +137,8 @@ export function sayDeed(words: Words, { row, memberName, memberKind }: NamedAct)
       return [t(text('of') === 'need' ? 'slip.need' : 'slip.offer', { title: text('title') })];
     case 'profile':
       return [t('slip.profile', { who: firstName(memberName, memberKind), fields: sayFields(words, text('fields')) })];
+    case 'address':
+      return [t('slip.address')];
     case 'exchange':
       return [sayStep(words, text('did'), text('other'), text('title'), Number(row.what['minutes']))];
   }

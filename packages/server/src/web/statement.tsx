@@ -9,7 +9,7 @@
 
 import type { MovedTotals } from '../member/members.ts';
 import { firstName } from './format.ts';
-import { ButtonLink } from './forms.tsx';
+import { ButtonLink, Field } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, StatementLine, StatementModel, StatementSheetModel } from './models.ts';
 import { BeadKey, Beads, Dial } from './parts.tsx';
@@ -76,7 +76,7 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
             {t('leave.title')}
           </a>
         </p>
-        <ForPaper firstDay={model.firstDay} lastDay={model.lastDay} />
+        <ForPaper model={model} />
         <Paper bank={bank} />
       </div>
     </Page>
@@ -84,22 +84,25 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
 }
 
 /** The days of a sheet of paper or a file. */
-function ForPaper({ firstDay, lastDay }: { firstDay: string; lastDay: string }) {
+function ForPaper({ model: { firstDay, lastDay, wrongDays = false } }: { model: StatementModel }) {
   const { t } = useWords();
+  const wrong = wrongDays ? t('statement.wrongDays') : undefined;
   return (
     <section class="section screen-only" aria-labelledby="for-paper">
       <h2 id="for-paper">{t('statement.forPaper')}</h2>
       <form class="form" method="get" action={paths.statementPrint}>
         <p class="hint">{t('statement.forPaperText')}</p>
         <div class="two">
-          <div class="field">
-            <label for="from">{t('statement.firstDay')}</label>
-            <input type="date" id="from" name="from" value={firstDay} required />
-          </div>
-          <div class="field">
-            <label for="to">{t('statement.lastDay')}</label>
-            <input type="date" id="to" name="to" value={lastDay} required />
-          </div>
+          <Field
+            id="from"
+            name="from"
+            type="date"
+            label={t('statement.firstDay')}
+            value={firstDay}
+            error={wrong}
+            required
+          />
+          <Field id="to" name="to" type="date" label={t('statement.lastDay')} value={lastDay} required />
         </div>
         <p class="acts">
           <button type="submit" class="btn">

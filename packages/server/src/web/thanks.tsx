@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { PropsWithChildren } from 'hono/jsx';
 import type { Thanks } from '../exchange/talk.ts';
 import { Button, ButtonLink, Form } from './forms.tsx';
 import { Page } from './layout.tsx';
@@ -18,7 +19,7 @@ export interface ThanksModel {
 }
 
 export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel }) {
-  const { t, day } = frame.words;
+  const { t } = frame.words;
   return (
     <Page frame={frame} title={t('thanks.title')} at={paths.me}>
       <h1>{t('thanks.heading')}</h1>
@@ -28,24 +29,16 @@ export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel 
           <ButtonLink href={paths.find}>{t('exchange.find')}</ButtonLink>
         </p>
       ) : null}
-      {model.thanks.map(({ exchangeId, text, shown, at, name, title }) => (
-        <figure class="note mt">
-          <blockquote class="quote pre" dir="auto">
-            {text}
-          </blockquote>
-          <figcaption class="mt-s">
-            <p class="meta">
-              {t('thanks.for', { name, title })}, {day(at, reading(frame))}
-            </p>
-            <p class="mt-xs">{t(shown ? 'thanks.shown' : 'thanks.hidden')}</p>
-            <Form action={paths.showThanks(exchangeId)} csrf={frame.csrf} class="mt-s">
-              <Button name="shown" value={shown ? 'no' : 'yes'} quiet>
-                {t(shown ? 'thanks.hide' : 'thanks.show')}
-                <span class="vh">: {title}</span>
-              </Button>
-            </Form>
-          </figcaption>
-        </figure>
+      {model.thanks.map((thanks) => (
+        <ThanksNote frame={frame} thanks={thanks}>
+          <p class="mt-xs">{t(thanks.shown ? 'thanks.shown' : 'thanks.hidden')}</p>
+          <Form action={paths.showThanks(thanks.exchangeId)} csrf={frame.csrf} class="mt-s">
+            <Button name="shown" value={thanks.shown ? 'no' : 'yes'} quiet>
+              {t(thanks.shown ? 'thanks.hide' : 'thanks.show')}
+              <span class="vh">: {thanks.title}</span>
+            </Button>
+          </Form>
+        </ThanksNote>
       ))}
       {model.olderHref === null ? null : (
         <p class="mt">
@@ -55,5 +48,24 @@ export function ThanksPage({ frame, model }: { frame: Frame; model: ThanksModel 
         </p>
       )}
     </Page>
+  );
+}
+
+/** What one of them said, and after what. */
+export function ThanksNote({ frame, thanks, children }: PropsWithChildren<{ frame: Frame; thanks: Thanks }>) {
+  const { t, day } = frame.words;
+  const { text, name, title, at } = thanks;
+  return (
+    <figure class="note mt">
+      <blockquote class="quote pre" dir="auto">
+        {text}
+      </blockquote>
+      <figcaption class="mt-s">
+        <p class="meta">
+          {t('thanks.for', { name, title })}, {day(at, reading(frame))}
+        </p>
+        {children}
+      </figcaption>
+    </figure>
   );
 }

@@ -87,6 +87,7 @@ CREATE TABLE "exchange" (
 	"reserved" text DEFAULT 'none' NOT NULL,
 	"reserved_code" text,
 	"yes_ahead" text,
+	"fund_minutes" bigint DEFAULT 0 NOT NULL,
 	"seat" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -732,6 +733,7 @@ CREATE TABLE "session" (
 CREATE TABLE "sign_in_code" (
 	"bank_id" text NOT NULL,
 	"id" text NOT NULL,
+	"person_id" text,
 	"address" text NOT NULL,
 	"code_hash" text NOT NULL,
 	"link_hash" text NOT NULL,
@@ -750,6 +752,7 @@ CREATE TABLE "waiting_hat" (
 	"member_id" text NOT NULL,
 	"role" text NOT NULL,
 	"name" text NOT NULL,
+	"person_id" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "waiting_hat_bank_id_email_member_id_pk" PRIMARY KEY("bank_id","email","member_id")
 );
@@ -862,6 +865,7 @@ CREATE INDEX "exchange_open_of_pair" ON "exchange" USING btree ("bank_id","pair_
 CREATE INDEX "exchange_changed_of_pair" ON "exchange" USING btree ("bank_id","pair_id","updated_at") WHERE pair_id is not null;--> statement-breakpoint
 CREATE INDEX "exchange_waits_for_hours" ON "exchange" USING btree ("bank_id","pair_id","id") WHERE reserved = 'no';--> statement-breakpoint
 CREATE INDEX "exchange_thanks_of" ON "exchange_talk" USING btree ("bank_id","to_id","id") WHERE kind = 'thanks';--> statement-breakpoint
+CREATE INDEX "exchange_thanks_shown" ON "exchange_talk" USING btree ("bank_id","to_id","id") WHERE kind = 'thanks' and shown;--> statement-breakpoint
 CREATE UNIQUE INDEX "exchange_thanks_once" ON "exchange_talk" USING btree ("bank_id","exchange_id","side") WHERE kind = 'thanks';--> statement-breakpoint
 CREATE INDEX "outbox_post_next" ON "outbox_post" USING btree ("next_attempt_at");--> statement-breakpoint
 CREATE INDEX "outbox_post_by_inbox" ON "outbox_post" USING btree ("bank_id","inbox","id");--> statement-breakpoint

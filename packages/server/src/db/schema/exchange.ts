@@ -61,6 +61,8 @@ export const exchange = pgTable(
     reservedCode: text('reserved_code'),
     /** The side here whose member said, when asking, that hours up to what is agreed need no further yes of theirs. */
     yesAhead: text('yes_ahead', { enum: SIDES }),
+    /** What the fund gives its giver when both have said yes, as the desk settled a dispute. */
+    fundMinutes: minutes('fund_minutes').notNull().default(0),
     /** Whether a place of the offer was taken for it. */
     seat: boolean('seat').notNull().default(false),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -128,6 +130,7 @@ export const exchangeTalk = pgTable(
   (t) => [
     primaryKey({ columns: [t.bankId, t.exchangeId, t.id] }),
     index('exchange_thanks_of').on(t.bankId, t.toId, t.id).where(sql`kind = 'thanks'`),
+    index('exchange_thanks_shown').on(t.bankId, t.toId, t.id).where(sql`kind = 'thanks' and shown`),
     uniqueIndex('exchange_thanks_once').on(t.bankId, t.exchangeId, t.side).where(sql`kind = 'thanks'`),
   ],
 );

@@ -39,7 +39,7 @@ export const hat = pgTable(
   (t) => [primaryKey({ columns: [t.bankId, t.personId, t.memberId] }), index('hat_of_member').on(t.bankId, t.memberId)],
 );
 
-/** A hat for whoever shows that an address is theirs. */
+/** A hat for whoever shows that an address is theirs: somebody new, or a person without an address whose it then is. */
 export const waitingHat = pgTable(
   'waiting_hat',
   {
@@ -49,6 +49,8 @@ export const waitingHat = pgTable(
     role: text('role', { enum: ['acts', 'desk'] }).notNull(),
     /** Of the person, if they are new here. */
     name: text('name').notNull(),
+    /** Who wears the hat already and waits for the address alone. */
+    personId: text('person_id'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [
@@ -83,12 +85,14 @@ export const session = pgTable(
   ],
 );
 
-/** A code and a link that were sent, or would have been if the address were known. */
+/** A code and a link that were sent, or would have been if the address were known or free. */
 export const signInCode = pgTable(
   'sign_in_code',
   {
     bankId: bankId(),
     id: text('id').notNull(),
+    /** Whose address it is to become; without, it lets in. */
+    personId: text('person_id'),
     /** Sealed with the address inside, so that rows of strangers cannot be told from those of members. */
     address: text('address').notNull(),
     codeHash: text('code_hash').notNull(),

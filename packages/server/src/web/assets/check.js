@@ -9,12 +9,13 @@ const CONTEXT = [
   'https://w3id.org/evenhour/v1',
 ];
 const STEPS = {
-  between: ['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'details'],
-  inside: ['town', 'details'],
+  between: ['agreement', 'hold', 'holdAccept', 'post', 'receipt', 'parts', 'details'],
+  inside: ['town', 'parts', 'details'],
 };
+const PART = ['hold', 'holdAccept', 'post', 'receipt', 'details'];
 const PAPERS = {
-  between: ['offer', 'accept', 'keyChanges', 'hold', 'holdAccept', 'post', 'receipt'],
-  inside: ['key', 'town'],
+  between: ['offer', 'accept', 'keyChanges', ...PART, 'more'],
+  inside: ['key', 'town', 'details'],
 };
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const encoder = new TextEncoder();
@@ -152,8 +153,22 @@ function wordsOf(object = {}) {
   };
 }
 
+/* The parts of an exchange as one: minutes of all, times of the last. */
+function sumOf(parts) {
+  const { givenAt, receivedAt } = parts.at(-1);
+  return { minutes: parts.reduce((sum, part) => sum + part.minutes, 0), givenAt, receivedAt, parts };
+}
+
+function mustDiffer(values) {
+  must(new Set(values.map(canonical)).size === values.length);
+}
+
+function partsIn({ more, ...first }) {
+  return [first, ...(more ?? [])];
+}
+
 async function checkBetween(all, good) {
-  const { offer, accept, keyChanges, hold, holdAccept, post, receipt, details } = all;
+  const { offer, accept, keyChanges, more } = all;
   const { core } = offer;
   must(kindOf(offer) === 'HonourOffer' && kindOf(accept) === 'HonourAccept');
   must(canonical(core) === canonical(accept.core) && core.parties.length === 2);
@@ -164,38 +179,55 @@ async function checkBetween(all, good) {
     await mustBeSigned(yes, key.publicKeyMultibase, key.id);
   }
   good('agreement');
-  const debtor = core.parties.findIndex(({ bank }) => bank === hold.actor);
+  if (more !== undefined) {
+    must(Array.isArray(more) && more.length > 0);
+    for (const part of more) mustBeOf(part, PART);
+  }
+  const parts = partsIn(all);
+  const debtor = core.parties.findIndex(({ bank }) => bank === all.hold.actor);
   must(debtor >= 0);
   const until = (party, last) => {
     const { bank } = core.parties[party];
     const before = keyChanges.filter((change) => change.actor === bank && change.seq < last.seq);
     return [...before.sort((a, b) => a.seq - b.seq), last];
   };
-  const entry = async (document, kind, party) => {
-    must(kindOf(document) === kind && document.transfer === hold.transfer);
-    await mustBeEntries(core, pair, party, until(party, document));
+  const entries = async (step, kind, party, mustFit) => {
+    for (const part of parts) {
+      must(kindOf(part[step]) === kind && part[step].transfer === part.hold.transfer);
+      await mustBeEntries(core, pair, party, until(party, part[step]));
+      mustFit(part);
+    }
+    good(step);
   };
-  await entry(hold, 'Hold', debtor);
-  must(Number.isSafeInteger(hold.minutes) && hold.minutes > 0);
-  good('hold');
-  await entry(holdAccept, 'HoldAccept', 1 - debtor);
-  must(holdAccept.ack.seq >= hold.seq);
-  good('holdAccept');
-  await entry(post, 'Post', debtor);
-  must(Number.isSafeInteger(post.minutes) && post.minutes > 0 && post.minutes <= hold.minutes);
-  must(post.ack.seq >= holdAccept.seq);
-  good('post');
-  await entry(receipt, 'Receipt', 1 - debtor);
-  must(receipt.ack.seq >= post.seq);
-  good('receipt');
-  await mustBeDetails(details, hold.detail);
+  const areMinutes = (minutes) => must(Number.isSafeInteger(minutes) && minutes > 0);
+  await entries('hold', 'Hold', debtor, ({ hold }) => areMinutes(hold.minutes));
+  await entries('holdAccept', 'HoldAccept', 1 - debtor, ({ hold, holdAccept }) => must(holdAccept.ack.seq >= hold.seq));
+  await entries('post', 'Post', debtor, ({ hold, holdAccept, post }) => {
+    areMinutes(post.minutes);
+    must(post.minutes <= hold.minutes && post.ack.seq >= holdAccept.seq);
+  });
+  await entries('receipt', 'Receipt', 1 - debtor, ({ post, receipt }) => must(receipt.ack.seq >= post.seq));
+  mustDiffer(parts.map(({ hold }) => hold.transfer));
+  const { payerRef, payeeRef } = all.hold;
+  must(typeof payerRef === 'string' && typeof payeeRef === 'string');
+  for (const { hold } of parts) must(hold.payerRef === payerRef && hold.payeeRef === payeeRef);
+  good('parts');
+  for (const { details, hold } of parts) {
+    must((details === undefined) === (all.details === undefined));
+    await mustBeDetails(details, hold.detail);
+  }
+  if (all.details !== undefined) mustDiffer(parts.map(({ details }) => details.object.part ?? null));
   return {
-    minutes: post.minutes,
+    ...sumOf(
+      parts.map(({ post, receipt }) => ({
+        minutes: post.minutes,
+        givenAt: post.proof.created,
+        receivedAt: receipt.proof.created,
+      })),
+    ),
     from: core.parties[debtor].name,
     to: core.parties[1 - debtor].name,
-    givenAt: post.proof.created,
-    receivedAt: receipt.proof.created,
-    ...wordsOf(details?.object),
+    ...wordsOf(all.details?.object),
   };
 }
 
@@ -204,10 +236,21 @@ async function checkInside({ key, town, details }, good) {
   must(town.id.startsWith(`${new URL(town.actor).origin}/`));
   must(town.proof.verificationMethod.startsWith(`${town.actor}#`));
   await mustBeSigned(town, key, town.proof.verificationMethod);
+  const { id, minutes, name, at } = town;
+  const parts = town.parts ?? [{ id, minutes, at }];
+  must(town.parts === undefined || parts.length > 1);
+  for (const part of parts) must(Number.isSafeInteger(part.minutes) && part.minutes > 0);
   good('town');
+  const sum = sumOf(parts.map((part) => ({ minutes: part.minutes, givenAt: part.at, receivedAt: part.at })));
+  mustDiffer(parts.map((part) => part.id));
+  must(sum.minutes === minutes && parts[0].id === id && sum.givenAt === at);
+  good('parts');
   await mustBeDetails(details, town.detail);
-  const { minutes, name, at } = town;
-  return { minutes, from: name, to: name, givenAt: at, receivedAt: at, ...wordsOf(details?.object) };
+  return { ...sum, from: name, to: name, ...wordsOf(details?.object) };
+}
+
+function mustBeOf(papers, names) {
+  must(Object.keys(papers).every((name) => names.includes(name)));
 }
 
 /* From the text of the documents to what they prove. Never throws. */
@@ -218,13 +261,17 @@ async function checkReceipt(text) {
   try {
     all = JSON.parse(text);
     must(all.format === 'evenhour-receipt/1' && Object.hasOwn(STEPS, all.kind));
-    const known = ['format', 'kind', 'details', ...PAPERS[all.kind]];
-    must(Object.keys(all).every((name) => known.includes(name)));
+    mustBeOf(all, ['format', 'kind', ...PAPERS[all.kind]]);
     const check = all.kind === 'between' ? checkBetween : checkInside;
     facts = await check(all, (step) => good.push(step));
   } catch {}
+  const told = [all, ...(Array.isArray(all?.more) ? all.more : [])];
+  const has = {
+    parts: (all?.more ?? all?.town?.parts) !== undefined,
+    details: told.some((part) => part?.details !== undefined),
+  };
   const steps = STEPS[all?.kind === 'inside' ? 'inside' : 'between']
-    .filter((step) => step !== 'details' || all?.details !== undefined)
+    .filter((step) => has[step] ?? true)
     .map((step) => ({ step, ok: facts !== null || good.includes(step) }));
   return { ok: facts !== null, steps, facts };
 }
@@ -251,7 +298,8 @@ async function showCheck() {
     for (const item of box.querySelectorAll(`[data-step="${step}"]`)) item.dataset.is = good ? 'good' : 'bad';
   for (const place of document.querySelectorAll('[data-fact]')) {
     const said = facts?.[place.dataset.fact] ?? '';
-    if (place.dataset.fact.endsWith('At'))
+    if (place.dataset.fact === 'parts') place.textContent = [...said].map((part) => part.minutes).join(' + ');
+    else if (place.dataset.fact.endsWith('At'))
       place.textContent = said.replace('T', ' ').replace(/\.\d+/, '').replace('Z', ' UTC');
     else place.textContent = String(said);
   }

@@ -19,9 +19,9 @@ import {
 } from '../../exchange/exchange-store.ts';
 import { doneAt } from '../../exchange/turns.ts';
 import { kindsIn, summaryOf, townsOf } from '../../exchange/view.ts';
-import type { MemberKind } from '../../member/members.ts';
-import { balanceOf } from '../../member/members.ts';
+import { balanceOf, type MemberKind, type MemberRow } from '../../member/members.ts';
 import { refusalOf } from '../../node/refused.ts';
+import { membersMeant } from '../../transfer/given-before.ts';
 import type { Typed } from '../exchange-forms.tsx';
 import { AskPage, DisputesPage, ExchangesPage, type ListedExchange } from '../exchanges.tsx';
 import { paths } from '../paths.ts';
@@ -29,6 +29,7 @@ import { sayStanding } from '../standing.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { fieldsOf, termsIn, typedOf } from './exchange-form.ts';
 import { asked, field, guarded, idOf } from './form.ts';
+import { handleHere } from './give-form.ts';
 import { frameOf, memberOf, operatorOnly, ownMember, signedIn, statusOf } from './page.tsx';
 import { standingOf, townOf } from './towns.ts';
 
@@ -60,9 +61,9 @@ export function askingRoutes(app: WebApp): void {
 
   app.get(paths.newExchange, signedIn, async (c) => {
     const offer = c.req.query('offer');
-    const to = asked(c, 'to').slice(0, 300);
-    const subject = await subjectFor(c, offer === undefined ? undefined : idOf(offer), to);
-    return form(c, subject, { typed: FRESH, to, refusal: null, id: newId() }, 200);
+    const { to, which } = await meantBy(c, asked(c, 'to').slice(0, 300));
+    const given = { typed: FRESH, to, which, refusal: null, id: newId() };
+    return form(c, await subjectFor(c, offer === undefined ? undefined : idOf(offer), given), given, 200);
   });
 
   app.post(paths.exchanges, ...guarded, async (c) => {
@@ -70,12 +71,15 @@ export function askingRoutes(app: WebApp): void {
     const { bank, node, form: sent } = c.var;
     const id = idOf(field(sent, 'id'));
     const offerId = field(sent, 'offer') === '' ? undefined : idOf(field(sent, 'offer'));
-    const to = field(sent, 'to').slice(0, 300);
+    const chosen = field(sent, 'whom').slice(0, 300);
+    const { to, which } = await meantBy(c, field(sent, 'to').slice(0, 300), chosen);
     const { terms, errors } = termsIn(sent, bank.settings.timeZone);
     const wrong = { ...errors, ...(offerId === undefined && to === '' && { to: 'missing' as const }) };
     const typed = typedOf(sent, 'ask', wrong);
-    if (terms === null || Object.keys(wrong).length > 0)
-      return form(c, await subjectFor(c, offerId, to), { typed, to, refusal: null, id }, 422);
+    if (terms === null || Object.keys(wrong).length > 0 || which.length > 0) {
+      const given = { typed, to, which, refusal: null, id };
+      return form(c, await subjectFor(c, offerId, given), given, 422);
+    }
     const side = field(sent, 'side') === 'giver' ? 'giver' : 'receiver';
     const yesAhead = field(sent, 'ahead') === 'yes';
     const by = { by: 'member', personId: c.var.session?.caller.personId ?? null } as const;
@@ -87,7 +91,8 @@ export function askingRoutes(app: WebApp): void {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null || refusal.code === 'not_found') throw error;
-      return form(c, { subject: null, refusal: null }, { typed, to, refusal, id, offerId }, statusOf(refusal));
+      const given = { typed, to, which, refusal, id, offerId };
+      return form(c, { subject: null, refusal: null }, given, statusOf(refusal));
     }
   });
 
@@ -119,15 +124,34 @@ function listedOf(
   return { view, town: name === null ? null : townOf(name), waits };
 }
 
+/** Who is asked, as far as a name says it. */
+interface Whom {
+  /** An address, a handle or an id, or the name that nobody here has. */
+  readonly to: string;
+  /** Those whom the name may mean, when it is not clear which. */
+  readonly which: readonly MemberRow[];
+}
+
+/** Whom a name means, read as the form for giving reads it. @param chosen one of those in sight */
+async function meantBy(c: WebContext, name: string, chosen = ''): Promise<Whom> {
+  if (chosen !== '' && chosen !== 'other') return { to: chosen, which: [] };
+  const { bank, node } = c.var;
+  const found = await membersMeant(node.database.db, bank.id, name);
+  const to = handleHere(name.replace(/^@/, ''), found);
+  if (found.some(({ handle }) => handle === to)) return { to, which: [] };
+  const me = ownMember(c);
+  return { to: name, which: found.filter(({ id }) => id !== me.id) };
+}
+
 interface Asked {
   readonly subject: Subject | null;
   readonly refusal: Refusal | null;
 }
 
 /** Whom and what it is about, as far as the address says; an offer that is not there is not found. */
-async function subjectFor(c: WebContext, offerId: string | undefined, to: string): Promise<Asked> {
+async function subjectFor(c: WebContext, offerId: string | undefined, { to, which }: Whom): Promise<Asked> {
   const { bank, node } = c.var;
-  if (offerId === undefined && to === '') return { subject: null, refusal: null };
+  if (offerId === undefined && (to === '' || which.length > 0)) return { subject: null, refusal: null };
   try {
     return { subject: await subjectOf(node.database.db, bank, ownMember(c), { offerId, to }), refusal: null };
   } catch (error) {
@@ -137,9 +161,8 @@ async function subjectFor(c: WebContext, offerId: string | undefined, to: string
   }
 }
 
-interface Given {
+interface Given extends Whom {
   readonly typed: Typed;
-  readonly to: string;
   readonly refusal: Refusal | null;
   readonly id: string;
   /** Of a form that was refused: the offer is looked for again. */
@@ -155,7 +178,7 @@ async function form(
   const { bank, node } = c.var;
   const { db } = node.database;
   const me = ownMember(c);
-  const found = asked.subject === null && given.refusal !== null ? await subjectFor(c, given.offerId, given.to) : asked;
+  const found = asked.subject === null && given.refusal !== null ? await subjectFor(c, given.offerId, given) : asked;
   const { subject } = found;
   const pairId = subject?.other.pairId ?? null;
   const partner = pairId === null ? null : await agreementViewOfPair(db, bank, pairId);
@@ -168,6 +191,7 @@ async function form(
     side: subject?.side ?? null,
     offer: subject?.offer ?? null,
     to: given.to,
+    which: given.which.map(({ id, name, place }) => ({ id, name, place })),
     typed: given.typed,
     values: fieldsOf(null, subject?.offer?.minutes ?? 60, bank.settings.timeZone),
     refusal: given.refusal ?? found.refusal,

@@ -22,7 +22,7 @@ import {
 import { brokerOf } from '../../broker/own.ts';
 import { actOfToken, slipToken } from '../../broker/slips.ts';
 import { findMember } from '../../member/members.ts';
-import { DESK_HAT, wearersOf } from '../../member/people.ts';
+import { DESK_HAT, wearersOf, withoutAddress } from '../../member/people.ts';
 import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { CATEGORIES } from '../../offer/categories.ts';
@@ -50,6 +50,8 @@ const FIELDS = [
   'category',
   'text',
   'place',
+  'email',
+  'personId',
   'reason',
   'slip',
 ] as const;
@@ -58,7 +60,10 @@ const PROFILE = ['about', 'speaks', 'howFar', 'whenFree', 'phone', 'reach'] as c
 export function brokerRoutes(app: WebApp): void {
   listRoutes(app);
   slipRoutes(app);
-  app.get(paths.newSlip, signedIn, operatorOnly, (c) => newSlip(c, c.req.query('member') ?? '', {}, null));
+  app.get(paths.newSlip, signedIn, operatorOnly, (c) => {
+    const opened = { kind: asked(c, 'kind').slice(0, 20), personId: asked(c, 'person').slice(0, 64) };
+    return newSlip(c, c.req.query('member') ?? '', opened, null);
+  });
 
   app.post(paths.newSlip, ...guarded, operatorOnly, async (c) => {
     const { bank } = c.var;
@@ -226,12 +231,21 @@ async function newSlip(c: WebContext, id: string, typed: Typed, refusal: Refusal
     member: row ?? null,
     places: (await knownPlaces(db, bank.id)).map(({ name }) => name),
     coordinators: await coordinatorsFor(c),
+    withoutAddress: row === undefined ? null : await lackingAddress(c, row.id),
     objectDays: bank.settings.objectDays,
     key: randomUUID(),
     typed,
     refusal,
   };
   return c.html(<NewSlipPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
+}
+
+/** Who acts for a member and comes in by no address; `null`: they all do. */
+async function lackingAddress({ var: { bank, node } }: WebContext, memberId: string) {
+  const { db } = node.database;
+  const lacking = await withoutAddress(db, bank.id, memberId);
+  if (lacking.length === 0 && (await wearersOf(db, bank.id, memberId)).length > 0) return null;
+  return lacking.map(({ personId, personName }) => ({ personId, name: personName }));
 }
 
 /** What a form of the desk means. Refuses `invalid_request` with the field that is wrong. */
@@ -274,6 +288,8 @@ function deedOf(c: WebContext, typed: Typed): Deed {
       ]);
       return { kind: 'profile', profile: Object.fromEntries(changed) };
     }
+    case 'address':
+      return { kind: 'address', email: of('email', 254, 1), personId: typed['personId'] || undefined };
     default:
       throw new Refused('invalid_request', { field: 'kind' });
   }

@@ -16,6 +16,7 @@ import { paths } from '../paths.ts';
 import { Checkup } from './checkup.ts';
 import type { WebApp } from './env.ts';
 import { frameOf, operatorOnly, signedIn } from './page.tsx';
+import { peopleWaiting } from './people-waiting.ts';
 import { booksOf, differenceOf, isLive, positionsOf, standingOf, townOf } from './towns.ts';
 
 export function consoleRoutes(app: WebApp): void {
@@ -26,6 +27,7 @@ export function consoleRoutes(app: WebApp): void {
     const views = await agreementViews(db, bank);
     const waiting = await Promise.all(views.map(async (view) => waitingOf(view, await unsent(db, bank, view))));
     const model = {
+      people: await peopleWaiting(db, bank),
       waiting: waiting.flat(),
       positions: await positionsOf(db, bank, views),
       books: await booksOf(db, bank),

@@ -1,42 +1,32 @@
 /**
- * A person's own ways in: sessions, passkeys, and the hat that is worn.
+ * A person's own ways in: the address, sessions, passkeys, and the hat that is worn.
  *
  * Promises: only whoever signed in as a person has these pages; wearing another hat is a new session.
  *
  * @module
  */
+import type { Refusal } from '@evenhour/protocol';
 import { cardOf } from '../../auth/cards.ts';
+import { changeAddress, requestAddress, YOURS } from '../../auth/codes.ts';
 import { enter } from '../../auth/entering.ts';
 import { addPasskey, offerPasskey, passkeysOf, removePasskey, renamePasskey } from '../../auth/passkeys.ts';
 import { endOtherSessions, endOwnSession, sessionsOf } from '../../auth/sessions.ts';
 import { mustBePerson } from '../../auth/tokens.ts';
 import { findPerson, hatsOf, otherBanksOf } from '../../member/people.ts';
-import { DoorsPage, HatsPage } from '../doors.tsx';
+import { refusalOf } from '../../node/refused.ts';
+import { AddressCodePage, DoorsPage, HatsPage } from '../doors.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, safeNext } from './form.ts';
-import { frameOf, signedIn } from './page.tsx';
+import { keep, kept, take } from './kept.ts';
+import { frameOf, signedIn, statusOf } from './page.tsx';
 import { agentOf, carry, endBefore } from './session.ts';
 import { answerIn } from './sign-in.tsx';
 
 const NAME = 60;
 
 export function doorRoutes(app: WebApp): void {
-  app.get(paths.doors, signedIn, async (c) => {
-    const { bank, node } = c.var;
-    const { db } = node.database;
-    const { personId, tokenHash } = personOf(c);
-    const sessions = await sessionsOf(db, bank.id, personId);
-    const model = {
-      email: (await findPerson(db, bank.id, personId))?.email ?? null,
-      card: await cardOf(db, bank.id, personId),
-      sessions: sessions.map((row) => ({ ...row, current: row.hash === tokenHash })),
-      passkeys: await passkeysOf(db, bank.id, personId),
-      banks: await otherBanksOf(db, bank.id, personId),
-      severalHats: (await hatsOf(db, bank.id, personId)).length > 1,
-    };
-    return c.html(<DoorsPage frame={frameOf(c)} model={model} />);
-  });
+  app.get(paths.doors, signedIn, (c) => doorsPage(c));
 
   app.post(paths.endSession, ...guarded, async (c) => {
     const { bank, node, form } = c.var;
@@ -52,8 +42,90 @@ export function doorRoutes(app: WebApp): void {
     return c.redirect(paths.doors, 303);
   });
 
+  addressRoutes(app);
   passkeyRoutes(app);
   hatRoutes(app);
+}
+
+async function doorsPage(c: WebContext, typed?: { email: string; refused: Refusal }): Promise<Response> {
+  const { bank, node } = c.var;
+  const { db } = node.database;
+  const { personId, tokenHash } = personOf(c);
+  const sessions = await sessionsOf(db, bank.id, personId);
+  const model = {
+    email: (await findPerson(db, bank.id, personId))?.email ?? null,
+    changed: c.req.query('changed') !== undefined,
+    typed: typed?.email ?? '',
+    wrong: typed === undefined ? null : sayFault(c, typed.refused),
+    card: await cardOf(db, bank.id, personId),
+    sessions: sessions.map((row) => ({ ...row, current: row.hash === tokenHash })),
+    passkeys: await passkeysOf(db, bank.id, personId),
+    banks: await otherBanksOf(db, bank.id, personId),
+    severalHats: (await hatsOf(db, bank.id, personId)).length > 1,
+  };
+  return c.html(<DoorsPage frame={frameOf(c)} model={model} />, typed === undefined ? 200 : statusOf(typed.refused));
+}
+
+/** Another address to come in by: where figures go, and then the figures. */
+function addressRoutes(app: WebApp): void {
+  app.post(paths.address, ...guarded, async (c) => {
+    const { bank, node, source, form, words } = c.var;
+    const { personId } = personOf(c);
+    const email = field(form, 'email').slice(0, 254);
+    try {
+      const asker = await requestAddress(node, bank, personId, { email, language: words.language, source });
+      keep(c, 'address', JSON.stringify({ asker, email }));
+      return c.redirect(paths.addressCode, 303);
+    } catch (error) {
+      return doorsPage(c, { email, refused: mustBeSaid(error) });
+    }
+  });
+
+  app.get(paths.addressCode, signedIn, (c) => {
+    const asked = askedOf(c);
+    return asked === null ? c.redirect(paths.doors, 303) : addressCodePage(c, asked.email);
+  });
+
+  app.post(paths.addressCode, ...guarded, async (c) => {
+    const { bank, node, source, form, words } = c.var;
+    const { personId } = personOf(c);
+    const { asker, email } = askedOf(c) ?? { asker: '', email: '' };
+    const given = { asker, code: field(form, 'code'), source, language: words.language };
+    try {
+      await changeAddress(node, bank, personId, given);
+      take(c, 'address');
+      return c.redirect(`${paths.doors}?changed`, 303);
+    } catch (error) {
+      const refused = mustBeSaid(error);
+      return email === '' ? doorsPage(c, { email, refused }) : addressCodePage(c, email, refused);
+    }
+  });
+}
+
+function addressCodePage(c: WebContext, email: string, refused?: Refusal): Response | Promise<Response> {
+  personOf(c);
+  c.header('cache-control', 'no-store');
+  const model = { email, wrong: refused === undefined ? null : sayFault(c, refused) };
+  return c.html(<AddressCodePage frame={frameOf(c)} model={model} />, refused === undefined ? 200 : statusOf(refused));
+}
+
+function askedOf(c: WebContext): { readonly asker: string; readonly email: string } | null {
+  const value = kept(c, 'address');
+  return value === null ? null : JSON.parse(value);
+}
+
+/** What these pages say in their own words; anything else is thrown again. */
+function mustBeSaid(error: unknown): Refusal {
+  const refused = refusalOf(error);
+  if (refused?.code !== 'invalid_request' && refused?.code !== 'too_many_requests') throw error;
+  return refused;
+}
+
+function sayFault({ var: { words } }: WebContext, { code, facts }: Refusal): string {
+  const { t, say } = words;
+  if (code === 'too_many_requests') return t('signIn.tooMany');
+  if (facts['reason'] === YOURS) return t('doors.addressYours');
+  return say(`signIn.fault.code.${facts['reason']}`) ?? t('doors.addressWrong');
 }
 
 function passkeyRoutes(app: WebApp): void {

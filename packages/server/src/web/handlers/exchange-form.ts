@@ -5,12 +5,12 @@
  */
 import type { Terms, Version } from '@evenhour/protocol';
 import { localTime, momentOf } from '../../clock/zone.ts';
-import { LENGTHS } from '../../exchange/asking.ts';
+import { isMeant, LENGTHS } from '../../exchange/asking.ts';
 import { Refused } from '../../node/refused.ts';
 import type { Typed } from '../exchange-forms.tsx';
 import { field, wholeNumber } from './form.ts';
 
-type Errors = Record<string, 'missing' | 'long' | 'time' | 'length'>;
+type Errors = Record<string, 'missing' | 'long' | 'time' | 'length' | 'far' | 'future'>;
 
 const NAMES = [
   'to',
@@ -81,6 +81,7 @@ export function termsIn(form: URLSearchParams, timeZone: string): { terms: Terms
     ...(place.length > LENGTHS.place && { place: 'long' as const }),
     ...(minutes === null && { length: 'length' as const }),
     ...(startTime === null && { date: 'time' as const }),
+    ...(startTime && !isMeant(startTime) && { date: 'far' as const }),
   };
   if (Object.keys(errors).length > 0 || minutes === null || startTime === null) return { terms: null, errors };
   return {

@@ -65,7 +65,7 @@ export function exchangePageRoutes(app: WebApp): void {
 function wrongIn(
   { var: { form, bank } }: WebContext,
   act: string,
-): Record<string, 'missing' | 'long' | 'time' | 'length'> {
+): Record<string, 'missing' | 'long' | 'time' | 'length' | 'far' | 'future'> {
   if (act === 'counter') return termsIn(form, bank.settings.timeZone).errors;
   const none = field(form, 'none') === 'yes';
   if (act === 'settle' && field(form, 'reason') === '') return { reason: 'missing' };
@@ -73,6 +73,7 @@ function wrongIn(
     return {
       ...(!none && lengthOf(form) === null && { length: 'length' as const }),
       ...(dayIn(form) === null && { date: 'time' as const }),
+      ...((dayIn(form) ?? '') > dayOf(new Date(), bank.settings.timeZone) && { date: 'future' as const }),
     };
   if (field(form, 'because').length > LENGTHS.because) return { because: 'long' };
   if (act === 'contest' && field(form, 'because') === '') return { because: 'missing' };
@@ -257,7 +258,7 @@ async function modelOf(
   };
 }
 
-/** The page of the receipt, once hours have moved. Of several parts the first one's. */
+/** The page of the receipt, once hours have moved. It is of all parts, so any of them leads there. */
 async function receiptOf(db: Queries, { row }: Exchange): Promise<string | null> {
   if (row.status !== 'confirmed') return null;
   const [part] = await db

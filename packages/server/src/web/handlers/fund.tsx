@@ -115,7 +115,7 @@ async function page(c: WebContext, values: FundValues, refusal: Refusal | null):
   const fund = await readFund(db, bank, session !== null, { before });
   const caller = session?.caller;
   const mine = caller?.role === 'member' ? await requestsOf(db, bank.id, caller.memberId, OWN_SHOWN) : null;
-  const giveHref = `${paths.give}?to=${encodeURIComponent(`${FUND_HANDLE}@${bank.host}`)}`;
+  const giveHref = paths.giveTo(`${FUND_HANDLE}@${bank.host}`);
   const model = { fund, first: before === undefined, giveHref, mine, values, key: randomUUID(), refusal };
   return c.html(<FundPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
 }

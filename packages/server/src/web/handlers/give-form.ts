@@ -76,7 +76,7 @@ export function understand(asked: GiveValues, towns: readonly string[], neighbou
 }
 
 /** In the own town a whole name will do, when only one member has it. */
-function handleHere(who: string, neighbours: Neighbours): string {
+export function handleHere(who: string, neighbours: Neighbours): string {
   const typed = who.trim().toLowerCase();
   if (neighbours.some(({ handle }) => handle === typed)) return typed;
   const [one, ...more] = neighbours.filter(({ name }) => name.toLowerCase() === typed);

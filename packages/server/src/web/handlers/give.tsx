@@ -33,7 +33,7 @@ import { bankView, isLive, standingOf, townOf } from './towns.ts';
 export function giveRoutes(app: WebApp): void {
   app.get(paths.give, signedIn, async (c) => {
     const to = asked(c, 'to').slice(0, 200);
-    const desk = await deskOf(c, '');
+    const desk = await deskOf(c, handleHereIn(c, to));
     const known = desk.choices.some(({ value }) => value === to);
     const values = { ...emptyGive(c.var.bank.host), ...(known ? { to } : { who: to }) };
     return form(c, desk, { values, errors: {}, refusal: null, key: randomUUID() }, 200);
@@ -41,7 +41,8 @@ export function giveRoutes(app: WebApp): void {
 
   app.post(paths.give, ...guarded, async (c) => {
     const typed = readGive(c.var.form);
-    const desk = await deskOf(c, typed.to === 'other' && typed.town === c.var.bank.host ? typed.who : '');
+    const written = typed.town === c.var.bank.host ? typed.who : '';
+    const desk = await deskOf(c, typed.to === 'other' ? written : handleHereIn(c, typed.to));
     const towns = desk.towns.map(({ value }) => value);
     const meant = understand(typed, towns, desk.found);
     const { values } = meant;
@@ -80,6 +81,12 @@ export function giveRoutes(app: WebApp): void {
     }
     return c.redirect(paths.given(id), 303);
   });
+}
+
+/** The handle in the address of somebody here; empty for an address elsewhere. */
+function handleHereIn({ var: { bank } }: WebContext, address: string): string {
+  const [handle = '', host] = address.split('@');
+  return host === bank.host ? handle : '';
 }
 
 /** The gift of the address, if it is the signed-in member's. */
@@ -148,8 +155,10 @@ async function sure(c: WebContext, { me, towns, choices }: Desk, meant: Meant, k
   const chosen = choices.find(({ value }) => value === meant.to);
   const name = here?.name ?? chosen?.name ?? handle;
   const to = chosen ?? { value: meant.to, name, town: town.partner === null ? null : town.town.name, fund: false };
-  const { balanceMinutes, heldMinutes } = await balanceOf(db, bank.id, me.accountId);
-  const afterMinutes = balanceMinutes - heldMinutes - minutes;
+  const { balanceMinutes, heldMinutes, floorMinutes } = await balanceOf(db, bank.id, me.accountId);
+  const left = floorMinutes === null ? null : balanceMinutes - heldMinutes - floorMinutes;
+  if (left !== null && left < minutes) throw new Refused('not_enough_hours', { availableMinutes: Math.max(0, left) });
+  const afterMinutes = balanceMinutes - minutes;
   const model = { values, key, to, town: town.town, minutes, afterMinutes, asks: here?.asksGifts ?? false };
   return c.html(<GiveSurePage frame={frameOf(c)} model={model} />);
 }

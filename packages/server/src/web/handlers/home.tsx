@@ -14,7 +14,7 @@ import { member } from '../../db/schema.ts';
 import { disputedExchanges, exchangePath } from '../../exchange/exchange-store.ts';
 import { waitingApplications } from '../../member/joining.ts';
 import { newestOffers } from '../../offer/offers.ts';
-import { BankHome, MOST_COUNTED, WALK_IN_AT_ONCE } from '../home.tsx';
+import { BankHome, DESK, MOST_COUNTED, WALK_IN_AT_ONCE } from '../home.tsx';
 import { MemberHome } from '../member-home.tsx';
 import type { DemoMember, WaitSlip } from '../models.ts';
 import { paths } from '../paths.ts';
@@ -109,9 +109,6 @@ async function countMembers(db: Queries, bank: Bank): Promise<number> {
   const [row] = await db.select({ count: count() }).from(some);
   return row?.count ?? 0;
 }
-
-/** What the choice of the desk is called in the form of a demo. No member's id looks like it. */
-export const DESK = 'operator';
 
 const MOST_WALKING_IN = 100;
 

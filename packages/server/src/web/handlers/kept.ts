@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 import type { WebContext } from './env.ts';
 import { cookieName, cookieOptions } from './session.ts';
 
-type Name = 'made' | 'open' | 'card' | 'mine' | 'link' | 'asked';
+type Name = 'made' | 'open' | 'card' | 'mine' | 'link' | 'asked' | 'address';
 
 /** No other page is sent it. */
 const PATHS: Readonly<Record<Name, string>> = {
@@ -22,6 +22,7 @@ const PATHS: Readonly<Record<Name, string>> = {
   mine: paths.myCard,
   link: paths.joinLinks,
   asked: paths.signInCode,
+  address: paths.addressCode,
 };
 
 const nameOf = (c: WebContext, name: Name) => cookieName(c.var.bank, `evenhour-${name}`);

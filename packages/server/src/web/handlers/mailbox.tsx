@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { isLoopback, keptLetters } from '../../mail/transport.ts';
-import type { Config } from '../../node/config.ts';
+import { keptLetters } from '../../mail/transport.ts';
 import { Refused } from '../../node/refused.ts';
 import { MailboxPage } from '../mailbox.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp } from './env.ts';
+import { isMailboxOpen } from './mailbox-open.ts';
 import { frameOf } from './page.tsx';
 
 const SHOWN = 30;
@@ -24,17 +24,4 @@ export function mailboxRoutes(app: WebApp): void {
     c.header('cache-control', 'no-store');
     return c.html(<MailboxPage frame={frameOf(c)} letters={await keptLetters(mail.folder, bank.host, SHOWN)} />);
   });
-}
-
-/** Only where nobody but this machine can ask; a demo may listen more widely, as in a container, for anyone may come in there. */
-export function isMailboxOpen(
-  config: Pick<Config, 'production' | 'demo' | 'listen' | 'mail'>,
-  origin: string,
-): boolean {
-  if (config.production || config.mail.to !== 'folder' || !isLoopback(hostOf(origin))) return false;
-  return config.demo || isLoopback(config.listen);
-}
-
-function hostOf(origin: string): string {
-  return new URL(origin).hostname.replace(/^\[|\]$/g, '');
 }

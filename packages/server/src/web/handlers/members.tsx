@@ -17,7 +17,7 @@ import {
   waitingApplications,
 } from '../../member/joining.ts';
 import { findMember, setStatus } from '../../member/members.ts';
-import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor } from '../../member/people.ts';
+import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor, withoutAddress } from '../../member/people.ts';
 import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { lookAgain } from '../../offer/offers.ts';
@@ -169,7 +169,13 @@ async function deskMemberPage(
   const row = memberId === DESK_HAT ? null : await findMember(db, bank.id, memberId);
   if (row === undefined || row?.kind === 'fund') throw new Refused('not_found');
   const hats = await wearersWithCards(db, bank.id, memberId);
-  const wearers = hats.map(({ personId, personName, hasCard }) => ({ personId, name: personName, card: hasCard }));
+  const lacking = new Set((await withoutAddress(db, bank.id, memberId)).map(({ personId }) => personId));
+  const wearers = hats.map(({ personId, personName, hasCard }) => ({
+    personId,
+    name: personName,
+    card: hasCard,
+    address: !lacking.has(personId),
+  }));
   const model: DeskMemberModel = {
     member: row === null ? null : { ...row, resting: row.status !== 'active' },
     wearers,

@@ -5,7 +5,14 @@
  */
 import { Refused } from '../../node/refused.ts';
 import { hasReader } from '../../notification/mailing.ts';
-import { countUnread, findNotice, listNotices, readerOf, readNotices } from '../../notification/notices.ts';
+import {
+  countUnread,
+  findNotice,
+  listNotices,
+  readerOf,
+  readNotices,
+  readNoticesOf,
+} from '../../notification/notices.ts';
 import { readStopLink, stopMail, type Told, townsTold } from '../../notification/stop.ts';
 import { readWishes, setWishes, wishesOf } from '../../notification/wishes.ts';
 import { NoticesPage, StopPage, WishesPage } from '../notices.tsx';
@@ -16,12 +23,18 @@ import { frameOf, pattern, signedIn } from './page.tsx';
 
 const PAGE = 30;
 
-/** For the bell. */
+/** For the bell. Whoever opens an exchange, a gathering or a gift has seen what they were told of it. */
 export async function unreadFor(c: WebContext): Promise<number> {
   const { session, node, bank } = c.var;
   if (session === null || c.req.method !== 'GET') return 0;
-  return countUnread(node.database.db, bank.id, readerOf(session.caller));
+  const who = [node.database.db, bank.id, readerOf(session.caller)] as const;
+  const unread = await countUnread(...who);
+  const isOfOne = ABOUT_ONE.test(c.req.path);
+  return unread === 0 || !isOfOne ? unread : Math.max(0, unread - (await readNoticesOf(...who, c.req.path)));
 }
+
+/** The page of one thing. */
+const ABOUT_ONE = /^\/(?:exchanges|gatherings|given|receipt)\/[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** Whose notices are looked at. */
 function reader(c: WebContext): string {

@@ -250,11 +250,16 @@ async function offerModel(c: WebContext, id: string): Promise<OfferModel | null>
     if (caller === undefined && !(listed && row.visibility === 'public')) return null;
     if (!listed && !mine && caller?.role !== 'operator') throw new Refused('not_found');
     const [author] = await db
-      .select({ name: member.name, kind: member.kind })
+      .select({ name: member.name, kind: member.kind, status: member.status })
       .from(member)
       .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
     const picture = await pictureOf(db, bank.id, row);
-    const by = { byName: author?.name ?? '', byKind: author?.kind };
+    const hasPage = caller !== undefined && author?.kind !== 'fund' && author?.status === 'active';
+    const by = {
+      byName: author?.name ?? '',
+      byKind: author?.kind,
+      byHref: hasPage ? paths.person(row.memberId) : null,
+    };
     return { ...sayingOf(row), picture, ...by, town: bankView(bank), standing: null, mine };
   }
   if (caller === undefined) return null;
@@ -266,7 +271,7 @@ async function offerModel(c: WebContext, id: string): Promise<OfferModel | null>
     theyHonourMoreMinutes: view.position.roomMinutes,
     theirBridgeBuilder: view.theirBridgeBuilder,
   });
-  return { ...sayingOf(peer), picture: null, byName: peer.byName, town, standing, mine: false };
+  return { ...sayingOf(peer), picture: null, byName: peer.byName, byHref: null, town, standing, mine: false };
 }
 
 async function pictureOf(db: Queries, bankId: string, row: OfferRow): Promise<OfferModel['picture']> {

@@ -17,6 +17,7 @@ import { contentSecurityPolicy } from '../layout.tsx';
 import type { Frame, Viewer } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebContext, WebEnv } from './env.ts';
+import { isMailboxOpen } from './mailbox-open.ts';
 import { bankView } from './towns.ts';
 
 const headers = {
@@ -57,6 +58,7 @@ export function frameOf(c: WebContext): Frame {
     unread: c.var.unread ?? 0,
     sourceUrl,
     ...(livePage !== undefined && { liveUrl: livePage }),
+    ...(isMailboxOpen(node.config, bank.origin) && { mailbox: paths.mailbox }),
   };
 }
 

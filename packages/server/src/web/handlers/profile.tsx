@@ -7,6 +7,7 @@
  */
 import { profileChangeSchema } from '../../api/schemas.ts';
 import { readAddress } from '../../auth/codes.ts';
+import { thanksOf } from '../../exchange/talk.ts';
 import { findMember, type MemberRow } from '../../member/members.ts';
 import { hatsOf } from '../../member/people.ts';
 import { membersNamed, placeOf, reachFor, updateProfile } from '../../member/profile.ts';
@@ -21,6 +22,7 @@ import { frameOf, ownMember, pattern, signedIn } from './page.tsx';
 
 const PAGE = 30;
 const OFFERS = 30;
+const THANKS = 10;
 const FIELDS = [
   'name',
   'about',
@@ -85,13 +87,20 @@ export function profileRoutes(app: WebApp): void {
     const caller = session?.caller;
     const asker = { desk: caller?.role === 'operator', memberId: caller?.role === 'member' ? caller.memberId : '' };
     if (row.status !== 'active' && !asker.desk && asker.memberId !== row.id) throw new Refused('not_found');
-    const offers = await offersOf(db, bank.id, row.id, { limit: OFFERS, listed: true });
-    const { id, name, about, speaks, whenFree, howFar, place, askFor, website } = row;
+    const [offers, thanks] = await Promise.all([
+      offersOf(db, bank.id, row.id, { limit: OFFERS, listed: true }),
+      thanksOf(db, bank.id, row.id, { shownOnly: true, limit: THANKS }),
+    ]);
+    const meets = [row, session?.member].every((each) => each?.status === 'active');
+    const address = `${row.handle}@${bank.host}`;
+    const { id, name, kind, about, speaks, whenFree, howFar, place, askFor, website } = row;
     const model = {
-      ...{ id, name, about, speaks, whenFree, howFar, place, askFor, website },
+      ...{ id, name, kind, about, speaks, whenFree, howFar, place, askFor, website },
       reach: reachFor(row, asker),
       mine: asker.memberId === row.id,
-      offers: offers.map(({ kind, title }) => ({ kind, title })),
+      ways: meets && asker.memberId !== row.id ? { ask: paths.askMember(id), give: paths.giveTo(address) } : null,
+      offers: offers.map(({ id, kind, title }) => ({ id, kind, title })),
+      thanks,
     };
     return c.html(<PersonPage frame={frameOf(c)} model={model} />);
   });

@@ -10,7 +10,7 @@ import { and, eq } from 'drizzle-orm';
 import { member } from '../../db/schema.ts';
 import { Refused } from '../../node/refused.ts';
 import { checkReceipt, type ReceiptDocuments } from '../../receipt/check.ts';
-import { hasReceipt } from '../../receipt/documents.ts';
+import { type Parts, partsWith } from '../../receipt/documents.ts';
 import { documentsOf, openReceipt, receiptPath, sharedBy, shareReceipt, withdrawReceipt } from '../../receipt/links.ts';
 import { maySee, type TransferRow, transferById } from '../../transfer/transfer-store.ts';
 import type { ReceiptModel } from '../models.ts';
@@ -25,15 +25,17 @@ import { bankView, townOf } from './towns.ts';
 export function receiptRoutes(app: WebApp): void {
   app.get(pattern(paths.receipt), signedIn, async (c) => {
     const { bank, node, session } = c.var;
-    const row = await ownRow(c);
+    const parts = await ownParts(c);
+    const [row] = parts;
     const caller = session?.caller;
     const memberId = caller?.role === 'member' ? caller.memberId : null;
     const { db } = node.database;
-    const shared = memberId === null ? null : await sharedBy(db, { bank, seal: node.seal }, row.id, memberId);
+    const shared = memberId === null ? null : await sharedBy(db, node.seal, row, memberId);
     const documents = await documentsOf(db, bank, row, true);
     const model = {
       ...(await receiptModel(c, row, documents, true, shared?.token)),
       id: row.id,
+      lines: row.pairId === null ? [] : parts.map(({ id, minutes }) => ({ id, minutes })),
       mayShare: memberId !== null,
       shared: shared && { names: shared.names, at: shared.sharedAt, path: receiptPath(shared.token) },
     };
@@ -41,7 +43,7 @@ export function receiptRoutes(app: WebApp): void {
   });
 
   app.get('/receipt/:id/file', signedIn, async (c) => {
-    const row = await ownRow(c);
+    const [row] = await ownParts(c);
     const names = c.req.query('names') === 'yes';
     const documents = await documentsOf(c.var.node.database.db, c.var.bank, row, names);
     return answerFile(c, await receiptModel(c, row, documents, names));
@@ -50,17 +52,16 @@ export function receiptRoutes(app: WebApp): void {
   app.post(pattern(paths.shareReceipt), ...guarded, async (c) => {
     const { bank, node } = c.var;
     const { memberId } = memberOf(c);
-    const row = await ownRow(c);
+    const [row] = await ownParts(c);
     const names = field(c.var.form, 'names') === 'yes';
     await node.database.transaction((tx) => shareReceipt(tx, { bank, seal: node.seal }, row, memberId, names));
     return c.redirect(paths.receipt(row.id), 303);
   });
 
   app.post(pattern(paths.withdrawReceipt), ...guarded, async (c) => {
-    const { bank, node } = c.var;
     const { memberId } = memberOf(c);
-    const row = await ownRow(c);
-    await withdrawReceipt(node.database.db, bank, row.id, memberId);
+    const [row] = await ownParts(c);
+    await withdrawReceipt(c.var.node.database.db, row, memberId);
     return c.redirect(paths.receipt(row.id), 303);
   });
 
@@ -86,13 +87,13 @@ function opened(c: WebContext, token: string) {
   return openReceipt(c.var.node.database.db, c.var.bank, token);
 }
 
-/** The hours, if they are the caller's and there is a receipt. Refuses `not_found`. */
-async function ownRow(c: WebContext): Promise<TransferRow> {
+/** The hours and what belongs to their exchange, if they are the caller's and there is a receipt. Refuses `not_found`. */
+async function ownParts(c: WebContext): Promise<Parts> {
   const { bank, node, session } = c.var;
-  const row = await transferById(node.database.db, bank.id, idOf(c.req.param('id')));
-  if (row === undefined || session === null || !maySee(row, session.caller) || !hasReceipt(row))
-    throw new Refused('not_found');
-  return row;
+  const { db } = node.database;
+  const row = await transferById(db, bank.id, idOf(c.req.param('id')));
+  if (row === undefined || session === null || !maySee(row, session.caller)) throw new Refused('not_found');
+  return partsWith(db, row);
 }
 
 function answerFile(c: WebContext, model: ReceiptModel): Response | Promise<Response> {
@@ -130,6 +131,7 @@ async function receiptModel(
     from: payer.town.name,
     to: payee.town.name,
     minutes: facts?.minutes ?? row.minutes,
+    parts: facts?.parts.map(({ minutes }) => minutes) ?? [],
     what: names ? row.content : '',
     givenAt: facts === null ? row.createdAt : new Date(facts.givenAt),
     receivedAt: facts === null ? row.updatedAt : new Date(facts.receivedAt),

@@ -14,15 +14,17 @@ import { askForPasskey, passkeysOf, usePasskey } from '../../auth/passkeys.ts';
 import type { Beginning } from '../../auth/sessions.ts';
 import { findCaller, hashToken } from '../../auth/tokens.ts';
 import type { Queries } from '../../db/database.ts';
+import { tellWalkIn } from '../../demo/visits.ts';
 import { findMember } from '../../member/members.ts';
 import { wearersOf } from '../../member/people.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
+import { DESK } from '../home.tsx';
 import type { SignInModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import { CodePage, OneButtonPage, PasskeyOfferPage, SignInPage } from '../sign-in.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, guestForm, safeNext } from './form.ts';
-import { DESK, demoMembers } from './home.tsx';
+import { demoMembers } from './home.tsx';
 import { keep, kept } from './kept.ts';
 import { frameOf, pattern, signedIn, statusOf } from './page.tsx';
 import { agentOf, carry, endBefore, endSession, startSession } from './session.ts';
@@ -44,6 +46,7 @@ export function signInRoutes(app: WebApp): void {
     const member = await findMember(node.database.db, bank.id, id);
     if (member === undefined || member.kind === 'fund') throw new Refused('not_found');
     await startSession(c, await demoSession(c, member.id), 'demo');
+    tellWalkIn(member.handle);
     return c.redirect(paths.me, 303);
   });
 

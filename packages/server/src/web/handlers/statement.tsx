@@ -13,7 +13,8 @@ import { unmoved as isUnmoved, transfer } from '../../db/schema.ts';
 import { exchangePath } from '../../exchange/exchange-store.ts';
 import { rowsOf } from '../../ledger/ledger.ts';
 import { type MemberRow, type StatementLine as Moved, standOf, statementOf, sumsOf } from '../../member/members.ts';
-import { linesOf, statementCsv, wholePeriod } from '../../member/statement.ts';
+import { linesOf, statementCsv, type WholePeriod, wholePeriod } from '../../member/statement.ts';
+import { refusalOf } from '../../node/refused.ts';
 import { hasReceipt } from '../../receipt/documents.ts';
 import type { TransferRow } from '../../transfer/transfer-store.ts';
 import type { StatementLine, StatementModel } from '../models.ts';
@@ -21,6 +22,7 @@ import { paths } from '../paths.ts';
 import { StatementPage, StatementSheet } from '../statement.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange, townNames } from './exchanges.ts';
+import { asked } from './form.ts';
 import { frameOf, ownMember, signedIn } from './page.tsx';
 
 const PAGE = 20;
@@ -40,6 +42,7 @@ export function statementRoutes(app: WebApp): void {
     const { bank, node } = c.var;
     const { db } = node.database;
     const period = periodIn(c);
+    if (period === null) return wrongDays(c, row);
     const [newest, sums, { balanceMinutes }] = await Promise.all([
       statementOf(db, bank.id, row.accountId, lineBefore(c), SHEET + 1, period),
       sumsOf(db, bank.id, row.accountId, period),
@@ -64,6 +67,7 @@ export function statementRoutes(app: WebApp): void {
     const row = ownMember(c);
     const { bank, node, words } = c.var;
     const period = periodIn(c);
+    if (period === null) return wrongDays(c, row);
     const lines = await linesOf(node.database.db, bank.id, row.accountId, period);
     const name = `${words.t('statement.fileName')}-${period.firstDay}-${period.lastDay}.csv`;
     c.header('content-disposition', `attachment; filename="${name}"`);
@@ -78,8 +82,25 @@ function lineBefore(c: WebContext): string | undefined {
   return before !== undefined && /^[0-9A-HJKMNP-TV-Z]{26}$/.test(before) ? before : undefined;
 }
 
-function periodIn(c: WebContext) {
-  return wholePeriod(c.req.query('from') || undefined, c.req.query('to') || undefined, c.var.bank.settings.timeZone);
+/** The days that are asked for, or `null` for days that are none, in the wrong order or too many. */
+function periodIn(c: WebContext): WholePeriod | null {
+  const [from, to] = daysIn(c);
+  try {
+    return wholePeriod(from || undefined, to || undefined, c.var.bank.settings.timeZone);
+  } catch (error) {
+    if (refusalOf(error)?.code !== 'invalid_request') throw error;
+    return null;
+  }
+}
+
+const daysIn = (c: WebContext) => [asked(c, 'from').slice(0, 20), asked(c, 'to').slice(0, 20)] as const;
+
+/** The form again, with what was asked for. */
+async function wrongDays(c: WebContext, row: MemberRow): Promise<Response> {
+  const { bank, node } = c.var;
+  const [firstDay, lastDay] = daysIn(c);
+  const model = await statementModel(node.database.db, bank, row, undefined);
+  return c.html(<StatementPage frame={frameOf(c)} model={{ ...model, firstDay, lastDay, wrongDays: true }} />, 400);
 }
 
 /** Paper has no links. */

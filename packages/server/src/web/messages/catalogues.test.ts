@@ -124,6 +124,7 @@ it('knows every refusal that it says', () => {
     'otherTown',
     'thisMember',
     'limit_reached_room',
+    'not_enough_hours_left',
     'over_transfer_cap_limit',
     'too_large_picture',
   ];

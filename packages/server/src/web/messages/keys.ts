@@ -65,6 +65,7 @@ export interface Messages {
   'desk.notWell': null;
   'desk.off': { town: string };
   'desk.offText': { count: string; messages: number; when: string };
+  'desk.people': null;
   'desk.read': null;
   'desk.rest': null;
   'desk.silent': { town: string };
@@ -81,6 +82,11 @@ export interface Messages {
   'desk.title': null;
   'desk.towns': null;
   'desk.unsettled': { town: string };
+  'desk.waits.applications': { count: string; n: number };
+  'desk.waits.disputes': { count: string; n: number };
+  'desk.waits.fund': { count: string; n: number };
+  'desk.waits.leaving': { count: string; n: number };
+  'desk.waits.objections': { count: string; n: number };
   'desk.well': null;
   'desk.yourYes': { town: string };
   'desk.yourYesText': null;
@@ -128,6 +134,18 @@ export interface Messages {
   'doctor.stopAndCompare': null;
   'doctor.sum': null;
   'doctor.sumOff': { minutes: string };
+  'doors.addressAdd': null;
+  'doors.addressChange': null;
+  'doors.addressChanged': { email: string };
+  'doors.addressConfirm': null;
+  'doors.addressHint': null;
+  'doors.addressHintFirst': null;
+  'doors.addressLead': { email: string };
+  'doors.addressNew': null;
+  'doors.addressSend': null;
+  'doors.addressTitle': null;
+  'doors.addressWrong': null;
+  'doors.addressYours': null;
   'doors.app': null;
   'doors.banks': null;
   'doors.card': { day: string };
@@ -318,6 +336,7 @@ export interface Messages {
   'exchange.sideGive': null;
   'exchange.sideLegend': null;
   'exchange.sideReceive': null;
+  'exchange.stillToCome': null;
   'exchange.story': null;
   'exchange.storyAccept': { name: string };
   'exchange.storyAhead': null;
@@ -352,6 +371,7 @@ export interface Messages {
   'exchange.talkNone': null;
   'exchange.talkSend': null;
   'exchange.talkYou': null;
+  'exchange.termsDone': null;
   'exchange.termsLong': null;
   'exchange.termsWhat': null;
   'exchange.termsWhen': null;
@@ -384,6 +404,7 @@ export interface Messages {
   'exchange.withdrawSend': null;
   'exchange.wrongLength': null;
   'exchange.wrongTime': null;
+  'exchange.wrongYear': null;
   'exchange.wrote': { hours: string; name: string };
   'exchange.youPropose': { hours: string };
   'exchange.youSaidYes': null;
@@ -714,6 +735,7 @@ export interface Messages {
   'home.waits': { n: number };
   'home.walkIn': null;
   'home.walkInAs': { name: string };
+  'home.walkInAtDesk': null;
   'home.walkInDesk': null;
   'home.walkInLead': null;
   'home.walkInOthers': null;
@@ -844,6 +866,13 @@ export interface Messages {
   'leave.what': null;
   'leave.word': null;
   'leave.wrongWord': null;
+  'letters.addressSubject': { town: string };
+  'letters.addressTaken': { town: string };
+  'letters.addressText': { code: string; town: string };
+  'letters.changedCome': null;
+  'letters.changedRing': { phone: string };
+  'letters.changedSubject': { town: string };
+  'letters.changedText': { name: string; town: string };
   'letters.codeSubject': { town: string };
   'letters.codeText': { code: string; link: string; town: string };
   'letters.noSentence': null;
@@ -865,6 +894,7 @@ export interface Messages {
   'members.add': null;
   'members.addButton': null;
   'members.addLead': null;
+  'members.address': null;
   'members.askedAt': { when: string };
   'members.askedBy': { name: string; when: string };
   'members.asking': null;
@@ -907,9 +937,7 @@ export interface Messages {
   'members.who': null;
   'members.whoNone': null;
   'members.yes': null;
-  'notice.application_no': { town: string };
   'notice.application_waiting': { name: string };
-  'notice.application_yes': { town: string };
   'notice.broker_acted': { name: string };
   'notice.broker_objected': { name: string; slip: string };
   'notice.card_issued': null;
@@ -935,7 +963,6 @@ export interface Messages {
   'notice.gathering_cancelled': { at: string; title: string };
   'notice.gathering_changed': { at: string; title: string };
   'notice.gathering_credited': { minutes: string; title: string };
-  'notice.gathering_invited': { at: string; name: string; title: string };
   'notice.gathering_over': { title: string };
   'notice.gathering_place': { at: string; title: string };
   'notice.gathering_soon': { at: string; title: string };
@@ -1021,6 +1048,7 @@ export interface Messages {
   'offers.find.category': null;
   'offers.find.for': { query: string };
   'offers.find.heading': null;
+  'offers.find.meet': null;
   'offers.find.mine': null;
   'offers.find.more': null;
   'offers.find.near': null;
@@ -1035,6 +1063,7 @@ export interface Messages {
   'offers.find.nobody': null;
   'offers.find.nobodyRing': { name: string; phone: string };
   'offers.find.nobodyText': null;
+  'offers.find.none': null;
   'offers.find.noneExact': { query: string };
   'offers.find.offers': null;
   'offers.find.ownTown': null;
@@ -1199,11 +1228,14 @@ export interface Messages {
   'profile.about': null;
   'profile.aboutHint': null;
   'profile.also': null;
+  'profile.ask': { name: string };
   'profile.askFor': null;
   'profile.askForHint': null;
   'profile.doors': null;
   'profile.edit': null;
   'profile.email': null;
+  'profile.emailDoors': null;
+  'profile.emailHint': null;
   'profile.fault.about': null;
   'profile.fault.askFor': null;
   'profile.fault.email': null;
@@ -1215,6 +1247,7 @@ export interface Messages {
   'profile.fault.speaks': null;
   'profile.fault.website': null;
   'profile.fault.whenFree': null;
+  'profile.give': { name: string };
   'profile.hats': null;
   'profile.heading': null;
   'profile.howFar': null;
@@ -1240,6 +1273,7 @@ export interface Messages {
   'profile.see': null;
   'profile.speaks': null;
   'profile.speaksHint': null;
+  'profile.thanks': { name: string };
   'profile.title': null;
   'profile.website': null;
   'profile.websiteHint': null;
@@ -1296,6 +1330,7 @@ export interface Messages {
   'receipt.fact.givenAt': null;
   'receipt.fact.giver': null;
   'receipt.fact.minutes': null;
+  'receipt.fact.parts': null;
   'receipt.fact.receivedAt': null;
   'receipt.fact.receiver': null;
   'receipt.fact.to': null;
@@ -1310,12 +1345,15 @@ export interface Messages {
   'receipt.guestLead.between': null;
   'receipt.guestLead.inside': { bank: string };
   'receipt.heading': null;
+  'receipt.inParts.between': { n: number; parts: string };
+  'receipt.inParts.inside': { n: number; parts: string };
   'receipt.key': { bank: string };
   'receipt.lead.between': null;
   'receipt.lead.inside': { bank: string };
   'receipt.limit.between': null;
   'receipt.limit.inside': null;
   'receipt.lines': null;
+  'receipt.linesOf': { hours: string };
   'receipt.make': null;
   'receipt.names': null;
   'receipt.namesHint': null;
@@ -1342,6 +1380,7 @@ export interface Messages {
   'receipt.step.details': null;
   'receipt.step.hold': { from: string };
   'receipt.step.holdAccept': { to: string };
+  'receipt.step.parts': null;
   'receipt.step.post': { from: string };
   'receipt.step.receipt': { to: string };
   'receipt.step.town': { from: string };
@@ -1391,6 +1430,8 @@ export interface Messages {
   'refusal.not_allowed.what': null;
   'refusal.not_enough_hours.todo': { name: string };
   'refusal.not_enough_hours.what': null;
+  'refusal.not_enough_hours_left.todo': { name: string };
+  'refusal.not_enough_hours_left.what': { hours: string };
   'refusal.not_found.todo': null;
   'refusal.not_found.what': null;
   'refusal.not_partners.todo': { name: string };
@@ -1498,6 +1539,15 @@ export interface Messages {
   'signIn.passkeyFailed': null;
   'signIn.title': null;
   'signIn.tooMany': null;
+  'slip.address': null;
+  'slip.addressEmail': null;
+  'slip.addressHas': null;
+  'slip.addressHeading': null;
+  'slip.addressLead': null;
+  'slip.addressSend': null;
+  'slip.addressTaken': null;
+  'slip.addressWho': null;
+  'slip.addressWrong': null;
   'slip.after': { who: string };
   'slip.all': null;
   'slip.because': null;
@@ -1676,6 +1726,7 @@ export interface Messages {
   'statement.underwayFrom': { town: string };
   'statement.underwayTo': { town: string };
   'statement.waiting': { town: string };
+  'statement.wrongDays': null;
   'statement.youHave': { given: string; received: string };
   'thanks.for': { name: string; title: string };
   'thanks.heading': null;
