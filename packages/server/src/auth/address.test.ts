@@ -161,6 +161,20 @@ describe('an address that the desk adds', () => {
     expect((await comeIn(email)).body.hat.personId).toBe(agnes.personId);
   });
 
+  test('makes nobody somebody else when it waits for others as well', async () => {
+    const email = fresh();
+    const agnes = await somebody();
+    expect((await add(agnes.memberId, email)).status).toBe(201);
+    const { body: marta } = await town.call('POST', '/api/members', { handle: 'marta', name: 'Marta Low' });
+    await town.call('POST', '/api/hats', { memberId: marta.id, email, name: 'Marta Low' });
+    expect((await comeIn(email)).body.hat).toMatchObject({ memberId: marta.id, personName: 'Marta Low' });
+    expect(await addressOf(agnes)).toBeNull();
+    // And the other way round the desk hears at once that somebody else waits for it.
+    const [ina, later] = [await somebody(), fresh()];
+    await town.call('POST', '/api/hats', { memberId: marta.id, email: later, name: 'Marta Low' });
+    expect((await add(ina.memberId, later)).body.facts?.field).toBe('email');
+  });
+
   test('is for a member for whom nobody acts, too', async () => {
     const email = fresh();
     const { body } = await town.call('POST', '/api/members', { handle: 'nobodys', name: 'Ina Low' });

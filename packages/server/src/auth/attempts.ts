@@ -15,7 +15,7 @@ import { Refused } from '../node/refused.ts';
 
 /** How often, and in how many minutes. */
 const LIMITS = {
-  /** Codes for one address from one source, so that nobody keeps its owner out; and from all, so that their mail is not flooded. */
+  /** Codes for one address from one source, so that nobody keeps its owner out from one place; and from all, so that their mail is not flooded. */
   code_here: [5, 60],
   code_address: [20, 60],
   /** Codes that one person asks for, to come in by another address. */

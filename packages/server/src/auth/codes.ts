@@ -19,6 +19,7 @@ import { queueMail, SIGN_IN_CODE } from '../mail/mail.ts';
 import { findPerson, hasOwner, isAwaited, type PersonRow, personOf, setAddress } from '../member/people.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
+import { DESK, notify } from '../notification/notify.ts';
 import { type Language, wordsOf } from '../web/words.ts';
 import { countAttempt, giveBack } from './attempts.ts';
 import { hashToken } from './tokens.ts';
@@ -233,6 +234,9 @@ export async function changeAddress(
         ].join('\n\n'),
       });
     }
+    // Whoever found a card may have done it: the desk knows whom to ring.
+    const { name } = now;
+    await notify(tx, bank, { memberId: DESK, kind: 'address_changed_of', facts: { name }, href: '/console/members' });
     return { value: now };
   });
 }

@@ -170,6 +170,8 @@ export async function settleDispute(
     const giver = row.giverId === null ? undefined : await findMember(tx, bank.id, row.giverId);
     if (giver === undefined)
       throw new Refused('invalid_request', { field: 'fundMinutes', reason: 'the giver is of another town' });
+    mustBeWithinCap(bank, fundMinutes);
+    if (giver.status !== 'active') throw new Refused('payee_unavailable', { payee: giver.handle });
     const fund = await balanceOf(tx, bank.id, 'fund');
     const availableMinutes = fund.balanceMinutes - fund.heldMinutes - bank.settings.fundFloorMinutes;
     if (availableMinutes < fundMinutes)

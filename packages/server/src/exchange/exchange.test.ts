@@ -246,7 +246,7 @@ describe('a dispute', () => {
     expect(amended.row).toMatchObject({ status: 'claimed', waitsFor: 'receiver', minutes: 30, fundMinutes: 30 });
     // Moira does not say yes: the fund gives nothing, and what it was to give is settled anew.
     const again: Wish = { do: 'contest', answers: answers(amended, 'giver'), because: 'Still too much' };
-    expect((await fresh.act(fresh.moira, asked.row.id, again)).row.fundMinutes).toBe(0);
+    await fresh.act(fresh.moira, asked.row.id, again);
     await due();
     expect((await fresh.balances()).davie).toBe(0);
     const last = await settle(DESK_CALLER);
@@ -260,6 +260,53 @@ describe('a dispute', () => {
     expect(await fresh.balances()).toEqual({ moira: -30, davie: 60, held: 0 });
     expect(await fresh.code(settle(DESK_CALLER))).toBe('already_answered');
   });
+
+  test.each<[string, (amended: Exchange) => Wish, number]>([
+    ['the other records as much', () => ({ do: 'record', minutes: 30 }), 30],
+    ['the other says yes', (amended) => ({ do: 'confirm', answers: answers(amended, 'giver') }), 30],
+  ])('the fund gives what the desk settled on when %s', async (_, wish, gift) => {
+    const { fresh, id, due, settle } = await settling();
+    const amended = await settle(gift);
+    await fresh.act(fresh.moira, id, wish(amended));
+    await due();
+    expect(await fresh.balances()).toEqual({ moira: -30, davie: 30 + gift, held: 0 });
+  });
+
+  test('the fund gives nothing when the giver says another figure afterwards, or is not there', async () => {
+    const { fresh, id, due, settle } = await settling();
+    await settle(30);
+    const changed = await fresh.act(fresh.davie, id, { do: 'change_record', minutes: 45 });
+    expect(changed.row.fundMinutes).toBe(0);
+    await fresh.act(fresh.moira, id, { do: 'confirm', answers: answers(changed, 'giver') });
+    await due();
+    expect((await fresh.balances()).davie).toBe(45);
+    const other = await settling();
+    await setStatus(database.db, other.fresh.bank.id, other.fresh.davie.id, 'suspended');
+    expect(await other.fresh.code(other.settle(30))).toBe('payee_unavailable');
+  });
+
+  /** A dispute of an hour, and a desk that settles on half an hour and a gift of a fund that has half an hour. */
+  async function settling() {
+    const fresh = await setScene(database);
+    const asked = await fresh.ask();
+    const { id } = asked.row;
+    await fresh.act(fresh.davie, id, { do: 'accept', answers: answers(asked, 'receiver') });
+    const claimed = await fresh.act(fresh.davie, id, { do: 'record', minutes: 60 });
+    await fresh.act(fresh.moira, id, { do: 'contest', answers: answers(claimed, 'giver'), because: 'No' });
+    await fresh.run((tx) => give(tx, fresh.bank, { from: fresh.agnes.id, to: FUND_HANDLE, minutes: 30, content: '' }));
+    const caller = DESK_CALLER as Caller & { role: 'operator' };
+    const context = { signals: new Signals(database), banks: () => [fresh.bank], handlers: { [FUND_GIFT]: fundGives } };
+    return {
+      ...{ fresh, id },
+      settle: (fundMinutes: number) =>
+        fresh.run((tx, after) =>
+          settleDispute(tx, fresh.bank, caller, id, { side: 'giver', minutes: 30, fundMinutes }, after),
+        ),
+      due: async () => {
+        while (await doDue(context, new Date(Date.now() + 1000)));
+      },
+    };
+  }
 
   test('the fund gives no more than it has', async () => {
     const fresh = await setScene(database);

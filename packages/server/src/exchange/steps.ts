@@ -141,8 +141,8 @@ async function append(
     minutes: minutesOf(state),
     startTime: start === undefined ? null : new Date(start),
     updatedAt: stored.at,
-    // What the fund was to give went with the record that is spoken of no more.
-    ...(step.act.kind === 'AcceptClaim' ? {} : { fundMinutes: 0 }),
+    // What the fund is to give goes with the record that the desk has settled on.
+    ...(sameRecord(before, state) ? {} : { fundMinutes: 0 }),
     ...(await placeOfOffer(tx, bank, row, state, by)),
   });
   const written: Exchange = { row: changed, steps: longer };
@@ -154,6 +154,13 @@ async function append(
   }
   await plan(tx, bank, next);
   return next;
+}
+
+/** Whether the record that counts is still the same one. */
+function sameRecord(before: ExchangeState, now: ExchangeState): boolean {
+  const versionIn = (state: ExchangeState) =>
+    'record' in state ? `${state.record.version.side} ${state.record.version.n}` : '';
+  return versionIn(before) === versionIn(now);
 }
 
 /**

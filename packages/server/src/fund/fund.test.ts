@@ -158,6 +158,8 @@ describe('everything that moves is listed with what it was', () => {
     await call('POST', `${path}/contest`, { answers: { side: 'giver', n: 2 }, because: 'Ten' }, streets.tokens.moira);
     const settle = { side: 'giver', minutes: 10, fundMinutes: 7, reason: 'Both came in.' };
     expect((await call('POST', `${path}/settle`, settle, streets.leith.token)).status).toBe(200);
+    await call('POST', `${path}/confirm`, { answers: { side: 'giver', n: 3 } }, streets.tokens.moira);
+    await until(async () => (await newest())?.what === 'dispute');
     expect(await newest()).toMatchObject({ what: 'dispute', came: false, minutes: 7, name: null, because: '' });
     expect(JSON.stringify(await fund())).not.toContain('A secret');
     expect((await streets.visitor('leith').get('/fund')).html).toContain(

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { and, asc, eq, inArray, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { endSessionsWith } from '../auth/sessions.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -154,8 +154,8 @@ export async function withoutAddress(tx: Queries, bankId: string, memberId: stri
 export const ADDRESS = { taken: 'somebody else comes in by it', has: 'comes in by an address already' } as const;
 
 /**
- * Adds an address for somebody who acts for a member and has none: it is theirs when they first come in by it, so that
- * a slip of the pen lets nobody in. For a member for whom nobody acts yet, whoever comes in by it does. Refuses
+ * Adds an address for somebody who acts for a member and has none: it is theirs when somebody first comes in by it, and
+ * until then it can be dropped. Whoever reads that mailbox comes in as them, so it is read back to them first. For a member for whom nobody acts yet, whoever comes in by it does. Refuses
  * `not_found` for a person who does not act for the member, and `invalid_request`: for the field `email` when
  * somebody else has the address or is to have it, for `personId` when they have one or when several have none.
  */
@@ -186,6 +186,7 @@ export async function addAddress(
       set: { personId: chosen?.personId ?? null, name: row.name },
     })
     .returning();
+  // Somebody else waits for the address: another person, or whoever is to be let in for another member or to the desk.
   const [other] = await tx
     .select({ memberId: waitingHat.memberId })
     .from(waitingHat)
@@ -193,8 +194,10 @@ export async function addAddress(
       and(
         eq(waitingHat.bankId, bankId),
         eq(waitingHat.email, email),
-        isNotNull(waitingHat.personId),
-        sql`${waitingHat.personId} is distinct from ${waits?.personId ?? null}`,
+        or(
+          sql`${waitingHat.personId} is distinct from ${waits?.personId ?? null} and ${waitingHat.personId} is not null`,
+          waits?.personId == null ? undefined : and(ne(waitingHat.memberId, memberId), isNull(waitingHat.personId)),
+        ),
       ),
     );
   if (other !== undefined) throw new Refused('invalid_request', { field: 'email', reason: ADDRESS.taken });
@@ -232,9 +235,22 @@ export async function isAwaited(tx: Queries, bankId: string, email: string): Pro
   return rowsOf<{ awaited: boolean }>(result)[0]?.awaited === true;
 }
 
-/** Whether an address is a person's. */
+/** Whether an address is a person's who has a hat. */
 export async function hasOwner(tx: Queries, bankId: string, email: string): Promise<boolean> {
-  return (await ownerOf(tx, bankId, email)) !== undefined;
+  const owner = await ownerOf(tx, bankId, email);
+  return owner !== undefined && (await hatsOf(tx, bankId, owner.id)).length > 0;
+}
+
+/** Gives a person an address that is theirs now. Somebody who has no hat any more comes in by it no longer. */
+async function giveAddress(tx: Queries, bankId: string, personId: string, email: string): Promise<void> {
+  await tx
+    .update(person)
+    .set({ email: null })
+    .where(and(eq(person.bankId, bankId), eq(person.email, email)));
+  await tx
+    .update(person)
+    .set({ email })
+    .where(and(eq(person.bankId, bankId), eq(person.id, personId)));
 }
 
 async function ownerOf(tx: Queries, bankId: string, email: string): Promise<PersonRow | undefined> {
@@ -263,10 +279,7 @@ export async function setAddress(
     personId,
     hats.map(({ memberId }) => memberId),
   );
-  await tx
-    .update(person)
-    .set({ email })
-    .where(and(eq(person.bankId, bankId), eq(person.id, personId)));
+  await giveAddress(tx, bankId, personId, email);
   return personOf(tx, bankId, email);
 }
 
@@ -281,11 +294,14 @@ export async function personOf(tx: Queries, bankId: string, email: string): Prom
     .where(and(eq(waitingHat.bankId, bankId), eq(waitingHat.email, email)))
     .returning();
   const known = waiting.find((each) => each.personId !== null);
-  if (known !== undefined && !(await hasOwner(tx, bankId, email)))
-    await tx
-      .update(person)
-      .set({ email })
-      .where(and(eq(person.bankId, bankId), eq(person.id, known.personId ?? ''), isNull(person.email)));
+  // It waits for others as well: then nobody knows whose it is meant to be, and nobody becomes somebody else by it.
+  const isTheirs = waiting.every(({ personId, memberId }) =>
+    personId === null ? memberId === known?.memberId : personId === known?.personId,
+  );
+  if (known?.personId && isTheirs && !(await hasOwner(tx, bankId, email))) {
+    const before = await findPerson(tx, bankId, known.personId);
+    if (before?.email === null) await giveAddress(tx, bankId, known.personId, email);
+  }
   const named = waiting.find((each) => each.personId === null)?.name;
   if (named !== undefined)
     await tx.insert(person).values({ bankId, id: newId(), name: named, email }).onConflictDoNothing();

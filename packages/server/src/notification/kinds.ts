@@ -57,6 +57,7 @@ export const KINDS = {
   broker_acted: { group: 'town', facts: { name: 'text' } },
   card_issued: { group: 'town', facts: {} },
   sign_in_new_device: { group: 'town', facts: { at: 'moment' } },
+  address_changed_of: { group: 'town', facts: { name: 'text' } },
   fund_granted: { group: 'town', facts: { minutes: 'minutes' } },
   deadline_near: { group: 'exchanges', facts: { title: 'text', at: 'moment' } },
   member_leaving: { group: 'town', facts: { name: 'text', at: 'day' } },

@@ -18,9 +18,9 @@ export async function peopleWaiting(db: Queries, { id }: Pick<Bank, 'id'>): Prom
   const lists = {
     applications: sql`application where bank_id = ${id} and status = 'waiting'`,
     fund: sql`fund_request where bank_id = ${id} and status = 'waiting'`,
-    disputes: sql`exchange where bank_id = ${id} and status = 'disputed'`,
+    disputes: sql`exchange where bank_id = ${id} and status = 'disputed' and reserved <> 'over'`,
     objections: sql`broker_act where bank_id = ${id} and objected_at is not null and settled_at is null`,
-    leaving: sql`leaving where bank_id = ${id} and gone_at is null and goes_at is not null and waits_for in ('hours', 'fund')`,
+    leaving: sql`leaving where bank_id = ${id} and gone_at is null and goes_at is not null and waits_for = 'hours'`,
   } as const satisfies Record<PeopleWaiting['kind'], unknown>;
   const counts = Object.entries(lists).map(
     ([kind, list]) =>

@@ -937,6 +937,7 @@ export interface Messages {
   'members.who': null;
   'members.whoNone': null;
   'members.yes': null;
+  'notice.address_changed_of': { name: string };
   'notice.application_waiting': { name: string };
   'notice.broker_acted': { name: string };
   'notice.broker_objected': { name: string; slip: string };
