@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { and, asc, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { endSessionsWith } from '../auth/sessions.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
