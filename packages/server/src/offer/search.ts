@@ -1,8 +1,9 @@
 /**
  * Finds offers and needs, here and in partner towns.
  *
- * Promises: no search reads more than a bounded part of what there is, whatever is asked: each question is served by
- * an index, newest first. First comes what says all the words itself, then what says words like them, then what is of a
+ * Promises: each question is served by an index, newest first. A page comes from the newest offers, or, where these do not
+ * fill it, from all that say the words: so a search costs with how many offers say them now, and never with what a bank
+ * did before. First comes what says all the words itself, then what says words like them, then what is of a
  * category that they name, then what has one of them; within each, what is nearer, however old it is, then what is
  * newer. What is over, rests, or belongs to somebody who is not there is not found. Pages follow one another by a
  * cursor, so nothing is skipped when something new is written.
