@@ -34,7 +34,7 @@ export interface Look {
 }
 
 const OWN_ACCOUNTS: Readonly<Record<string, string>> = {
-  fund: 'Common pot',
+  fund: 'Community fund',
   unclaimed: 'Unclaimed hours',
   loss: 'Lost hours',
 };

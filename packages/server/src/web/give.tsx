@@ -155,7 +155,7 @@ function ChoiceName({ choice: { name, town, fund } }: { choice: GiveChoice }) {
 function sayBalance({ t, spoken, capital }: Words, minutes: number): string {
   if (minutes === 0) return t('give.youAreEven');
   if (minutes < 0) return t('give.youOwe', { amount: spoken(minutes) });
-  return capital(t('give.youHave', { amount: spoken(minutes), hours: Math.floor(minutes / 60) }));
+  return capital(t('give.youHave', { amount: spoken(minutes) }));
 }
 
 function Honours({ frame, towns }: { frame: Frame; towns: GiveModel['towns'] }) {

@@ -43,7 +43,7 @@ describe('home', () => {
   test('greets by the first name and says what was passed on, and how it stands', async () => {
     const { html } = await moira.get('/');
     expect(html).toContain('Good day, Moira.');
-    expect(html).toContain('You have passed on 1 h, and 1 h 35 min were passed on to you.');
+    expect(html).toContain('You have passed on 1 h, and others have passed on 1 h 35 min to you.');
     expect(html).toContain('35 minutes is still looking for its other half');
   });
 
@@ -83,7 +83,7 @@ describe('the statement', () => {
   test('is printed for a stretch of days, oldest first, and not for more than a year', async () => {
     const { status, html } = await moira.get(`/statement/print?from=${today}&to=${today}`);
     expect(status).toBe(200);
-    expect(html).toContain('In these days 1 hour 35 minutes came to you, and 1 hour went from you.');
+    expect(html).toContain('In these days you received 1 hour 35 minutes and gave 1 hour.');
     expect(html.indexOf('=cmd()')).toBeLessThan(html.indexOf('Catalan'));
     const wrong = ['from=2000-01-01&to=2026-01-01', `from=${today}&to=2026-01-01`, 'from=2026-02-31'];
     for (const page of ['print', 'file'])
@@ -126,12 +126,12 @@ test('a statement of many lines is on several sheets, and each one says what mov
   const davie = await streets.visitor('leith').signIn(token);
   const { html } = await davie.get('/statement/print');
   expect(html).toContain('On this sheet are 100 of 120 lines.');
-  expect(html).toContain('2 hours went from you');
+  expect(html).toContain('gave 2 hours');
   const contents = (page: string) => [...page.matchAll(/Number \d+\./g)].map(([content]) => content);
   const [, older = ''] = /href="(\/statement\/print\?[^"]*before=[^"]+)"/.exec(html) ?? [];
   const { html: before } = await davie.get(older.replaceAll('&amp;', '&'));
   expect(before).toContain('On this sheet are 20 of 120 lines.');
-  expect(before).toContain('2 hours went from you');
+  expect(before).toContain('gave 2 hours');
   expect([contents(html).length, contents(before).length]).toEqual([100, 20]);
   expect(new Set([...contents(html), ...contents(before)])).toEqual(new Set(gifts.map(({ content }) => content)));
   expect(before).not.toContain('The sheet before this one');

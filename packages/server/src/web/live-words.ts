@@ -34,9 +34,9 @@ export const live = {
   even: 'even',
   sums: 'Why it is always 0',
   sumsLead:
-    'Members, common pots and hours on their way, in all three towns together. The clocks show an hour for some seconds, so that you can see it; in the books it has mostly arrived by then.',
+    'Members, community funds and hours on their way, in all three towns together. The clocks show an hour for some seconds, so that you can see it; in the books it has mostly arrived by then.',
   members: 'Members',
-  funds: 'Common pots',
+  funds: 'Community funds',
   underway: 'On their way',
   together: 'All together',
   notZero: 'This should never happen: an hour is in one book and not in the other.',

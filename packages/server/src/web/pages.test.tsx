@@ -207,7 +207,7 @@ describe('what pages say', () => {
   it('says the sum of the books with its parts', async () => {
     const said = await text(<PositionsPage frame={s.moira} model={s.positionsModel} />);
     expect(said).toContain(
-      'Our members 30 h to give Common pots 2 h open Partner towns, with us 28 h open All together 0',
+      'Our members 30 h to give Community funds 2 h open Partner towns, with us 28 h open All together 0',
     );
   });
 
@@ -321,11 +321,11 @@ describe('the live page', () => {
     if (opened === null) throw new Error('no message is open');
     const of = (entries: typeof opened.entries) =>
       render(<DemoPage model={{ ...s.demoOpened, opened: { ...opened, entries } }} />);
-    expect(await of(opened.entries)).toContain('The four signed lines of both journals');
-    expect(await of(opened.entries.slice(0, 2))).toContain('>The signed lines of both journals');
+    expect(await of(opened.entries)).toContain('The four signed lines of both towns’ books');
+    expect(await of(opened.entries.slice(0, 2))).toContain('>The signed lines of both towns’ books');
     const none = await of([]);
     expect(none).toContain('No line is signed yet: Gràcia has not answered.');
-    expect(none).not.toContain('signed lines of both journals');
+    expect(none).not.toContain('signed lines of both towns’ books');
   });
 
   it('says at the door which town is off', async () => {

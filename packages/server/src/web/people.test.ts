@@ -138,7 +138,7 @@ describe('coming in', () => {
     const elsewhere = guest();
     expect((await elsewhere.post('/sign-in/code', { code })).html).toContain('another browser');
     const wrong = await isla.fill('/sign-in/code', '/sign-in/code', { code: code === '111111' ? '111112' : '111111' });
-    expect([wrong.status, wrong.html.includes('other figures than we sent')]).toEqual([400, true]);
+    expect([wrong.status, wrong.html.includes('not the numbers that we sent')]).toEqual([400, true]);
     expect((await isla.fill('/sign-in/code', '/sign-in/code', { code })).to).toBe('/members');
     expect((await isla.get('/members')).html).toContain('Isla Reid');
   });
@@ -294,7 +294,7 @@ describe('an address to come in by', () => {
     const type = (code: string) => nell.fill('/me/doors/address/code', '/me/doors/address/code', { code });
     const code = codeIn(await lastMail('nell@another.example'));
     const wrong = await type(code === '000000' ? '000001' : '000000');
-    expect([wrong.status, wrong.html.includes('These are other figures than we sent')]).toEqual([400, true]);
+    expect([wrong.status, wrong.html.includes('These are not the numbers that we sent')]).toEqual([400, true]);
     expect((await nell.get('/me/doors')).html).toContain('come to nell@mail.example');
     expect((await type(code)).to).toBe('/me/doors?changed');
     expect((await nell.get('/me/doors?changed')).html).toContain('From now on you come in by nell@another.example');
@@ -321,7 +321,7 @@ describe('an address to come in by', () => {
     expect(await lastMail('isla@mail.example')).toContain('Nothing has changed');
     for (const [email, words] of [
       ['ada@mail.example', 'You come in by this address already'],
-      ['no address', 'This is not an address for mail'],
+      ['no address', 'This is not an e-mail address'],
     ] as const) {
       const { status, html } = await ada.fill('/me/doors', '/me/doors/address', { email });
       expect([status, html.includes(words), html.includes(`value="${email}"`)]).toEqual([400, true, true]);
@@ -352,12 +352,12 @@ describe('an address to come in by', () => {
     expect([taken.status, taken.html.includes('Somebody else comes in by this address')]).toEqual([400, true]);
     const made = await slip('effie@mail.example');
     expect(made.to).toMatch(/^\/slips\//);
-    expect((await desk.get(made.to ?? '')).html).toContain('Added: an address for mail to come in by');
-    expect((await desk.get('/console/slips')).html).toContain('Added: an address for mail to come in by');
+    expect((await desk.get(made.to ?? '')).html).toContain('Added: an e-mail address to come in by');
+    expect((await desk.get('/console/slips')).html).toContain('Added: an e-mail address to come in by');
     expect((await desk.get(`/console/members/${body.id}`)).html).not.toContain('kind=address');
     const effie = guest();
     await effie.fill('/sign-in', '/sign-in', { who: card.body.words.join(' ') });
-    expect((await effie.get('/me/doors')).html).toContain('You have no address for mail yet');
+    expect((await effie.get('/me/doors')).html).toContain('You have no e-mail address yet');
     await guest().fill('/sign-in', '/sign-in', { who: 'effie@mail.example' });
     const link2 = pathIn(await lastMail('effie@mail.example'));
     expect((await guest().fill(link2, link2, {})).to).toBe('/me');

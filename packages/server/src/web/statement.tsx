@@ -31,7 +31,7 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
         <p class="lead read mt-s">{empty ? sayEmpty(words, bank) : sayMoved(words, moved)}</p>
         {heldMinutes > 0 ? (
           <p class="read mt-s">
-            {capital(t('statement.held', { amount: spoken(heldMinutes), hours: Math.floor(heldMinutes / 60) }))}
+            {capital(t('statement.held', { amount: spoken(heldMinutes) }))}
           </p>
         ) : null}
         {empty ? null : (

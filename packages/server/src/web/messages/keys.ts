@@ -646,7 +646,7 @@ export interface Messages {
   'give.whoMissing': null;
   'give.whoWhich': null;
   'give.youAreEven': null;
-  'give.youHave': { amount: string; hours: number };
+  'give.youHave': { amount: string };
   'give.youOwe': { amount: string };
   'give.youWillBeEven': null;
   'give.youWillGive': { hours: string };
@@ -1692,7 +1692,7 @@ export interface Messages {
   'statement.further': null;
   'statement.give': null;
   'statement.gone': null;
-  'statement.held': { amount: string; hours: number };
+  'statement.held': { amount: string };
   'statement.keyCame': null;
   'statement.keyGiven': null;
   'statement.keyOpen': null;
