@@ -9,15 +9,16 @@ import { searchOffers } from './search.ts';
 import { isAlike } from './words.ts';
 
 let leith: Town;
+let everybody: string;
 
 beforeAll(async () => {
   [leith] = (await startTowns(['Leith'])) as [Town];
   const { bank, database } = leith;
   await database.transaction(async (tx) => {
-    const { id } = await addMember(tx, bank, { handle: 'everybody', name: 'Everybody' });
+    ({ id: everybody } = await addMember(tx, bank, { handle: 'everybody', name: 'Everybody' }));
     for (const { wishes } of TOWNS)
       for (const { kind, title, text, category, when = '' } of wishes)
-        await createOffer(tx, bank, id, {
+        await createOffer(tx, bank, everybody, {
           ...{ kind, title, text, category, when, language: 'en', place: { name: '' } },
           ...{ minutes: 60, seats: null, visibility: 'bank' },
         });
@@ -71,6 +72,24 @@ test('what says the word itself stands before what only its category says, and o
   expect(own).toContain('Seats on the minibus to the botanic garden');
   expect(all.slice(0, own.length).every(({ exact }) => exact)).toBe(true);
   expect(all.slice(own.length).map(({ category }) => category)).toContain('garden');
+});
+
+test('a short word is not the beginning of another one: who looks for a mat is not led to a match first', async () => {
+  const { bank, database } = leith;
+  const write = (title: string): Promise<unknown> =>
+    database.transaction((tx) =>
+      createOffer(tx, bank, everybody, {
+        ...{ kind: 'offer', title, text: '', category: 'needlework', when: '', language: 'en', place: { name: '' } },
+        ...{ minutes: 60, seats: null, visibility: 'bank' },
+      }),
+    );
+  for (const title of ['Woven mats', 'A mat by the door', 'Matches at chess']) await write(title);
+  const all = await found('mat');
+  expect(all.slice(0, 3).map(({ title, exact }) => [title, exact])).toEqual([
+    ['A mat by the door', true],
+    ['Woven mats', true],
+    ['Matches at chess', false],
+  ]);
 });
 
 test('two slips need the same first letter', () => {

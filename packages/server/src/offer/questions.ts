@@ -37,7 +37,7 @@ export async function questionsOf(tx: Queries, bankId: string, words: readonly s
     return {
       word,
       used: (uses.get(word) ?? 0) + others.reduce((sum, { uses: more }) => sum + more, 0),
-      exact: beginning(word),
+      exact: itself(word),
       similar: similar.join(' | '),
       wide: [...similar, ...categories.map((category) => lexeme(markOf(category)))].join(' | '),
     };
@@ -93,5 +93,8 @@ async function meantBy(tx: Queries, bankId: string, words: readonly string[]): P
 export const lexeme = (word: string): string => `'${word}'`;
 /** A short word is not the beginning of anything. */
 const beginning = (word: string): string => (word.length < 3 ? lexeme(word) : `'${word}':*`);
+/** What says the word itself: a long one in any form, a short one as it is or as several, for a car is no carpet. */
+const itself = (word: string): string =>
+  /^[a-z]{3,4}$/.test(word) ? [word, `${word}s`, `${word}es`].map(lexeme).join(' | ') : beginning(word);
 /** What the forms of one word begin with: "gardening" and "gardener" with "garden". */
 const stem = (word: string): string => word.slice(0, Math.max(5, word.length - 3));

@@ -102,7 +102,7 @@ function expected({ query, kind, category, near, home, pairs }: Omit<Search, 'cu
     .map(({ id }) => id);
 }
 
-const QUERIES = ['bread', 'chess', 'bread fiddle', 'zither', 'zither bread', 'abacus garden', 'lad bre', ''];
+const QUERIES = ['bread', 'chess', 'bread fiddle', 'zither', 'zither bread', 'abacus garden', 'ladde bread', ''];
 const SORTS = [
   {},
   { kind: 'offer' },
