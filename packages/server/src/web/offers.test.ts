@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OfferReader } from '../delivery/offer-reader.ts';
 import { rowsOf } from '../ledger/ledger.ts';
-import { getOffer } from '../offer/offers.ts';
+import { createOffer, endOffer, getOffer } from '../offer/offers.ts';
 import { renewPath } from '../offer/renewals.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import type { Visitor } from '../testing/visitor.ts';
@@ -55,6 +55,68 @@ test('a form that is sent twice writes once; one that is wrong keeps what was ty
   expect(wrong.status).toBe(422);
   expect(wrong.html).toContain('Kept');
   expect(wrong.html.match(/class="wrong"/g)).toHaveLength(3);
+});
+
+/** Sends the form that changes one, and finds what stands beside a field and at the head of the page. */
+async function change(id: string, more: Record<string, string>) {
+  const path = `/offers/${id}/change`;
+  const seen = await moira.fill(path, path, { ...fields, title: 'Dance with us', ...more });
+  const head = /role="alert">(.*?)<\/div>/s.exec(seen.html)?.[1]?.replaceAll(/<[^>]+>/g, '') ?? '';
+  return { ...seen, head, wrong: /class="wrong" id="([^"]+)">([^<]+)/.exec(seen.html)?.slice(1) };
+}
+
+test('fewer places than are taken are refused at their field, and what was typed stays', async () => {
+  const id = await write({ title: 'Dance with us', seats: '8' });
+  const { database, bank } = streets.leith;
+  await database.db.execute(sql`update offer set seats_taken = 5 where id = ${id}`);
+  const refused = await change(id, { seats: '4', text: 'Rewritten at length', when: 'Mondays' });
+  expect(refused.status).toBe(422);
+  expect(refused.html).toMatch(/>Rewritten at length<\/textarea>/);
+  expect(refused.html).toContain('value="Mondays"');
+  expect(refused.html).toMatch(/<input[^>]*value="4"[^>]*name="seats"[^>]*aria-invalid="true"/);
+  expect(refused.wrong).toEqual(['seats-error', '5 places are taken already: write as many or more.']);
+  expect(await getOffer(database.db, bank.id, id)).toMatchObject({ text: '', seats: 8 });
+  expect((await change(id, { seats: '5', text: 'Rewritten at length' })).status).toBe(303);
+});
+
+test('one that was taken away meanwhile is not changed, and the words are there to copy', async () => {
+  const id = await write({ title: 'Dance with us' });
+  const { database, bank } = streets.leith;
+  await database.transaction((tx) => endOffer(tx, bank, id));
+  const refused = await change(id, { text: 'Rewritten at length' });
+  expect(refused.status).toBe(409);
+  expect(refused.head).toContain('This was taken away for good');
+  expect(refused.html).toContain('Rewritten at length</textarea>');
+});
+
+test('one more than a member may have is refused at the head of the form, and can be sent again', async () => {
+  const { database, bank, call } = streets.leith;
+  const memberId = (await call('POST', '/api/members', { handle: 'davie', name: 'Davie Rennie' })).body.id as string;
+  const { token } = (await call('POST', `/api/members/${memberId}/tokens`, {})).body as { token: string };
+  const davie = await streets.visitor('leith').signIn(token);
+  const said = {
+    title: 'One of many',
+    text: '',
+    language: 'en',
+    place: { name: '' },
+    when: '',
+    minutes: null,
+    seats: null,
+  };
+  const input = { ...said, kind: 'offer', category: 'repairs', visibility: 'bank' } as const;
+  const first = await database.transaction(async (tx) => {
+    for (let n = 1; n < 100; n++) await createOffer(tx, bank, memberId, input);
+    return createOffer(tx, bank, memberId, input);
+  });
+  const sent = { ...fields, title: 'The last one', text: 'Kept as it was' };
+  const refused = await davie.fill('/offers/new', '/offers', sent);
+  expect(refused.status).toBe(400);
+  expect(refused.html).toContain('as many offers and needs on the board as one member may');
+  expect(refused.html).toContain('Kept as it was</textarea>');
+  await database.transaction((tx) => endOffer(tx, bank, first.id));
+  const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(refused.html)?.[1] ?? '';
+  const again = await davie.post('/offers', { ...sent, csrf: hidden('csrf'), key: hidden('key') });
+  expect(again.status).toBe(303);
 });
 
 test("what is not public is not shown to guests, and somebody else's cannot be changed", async () => {

@@ -12,14 +12,15 @@ import { CATEGORIES, type Category } from '../offer/categories.ts';
 import { Emblem } from './emblems.tsx';
 import { Pick } from './find.tsx';
 import { firstName } from './format.ts';
-import { Button, ButtonLink, Choices, Field, Form } from './forms.tsx';
+import { Button, ButtonLink, Choices, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
-import type { Frame, Town } from './models.ts';
+import type { Frame, RefusalView, Town } from './models.ts';
 import { OfferPicture, SmallPicture, WholePicture } from './offer-pictures.tsx';
 import { Dial } from './parts.tsx';
 import { paths } from './paths.ts';
 import { PictureField } from './picture-field.tsx';
 import { PlaceField } from './place-field.tsx';
+import { type RefusalText, sayRefusal } from './refusals.ts';
 import { useWords } from './words.ts';
 
 export interface OfferModel {
@@ -176,7 +177,13 @@ export interface OfferForm {
   readonly values: Readonly<
     Record<'kind' | 'title' | 'category' | 'text' | 'when' | 'place' | 'minutes' | 'seats' | 'visibility', string>
   >;
-  readonly errors: Partial<Readonly<Record<'title' | 'category' | 'text' | 'seats', 'missing' | 'long' | 'wrong'>>>;
+  readonly errors: Partial<
+    Readonly<Record<'title' | 'category' | 'text' | 'seats', 'missing' | 'long' | 'wrong' | 'taken'>>
+  >;
+  /** What is wrong with no one field of it. */
+  readonly refusal: RefusalView | null;
+  /** The places that are taken already. */
+  readonly taken: number;
   readonly picture: {
     readonly id: string | null;
     /** It is not the offer's yet: it came with a form in which something else was wrong. */
@@ -203,6 +210,7 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
     <Page frame={frame} title={title} at={paths.find}>
       <h1>{need ? t('offers.new.headingNeed') : t('offers.new.headingOffer')}</h1>
       <p class="lead read mt-s">{t('offers.new.lead')}</p>
+      {model.refusal === null ? null : <Refused text={sayWhyNot(frame, model.refusal)} />}
       <Form action={id === null ? paths.offers : paths.changeOffer(id)} csrf={frame.csrf} class="form read mt" withFile>
         <input type="hidden" name="key" value={model.key} />
         <Choices
@@ -282,7 +290,7 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
               name="seats"
               label={t('offers.new.seats')}
               value={values.seats}
-              error={errors.seats ? t('offers.new.seatsWrong') : undefined}
+              error={errors.seats ? sayWrongSeats(frame, model) : undefined}
               more={{ inputmode: 'numeric', maxlength: 4 }}
             />
           </div>
@@ -304,6 +312,19 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
       </Form>
     </Page>
   );
+}
+
+function sayWrongSeats({ words: { t } }: Frame, { errors, taken }: OfferForm): string {
+  return errors.seats === 'taken' ? t('offers.new.seatsTaken', { taken }) : t('offers.new.seatsWrong');
+}
+
+/** Two refusals mean something here that they mean nowhere else. */
+function sayWhyNot({ words, bank }: Frame, refusal: RefusalView): RefusalText {
+  const { t } = words;
+  if (refusal.code === 'already_answered') return { what: t('offers.new.ended'), todo: t('offers.new.endedTodo') };
+  if (refusal.code === 'invalid_request' && refusal.facts?.['field'] === 'kind')
+    return { what: t('offers.new.many'), todo: t('offers.new.manyTodo') };
+  return sayRefusal(words, refusal, { bank: bank.name, bridgeBuilder: bank.bridgeBuilder });
 }
 
 /** One that was written by a program may have another length than those in sight. */

@@ -8,7 +8,6 @@
  * @module
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Refusal } from '@evenhour/protocol';
 import { agreementViewOfPair, agreementViews } from '../../agreement/view.ts';
 import { FUND_HANDLE } from '../../bank/bank.ts';
 import { actsAbout } from '../../broker/acts.ts';
@@ -27,6 +26,7 @@ import type { WebApp, WebContext } from './env.ts';
 import { refusalOfExchange, statusOfExchange } from './exchanges.ts';
 import { asked, field, guarded, idOf } from './form.ts';
 import { emptyGive, type Meant, type Neighbours, readGive, understand } from './give-form.ts';
+import { keyAfter } from './once.ts';
 import { frameOf, memberOf, ownMember, pattern, signedIn, statusOf } from './page.tsx';
 import { bankView, isLive, standingOf, townOf } from './towns.ts';
 
@@ -174,11 +174,6 @@ async function form(
   const { bank, node } = c.var;
   const { balanceMinutes } = await balanceOf(node.database.db, bank.id, me.accountId);
   return c.html(<GivePage frame={frameOf(c)} model={{ towns, balanceMinutes, choices, ...filled }} />, status);
-}
-
-/** A refused form may be sent again as it is. One that was sent before with something else needs a new key. */
-function keyAfter(refused: Refusal, key: string): string {
-  return refused.code === 'idempotency_key_reused' || refused.code === 'idempotency_key_missing' ? randomUUID() : key;
 }
 
 /** Gives, or finds what the same form gave before. Keys of forms cannot meet those of the API: they hold a space. */

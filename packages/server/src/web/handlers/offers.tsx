@@ -12,7 +12,7 @@ import { onceFor } from '../../api/idempotent.ts';
 import type { Queries } from '../../db/database.ts';
 import { member } from '../../db/schema.ts';
 import { gatheringOfOffer } from '../../gathering/store.ts';
-import { Refused } from '../../node/refused.ts';
+import { Refused, refusalOf } from '../../node/refused.ts';
 import { isCategory } from '../../offer/categories.ts';
 import {
   changeOffer,
@@ -38,7 +38,8 @@ import { sayStanding } from '../standing.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, guardedWithFile, idOf, wholeNumber } from './form.ts';
 import { readPictureField, type SentPicture } from './offer-picture.ts';
-import { frameOf, memberOf, pattern, signedIn, toSignIn } from './page.tsx';
+import { keyAfter } from './once.ts';
+import { frameOf, memberOf, pattern, signedIn, statusOf, toSignIn } from './page.tsx';
 import { bankView, standingOf, townOf } from './towns.ts';
 
 export function offerRoutes(app: WebApp): void {
@@ -51,7 +52,7 @@ export function offerRoutes(app: WebApp): void {
   app.get(paths.newOffer, signedIn, async (c) => {
     memberOf(c);
     const kind = c.req.query('kind') === 'need' ? 'need' : 'offer';
-    return form(c, { id: null, values: { ...EMPTY, kind }, errors: {}, key: randomUUID(), picture: NO_PICTURE }, 200);
+    return form(c, { ...FRESH, values: { ...EMPTY, kind }, key: randomUUID() });
   });
 
   app.post(paths.offers, ...guardedWithFile, async (c) => {
@@ -61,16 +62,19 @@ export function offerRoutes(app: WebApp): void {
     const { input, values, errors } = readForm(c);
     const sent = await readPictureField(c, memberId, null);
     const picture = shownIn(sent, null);
-    if (input === null || sent.error !== null) return form(c, { id: null, values, errors, key, picture }, 422);
-    if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw new Refused('idempotency_key_missing');
+    const filled = { ...FRESH, values, errors, key, picture };
+    if (input === null || sent.error !== null) return form(c, filled, 422);
     const digest = createHash('sha256')
       .update(JSON.stringify(['offer', memberId, input, sent.digest, sent.text]))
       .digest('base64url');
-    const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx) => ({
-      status: 201,
-      body: { id: (await createOffer(tx, bank, memberId, input, sent.picture)).id },
-    }));
-    return c.redirect(paths.offer(body.id), 303);
+    return orAgain(c, filled, async () => {
+      if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw new Refused('idempotency_key_missing');
+      const { body } = await onceFor(node, bank, { key: `form ${key}`, digest }, async (tx) => ({
+        status: 201,
+        body: { id: (await createOffer(tx, bank, memberId, input, sent.picture)).id },
+      }));
+      return body.id;
+    });
   });
 
   app.get(pattern(paths.offer), async (c) => {
@@ -97,7 +101,7 @@ export function offerRoutes(app: WebApp): void {
       visibility: row.visibility,
     };
     const picture = { ...NO_PICTURE, id: row.pictureId, text: row.pictureText };
-    return form(c, { id: row.id, values, errors: {}, key: randomUUID(), picture }, 200);
+    return form(c, { ...FRESH, id: row.id, values, picture });
   });
 
   app.post(pattern(paths.changeOffer), ...guardedWithFile, async (c) => {
@@ -106,12 +110,15 @@ export function offerRoutes(app: WebApp): void {
     const { input, values, errors } = readForm(c);
     const sent = await readPictureField(c, row.memberId, row.pictureId);
     const picture = shownIn(sent, row.pictureId);
-    if (input === null || sent.error !== null) return form(c, { id: row.id, values, errors, key: '', picture }, 422);
+    const filled = { ...FRESH, id: row.id, values, errors, picture, taken: row.seatsTaken };
+    if (input === null || sent.error !== null) return form(c, filled, 422);
     // What is still at the same place is still where a program has said that it is.
     const place = input.place.name === row.place ? placeFrom(row) : input.place;
     const said = { ...input, place, language: row.language };
-    await node.signals.commit((tx) => changeOffer(tx, bank, row.id, said, sent.picture));
-    return c.redirect(paths.offer(row.id), 303);
+    return orAgain(c, filled, async () => {
+      await node.signals.commit((tx) => changeOffer(tx, bank, row.id, said, sent.picture));
+      return row.id;
+    });
   });
 
   for (const [path, act] of [
@@ -147,6 +154,8 @@ const EMPTY = {
 
 const NO_PICTURE: OfferForm['picture'] = { id: null, kept: false, text: '', error: null };
 
+const FRESH = { id: null, errors: {}, refusal: null, key: '', picture: NO_PICTURE, taken: 0 } as const;
+
 /** How the form shows again what was sent. */
 function shownIn({ picture, text, error }: SentPicture, present: string | null): OfferForm['picture'] {
   const id = picture?.id ?? null;
@@ -180,7 +189,19 @@ async function ownOffer(c: WebContext): Promise<OfferRow> {
 
 type Filled = Omit<OfferForm, 'places' | 'hasPartners'>;
 
-async function form(c: WebContext, filled: Filled, status: 200 | 422): Promise<Response> {
+/** Does it, and goes to the offer; or shows the form again with what is wrong, beside its field if it has one. */
+async function orAgain(c: WebContext, filled: Filled, act: () => Promise<string>): Promise<Response> {
+  try {
+    return c.redirect(paths.offer(await act()), 303);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || refusal.code === 'not_found') throw error;
+    if (refusal.facts['field'] === 'seats') return form(c, { ...filled, errors: { seats: 'taken' } }, 422);
+    return form(c, { ...filled, refusal, key: keyAfter(refusal, filled.key) }, statusOf(refusal));
+  }
+}
+
+async function form(c: WebContext, filled: Filled, status: 200 | ReturnType<typeof statusOf> = 200): Promise<Response> {
   const { bank, node } = c.var;
   const { db } = node.database;
   const [places, partners] = await Promise.all([knownPlaces(db, bank.id), shownPartners(db, bank)]);

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Refusal } from '@evenhour/protocol';
 import { onceFor } from '../../api/idempotent.ts';
 import type { Queries } from '../../db/database.ts';
 import type { Signal } from '../../delivery/signals.ts';
@@ -33,6 +34,11 @@ export async function formOnce(
     body: await action(tx, after),
   }));
   return body;
+}
+
+/** A refused form may be sent again as it is. One that was sent before with something else needs a new key. */
+export function keyAfter(refused: Refusal, key: string): string {
+  return refused.code === 'idempotency_key_reused' || refused.code === 'idempotency_key_missing' ? randomUUID() : key;
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');

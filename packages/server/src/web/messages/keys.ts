@@ -1090,6 +1090,8 @@ export interface Messages {
   'offers.new.about': null;
   'offers.new.aboutMissing': null;
   'offers.new.details': null;
+  'offers.new.ended': null;
+  'offers.new.endedTodo': null;
   'offers.new.headingNeed': null;
   'offers.new.headingOffer': null;
   'offers.new.kind': null;
@@ -1099,6 +1101,8 @@ export interface Messages {
   'offers.new.lead': null;
   'offers.new.long': null;
   'offers.new.longOpen': null;
+  'offers.new.many': null;
+  'offers.new.manyTodo': null;
   'offers.new.picture.choose': null;
   'offers.new.picture.end': null;
   'offers.new.picture.hint': null;
@@ -1116,6 +1120,7 @@ export interface Messages {
   'offers.new.saveChange': null;
   'offers.new.saveOffer': null;
   'offers.new.seats': null;
+  'offers.new.seatsTaken': { taken: number };
   'offers.new.seatsWrong': null;
   'offers.new.see': null;
   'offers.new.seeBank': { town: string };
