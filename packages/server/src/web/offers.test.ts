@@ -119,6 +119,22 @@ test('one more than a member may have is refused at the head of the form, and ca
   expect(again.status).toBe(303);
 });
 
+test('one for partner towns stays so while there is none', async () => {
+  const away = await streets.visitor('corner').signIn(streets.tokens.callum);
+  const { database } = streets.leith;
+  const { bank } = streets.corner;
+  const { to } = await away.fill('/offers/new', '/offers', { ...fields, visibility: 'partners' });
+  const id = (to ?? '').replace('/offers/', '');
+  const path = `/offers/${id}/change`;
+  const { html } = await away.get(path);
+  expect(html).toMatch(/value="partners" checked/);
+  expect(html).toContain('No town is our partner just now.');
+  expect((await away.get('/offers/new')).html).not.toContain('value="partners"');
+  const chosen = /name="visibility" value="([^"]+)" checked/.exec(html)?.[1] ?? '';
+  await away.fill(path, path, { ...fields, title: 'In other words', visibility: chosen });
+  expect(await getOffer(database.db, bank.id, id)).toMatchObject({ title: 'In other words', visibility: 'partners' });
+});
+
 test("what is not public is not shown to guests, and somebody else's cannot be changed", async () => {
   const guest = streets.visitor('leith');
   const id = await write({ title: 'For neighbours' });

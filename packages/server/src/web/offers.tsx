@@ -301,10 +301,16 @@ export function OfferFormPage({ frame, model }: { frame: Frame; model: OfferForm
           chosen={values.visibility}
           options={[
             { value: 'bank', label: t('offers.new.seeBank', { town: frame.bank.name }) },
-            ...(model.hasPartners ? [{ value: 'partners', label: t('offers.new.seePartners') }] : []),
+            ...(model.hasPartners || values.visibility === 'partners'
+              ? [{ value: 'partners', label: t('offers.new.seePartners') }]
+              : []),
             { value: 'public', label: t('offers.new.seePublic') },
           ]}
-        />
+        >
+          {!model.hasPartners && values.visibility === 'partners' ? (
+            <p class="hint">{t('offers.new.seeNoPartner')}</p>
+          ) : null}
+        </Choices>
         <p>
           <Button id="send">{id === null ? t('offers.new.saveOffer') : t('offers.new.saveChange')}</Button>
         </p>

@@ -1124,6 +1124,7 @@ export interface Messages {
   'offers.new.seatsWrong': null;
   'offers.new.see': null;
   'offers.new.seeBank': { town: string };
+  'offers.new.seeNoPartner': null;
   'offers.new.seePartners': null;
   'offers.new.seePublic': null;
   'offers.new.text': null;
