@@ -330,6 +330,8 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
   const { view, terms, typed } = model;
   const ours = (['giver', 'receiver'] as const).filter((side) => view[side].town === null);
   const of = typed.act === 'settle' ? typed : FRESH;
+  const chosen = ours.find((side) => side === of.values['side']) ?? ours[0];
+  const say = useErrors();
   return (
     <section class="section sheet" aria-labelledby="settle">
       <h2 id="settle">{t('exchange.deskSettle')}</h2>
@@ -338,14 +340,9 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
         <fieldset class="field">
           <legend>{t('exchange.deskWho')}</legend>
           <div class="choose">
-            {ours.map((side, index) => (
+            {ours.map((side) => (
               <label>
-                <input
-                  type="radio"
-                  name="side"
-                  value={side}
-                  checked={(of.values['side'] ?? ours[0]) === side || index === 0}
-                />
+                <input type="radio" name="side" value={side} checked={side === chosen} />
                 {view[side].name}
               </label>
             ))}
@@ -359,6 +356,7 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
             type="number"
             label={t('exchange.deskFund')}
             value={of.values['fund'] ?? '0'}
+            error={of.errors['fund'] === undefined ? undefined : t('exchange.deskFundWrong')}
             more={{ min: 0, step: 1, inputmode: 'numeric' }}
           />
         ) : null}
@@ -368,7 +366,7 @@ export function SettleForm({ frame, model }: { frame: Frame; model: FormsModel }
           label={t('slip.reason')}
           hint={t('slip.reasonHint')}
           value={of.values['reason'] ?? ''}
-          error={of.errors['reason'] === undefined ? undefined : t('slip.reasonMissing')}
+          error={of.errors['reason'] === 'missing' ? t('slip.reasonMissing') : say(of.errors['reason'])}
           required
           more={{ maxlength: 300 }}
         />

@@ -152,6 +152,35 @@ test('a dispute: the desk sees it, writes what its member stands by, and the oth
   expect(text((await agnes.get(path)).html)).toContain('You gave Moira 1 hour');
 });
 
+test('a settlement that is refused keeps all that the desk typed, and the one whom it chose', async () => {
+  const path = await ask();
+  await act(agnes, path, 'accept');
+  await act(agnes, path, 'record', { hours: '2', minutes: '0' });
+  await act(moira, path, 'contest', { because: 'It was one hour' });
+  const sides = (html: string) => [...html.matchAll(/name="side" value="(\w+)" checked/g)].map(([, side]) => side);
+  expect(sides((await desk.get(path)).html)).toEqual(['giver']);
+  const settle = { side: 'receiver', hours: '1', minutes: '15', fund: '60', reason: 'Both came in on Tuesday' };
+  const kept = (seen: Seen) => {
+    expect(sides(seen.html)).toEqual(['receiver']);
+    const value = (name: string) => new RegExp(`<input[^>]*value="([^"]*)"[^>]*name="${name}"`).exec(seen.html)?.[1];
+    return ['hours', 'minutes', 'fund', 'reason'].map(value);
+  };
+  const [, ...typed] = Object.values(settle);
+  const poor = await act(desk, path, 'settle', settle);
+  expect(poor.status).toBe(409);
+  expect(poor.html).toContain('role="alert"');
+  expect(kept(poor)).toEqual(typed);
+  const unread = await act(desk, path, 'settle', { ...settle, fund: 'sixty' });
+  expect(unread.status).toBe(422);
+  expect(unread.html).toMatch(/id="settle-fund-error">Write whole minutes, or 0\./);
+  expect(kept(unread)).toEqual(['1', '15', 'sixty', settle.reason]);
+  const long = await act(desk, path, 'settle', { ...settle, fund: '0', reason: 'x'.repeat(301) });
+  expect(long.html).toMatch(/id="settle-reason-error">That is too long\./);
+  const both = await act(desk, path, 'settle', { ...settle, fund: '-1', reason: '' });
+  expect(both.html.match(/class="wrong" id="settle-(fund|reason)-error"/g)).toHaveLength(2);
+  expect((await act(desk, path, 'settle', { ...settle, fund: '' })).status).toBe(303);
+});
+
 test('a dispute across: the two bridge builders whom the agreement names', () => {
   const words = wordsOf('en');
   const towns = [

@@ -24,6 +24,7 @@ const NAMES = [
   'because',
   'text',
   'fund',
+  'reason',
   'ahead',
 ];
 

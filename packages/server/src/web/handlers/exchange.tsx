@@ -68,9 +68,9 @@ function wrongIn(
 ): Record<string, 'missing' | 'long' | 'time' | 'length' | 'far' | 'future'> {
   if (act === 'counter') return termsIn(form, bank.settings.timeZone).errors;
   const none = field(form, 'none') === 'yes';
-  if (act === 'settle' && field(form, 'reason') === '') return { reason: 'missing' };
   if (['record', 'change_record', 'right', 'settle'].includes(act))
     return {
+      ...(act === 'settle' && wrongOfDesk(form)),
       ...(!none && lengthOf(form) === null && { length: 'length' as const }),
       ...(dayIn(form) === null && { date: 'time' as const }),
       ...((dayIn(form) ?? '') > dayOf(new Date(), bank.settings.timeZone) && { date: 'future' as const }),
@@ -79,6 +79,19 @@ function wrongIn(
   if (act === 'contest' && field(form, 'because') === '') return { because: 'missing' };
   return {};
 }
+
+/** What is wrong with the fields that only the desk fills. */
+function wrongOfDesk(form: URLSearchParams): Record<string, 'missing' | 'long' | 'length'> {
+  const reason = field(form, 'reason');
+  return {
+    ...(reason === '' && { reason: 'missing' as const }),
+    ...(reason.length > BROKER_LENGTHS.reason && { reason: 'long' as const }),
+    ...(fundIn(form) === null && { fund: 'length' as const }),
+  };
+}
+
+/** Minutes that the fund gives; 0 when the field is empty, `null` when it holds no whole number. */
+const fundIn = (form: URLSearchParams): number | null => wholeNumber(field(form, 'fund') || '0');
 
 /** Does it, and says where to go next. */
 async function doIt(c: WebContext, id: string, act: string): Promise<string> {
@@ -131,7 +144,7 @@ async function doIt(c: WebContext, id: string, act: string): Promise<string> {
       if (caller.role !== 'operator') throw new Refused('not_allowed');
       const side = field(form, 'side') === 'giver' ? 'giver' : 'receiver';
       const minutes = field(form, 'none') === 'yes' ? 0 : (lengthOf(form) ?? 0);
-      const fundMinutes = wholeNumber(field(form, 'fund') || '0') ?? 0;
+      const fundMinutes = fundIn(form) ?? 0;
       await run((tx, after) =>
         atDesk(tx, bank, caller, { id, side, did: 'record', reason: reasonIn(form) }, () =>
           settleDispute(tx, bank, caller, id, { side, minutes, fundMinutes }, after),

@@ -258,6 +258,7 @@ export interface Messages {
   'exchange.declinedByMe': { name: string; title: string };
   'exchange.deskDisputes': null;
   'exchange.deskFund': null;
+  'exchange.deskFundWrong': null;
   'exchange.deskHeading': { giver: string; receiver: string; title: string };
   'exchange.deskNone': null;
   'exchange.deskSend': null;
