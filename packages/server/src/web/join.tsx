@@ -7,7 +7,7 @@
  * @module
  */
 import { firstName } from './format.ts';
-import { Button, Choices, Field, Form } from './forms.tsx';
+import { Button, Choices, Field, Form, Refused } from './forms.tsx';
 import { Page } from './layout.tsx';
 import type { Frame } from './models.ts';
 import { paths } from './paths.ts';
@@ -23,12 +23,14 @@ export interface JoinModel {
   readonly inviter: string | null;
   readonly values: NewcomerValues;
   readonly errors: Readonly<Partial<Record<keyof NewcomerValues, string>>>;
+  /** Too many have asked: so long at most, and it can be sent again. */
+  readonly waitMinutes: number | null;
 }
 
 export function JoinPage({ frame, model }: { frame: Frame; model: JoinModel }) {
-  const { t } = frame.words;
+  const { t, long } = frame.words;
   const { bank } = frame;
-  const { inviter } = model;
+  const { inviter, waitMinutes } = model;
   const heading =
     inviter === null
       ? t('joining.heading', { bank: bank.name })
@@ -41,6 +43,9 @@ export function JoinPage({ frame, model }: { frame: Frame; model: JoinModel }) {
       <p class="lead read mt-s">
         {inviter === null ? t('joining.lead', { name: firstName(bank.bridgeBuilder) }) : t('joining.invitedLead')}
       </p>
+      {waitMinutes === null ? null : (
+        <Refused text={{ what: t('joining.often'), todo: t('joining.oftenTodo', { time: long(waitMinutes) }) }} />
+      )}
       <Form action={model.action} csrf={frame.csrf} class="form form--narrow mt">
         <NewcomerFields frame={frame} values={model.values} errors={model.errors} />
         <p>

@@ -124,7 +124,11 @@ describe('joining', () => {
 
   test('too often from one place is slowed down', async () => {
     for (let i = 0; i < 6; i++) await guest().post('/join', { name: `N${i}`, phone: '1' });
-    expect((await guest().post('/join', { name: 'One more', phone: '1' })).status).toBe(429);
+    const last = await guest().post('/join', { name: 'One more', about: 'I can cook', phone: '0131 496' });
+    expect(last.status).toBe(429);
+    expect(last.html).toContain('in 1 hour at the latest it reaches us');
+    for (const typed of ['value="One more"', '>I can cook</textarea>', 'value="0131 496"'])
+      expect(last.html).toContain(typed);
   });
 });
 

@@ -44,12 +44,14 @@ export function joiningRoutes(app: WebApp): void {
     const { db } = node.database;
     const typed = newcomerIn(c);
     if ('errors' in typed) return joinPage(c, null, typed, 422);
-    await countAttempt(db, bank.id, 'apply_source', source);
-    await countAttempt(db, bank.id, 'apply_bank', 'all');
     try {
+      await countAttempt(db, bank.id, 'apply_source', source);
+      await countAttempt(db, bank.id, 'apply_bank', 'all');
       await node.signals.commit((tx) => apply(tx, bank, typed.newcomer));
       return c.redirect(paths.joinAsked, 303);
     } catch (error) {
+      const waitMinutes = waitIn(error);
+      if (waitMinutes !== null) return joinPage(c, null, { values: typed.values, waitMinutes }, 429);
       return joinPage(c, null, { values: typed.values, errors: faultsIn(c, error) }, 422);
     }
   });
@@ -184,14 +186,21 @@ export function faultsIn(c: WebContext, error: unknown): JoinModel['errors'] {
   return { [name]: sayFault(c, name) };
 }
 
+/** How long at most whoever asked too often has to wait; `null` when it was something else. */
+function waitIn(error: unknown): number | null {
+  const refusal = refusalOf(error);
+  const minutes = refusal?.facts['minutes'];
+  return refusal?.code === 'too_many_requests' && typeof minutes === 'number' ? minutes : null;
+}
+
 function joinPage(
   c: WebContext,
   inviter: string | null,
-  { values = EMPTY, errors = {} }: Partial<Pick<JoinModel, 'values' | 'errors'>>,
+  { values = EMPTY, errors = {}, waitMinutes = null }: Partial<Pick<JoinModel, 'values' | 'errors' | 'waitMinutes'>>,
   status: 200 | ReturnType<typeof statusOf> = 200,
 ): Response | Promise<Response> {
   c.header('cache-control', 'no-store');
-  const model = { action: new URL(c.req.url).pathname, inviter, values, errors };
+  const model = { action: new URL(c.req.url).pathname, inviter, values, errors, waitMinutes };
   return c.html(<JoinPage frame={frameOf(c)} model={model} />, status);
 }
 

@@ -811,6 +811,8 @@ export interface Messages {
   'joining.make': null;
   'joining.name': null;
   'joining.nameHint': null;
+  'joining.often': null;
+  'joining.oftenTodo': { time: string };
   'joining.open': null;
   'joining.openLine': { left: number; when: string };
   'joining.openNone': null;
