@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gathering } from '../db/schema.ts';
+import { gathering, member } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import type { Visitor } from '../testing/visitor.ts';
 
@@ -47,6 +47,66 @@ test('one is called by a form, and a seat taken and given back by a button', asy
   expect((await agnes.get('/gatherings/mine')).html).toContain('Soup and Stitches');
   await agnes.fill(path, `${path}/leave`, {});
   expect((await agnes.get(path)).html).toContain('Keep me a seat');
+});
+
+describe('the desk signs somebody up', () => {
+  /** Sends the form of the desk, and finds what it says and holds then. */
+  async function signUp(path: string, sent: Record<string, string>) {
+    const seen = await desk.fill(path, `${path}/seat`, sent);
+    const form = seen.html.split('<form ').find((part) => part.includes('name="member"')) ?? '';
+    return {
+      ...{ status: seen.status, to: seen.to },
+      wrong: /class="wrong" id="([^"]+)">([^<]+)/.exec(form)?.slice(1) ?? [],
+      kept: /<input[^>]*value="([^"]*)"[^>]*name="member"/.exec(form)?.[1],
+      ones: [...form.matchAll(/name="one" value="([^"]*)"/g)].map(([, one]) => one),
+      open: /<details open[^>]*><summary>Sign somebody up/.test(seen.html),
+    };
+  }
+  const guests = async (path: string) =>
+    [...(await desk.get(path)).html.matchAll(/<strong dir="auto">([^<]+)</g)].map(([, name]) => name);
+
+  test('by a whole name, in whatever letters, and by a name in an address', async () => {
+    const path = (await call({ rule: 'none' }, desk)).to ?? '';
+    expect(await signUp(path, { member: 'agnes TULLOCH' })).toMatchObject({ status: 303, to: path });
+    const { host } = streets.leith;
+    expect(await signUp(path, { member: `@moira@${host}` })).toMatchObject({ status: 303, to: path });
+    expect(await guests(path)).toEqual(['Agnes Tulloch', 'Moira Baird']);
+  });
+
+  test('one that nobody has is said at the field and stays in it', async () => {
+    const path = (await call({ rule: 'none' }, desk)).to ?? '';
+    for (const member of ['Agnez', 'agnes@elsewhere.example', 'fund'])
+      expect(await signUp(path, { member })).toMatchObject({
+        ...{ status: 422, open: true, kept: member, ones: [] },
+        wrong: ['member-error', 'Nobody here has this name. Look at it once more, letter by letter.'],
+      });
+    expect((await signUp(path, { member: '' })).wrong).toEqual(['member-error', 'Write the name of a member.']);
+    expect(await guests(path)).toEqual([]);
+  });
+
+  test('of two who have one name, one is chosen', async () => {
+    const path = (await call({ rule: 'none' }, desk)).to ?? '';
+    for (const handle of ['una', 'una.two'])
+      await streets.leith.call('POST', '/api/members', { handle, name: 'Una Ross' });
+    const asked = await signUp(path, { member: 'una ross' });
+    expect(asked).toMatchObject({ status: 422, open: true, kept: 'una ross', ones: ['una', 'una.two', ''] });
+    expect(asked.wrong[0]).toBe('one-error');
+    expect(await signUp(path, { member: 'una ross', one: 'una.two' })).toMatchObject({ status: 303 });
+    expect(await guests(path)).toEqual(['Una Ross']);
+  });
+
+  test('whoever calls it and whoever rests are refused at the field', async () => {
+    const path = (await call({ rule: 'none' })).to ?? '';
+    expect(await signUp(path, { member: 'moira' })).toMatchObject({
+      ...{ status: 422, kept: 'moira', wrong: ['member-error', 'They call this gathering, so they need no seat.'] },
+    });
+    const { db } = streets.leith.database;
+    await db.update(member).set({ status: 'suspended' }).where(eq(member.handle, 'agnes'));
+    const rests = await signUp(path, { member: 'agnes' });
+    await db.update(member).set({ status: 'active' }).where(eq(member.handle, 'agnes'));
+    expect(rests).toMatchObject({ status: 422, kept: 'agnes' });
+    expect(rests.wrong[1]).toContain('This member is resting');
+  });
 });
 
 test('the offer by which other towns find it leads here to its seats', async () => {

@@ -8,7 +8,7 @@
  */
 import type { GuestView } from '../gathering/view.ts';
 import { firstName } from './format.ts';
-import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
+import { Button, ButtonLink, Choices, Field, Form, Refused } from './forms.tsx';
 import { type GatheringModel, sayRule, sayStatus, sayWhen, Table } from './gathering-parts.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
@@ -27,6 +27,16 @@ export interface OneGatheringModel {
   /** Sent with the forms, so that pressing twice counts once. */
   readonly key: string;
   readonly refusal: RefusalView | null;
+  readonly signFor: SignForModel;
+}
+
+/** Whom the desk signs up: what it typed, the members whom that may mean, and what is wrong with it. */
+export interface SignForModel {
+  readonly typed: string;
+  /** The handle of the one that was chosen. */
+  readonly chosen: string;
+  readonly found: readonly { readonly handle: string; readonly name: string }[];
+  readonly wrong: 'missing' | 'unknown' | 'which' | 'inactive' | 'host' | null;
 }
 
 export function GatheringPage({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
@@ -263,25 +273,53 @@ export function nameOf({ t }: Words, { name, town }: GuestView): string {
 
 function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
   const { t } = frame.words;
+  const { typed, chosen, found, wrong } = model.signFor;
+  const said = wrong === null ? undefined : t(`gathering.signFor.${wrong}`);
+  const which = wrong === 'which' || chosen !== '';
   return (
-    <details>
+    <details open={typed !== '' || chosen !== '' || wrong !== null}>
       <summary>{t('gathering.signFor')}</summary>
       <Form action={paths.takeSeat(model.gathering.id)} csrf={frame.csrf} class="form form--narrow mt-s">
         <input type="hidden" name="key" value={model.key} />
+        {which ? (
+          <Choices
+            legend={t('gathering.signForWhich')}
+            name="one"
+            chosen={chosen}
+            options={[
+              ...found.map(({ handle, name }) => ({ value: handle, label: <Named handle={handle} name={name} /> })),
+              { value: '', label: t('give.somebodyElse') },
+            ]}
+            error={said}
+          />
+        ) : null}
         <Field
           id="member"
           name="member"
           label={t('gathering.signForWho')}
           hint={t('gathering.signForHint', { example: 'samira' })}
-          value=""
+          value={typed}
+          error={which ? undefined : said}
           required
-          more={{ maxlength: 64, autocapitalize: 'off' }}
+          more={{ maxlength: 200, autocomplete: 'off', autocapitalize: 'off' }}
         />
         <p>
           <Button>{t('gathering.keep')}</Button>
         </p>
       </Form>
     </details>
+  );
+}
+
+/** Two members may have one name; no two have one address. */
+function Named({ handle, name }: { handle: string; name: string }) {
+  return (
+    <span>
+      <bdi>{name}</bdi>{' '}
+      <span class="meta" dir="ltr">
+        {handle}
+      </span>
+    </span>
   );
 }
 

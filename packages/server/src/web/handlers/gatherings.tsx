@@ -7,7 +7,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import type { Refusal } from '@evenhour/protocol';
+import type { Refusal, RefusalCode } from '@evenhour/protocol';
 import { agreementViews } from '../../agreement/view.ts';
 import type { Caller } from '../../auth/tokens.ts';
 import { calendarBehind, calendarOf, calendarToken, renewCalendar } from '../../gathering/calendar.ts';
@@ -26,12 +26,14 @@ import {
 } from '../../gathering/store.ts';
 import { type GatheringView, gatheringView, maySeeGathering } from '../../gathering/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
-import { GatheringPage, HerePage } from '../gathering.tsx';
+import { membersMeant } from '../../transfer/given-before.ts';
+import { GatheringPage, HerePage, type SignForModel } from '../gathering.tsx';
 import { GatheringsPage, MyGatheringsPage } from '../gathering-list.tsx';
 import type { GatheringModel } from '../gathering-parts.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf } from './form.ts';
+import { handleHere } from './give-form.ts';
 import { formOnce } from './once.ts';
 import { frameOf, memberOf, pattern, signedIn, statusOf, toSignIn } from './page.tsx';
 
@@ -76,7 +78,8 @@ export function gatheringRoutes(app: WebApp): void {
     orSay(c, async () => {
       const caller = callerOf(c);
       const id = idOf(c.req.param('id'));
-      const member = field(c.var.form, 'member').toLowerCase() || undefined;
+      const own = () => field(c.var.form, 'member').toLowerCase() || undefined;
+      const member = caller.role === 'operator' ? await handleMeant(c) : own();
       const shown = field(c.var.form, 'shown') === 'yes';
       await formOnce(c, async (tx, after) => {
         await signUp(tx, c.var.bank, caller, id, { memberId: member, shown }, after);
@@ -147,14 +150,58 @@ export async function visible(c: WebContext): Promise<GatheringRow | null> {
   return row;
 }
 
+const NOBODY: SignForModel = { typed: '', chosen: '', found: [], wrong: null };
+
+/** A name that the desk has typed means nobody, or more than one. */
+class NotMeant extends Error {
+  readonly signFor: SignForModel;
+
+  constructor(signFor: SignForModel) {
+    super('nobody is meant');
+    this.signFor = signFor;
+  }
+}
+
+/** Whom the desk signs up: the one that it chose, else the one whom the name means, as in the form by which hours are given. */
+async function handleMeant(c: WebContext): Promise<string> {
+  const signFor = await signForOf(c);
+  const { typed, chosen, found } = signFor;
+  const handle = handleHere(nameIn(signFor)[0], found);
+  if (found.some((each) => each.handle === handle)) return handle;
+  const wrong = typed === '' && chosen === '' ? 'missing' : found.length === 0 ? 'unknown' : 'which';
+  throw new NotMeant({ ...signFor, wrong });
+}
+
+/** The name, and the town in a whole address; else no town. */
+function nameIn({ typed, chosen }: Pick<SignForModel, 'typed' | 'chosen'>): [name: string, host: string] {
+  const [name = '', host = ''] = (chosen || typed).replace(/^@/, '').split('@');
+  return [name, host.toLowerCase()];
+}
+
+/** What the form by which the desk signs somebody up has brought, and the members whom it may mean. */
+async function signForOf(c: WebContext): Promise<SignForModel> {
+  const { bank, node, form } = c.var;
+  const typed = field(form, 'member').slice(0, 200);
+  const chosen = field(form, 'one').toLowerCase();
+  const [name, host] = nameIn({ typed, chosen });
+  const here = host === '' || host === bank.host;
+  const meant = here ? await membersMeant(node.database.db, bank.id, name) : [];
+  const found = meant.filter(({ kind }) => kind !== 'fund').map((each) => ({ handle: each.handle, name: each.name }));
+  return { typed, chosen, found, wrong: null };
+}
+
 /** Shows the gathering again, with what was refused. */
 async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response> {
   try {
     await act();
   } catch (error) {
+    if (error instanceof NotMeant) return one(c, null, error.signFor);
     const refusal = refusalOf(error);
     if (refusal === null || refusal.code === 'not_found' || c.var.session === null) throw error;
-    return one(c, refusal);
+    if (c.var.session.caller.role !== 'operator') return one(c, refusal);
+    const signFor = await signForOf(c);
+    const wrong = OF_GUEST[refusal.code] ?? null;
+    return one(c, wrong === null ? refusal : null, { ...signFor, wrong });
   }
   return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
 }
@@ -173,7 +220,13 @@ export async function viewOf(
   return { ...view, guests: view.guests.map((guest) => ({ ...guest, town: names.get(guest.town) ?? guest.town })) };
 }
 
-async function one(c: WebContext, refusal: Refusal | null): Promise<Response> {
+/** Refusals that are about whom the desk signs up. */
+const OF_GUEST: Partial<Record<RefusalCode, SignForModel['wrong']>> = {
+  member_inactive: 'inactive',
+  same_account: 'host',
+};
+
+async function one(c: WebContext, refusal: Refusal | null, signFor = NOBODY): Promise<Response> {
   const row = await visible(c);
   if (row === null) return toSignIn(c);
   const view = await viewOf(c, row, c.var.session?.caller);
@@ -185,8 +238,10 @@ async function one(c: WebContext, refusal: Refusal | null): Promise<Response> {
     guests: view.mine ? view.guests : null,
     key: randomUUID(),
     refusal,
+    signFor,
   };
-  return c.html(<GatheringPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
+  const status = refusal !== null ? statusOf(refusal) : signFor.wrong === null ? 200 : 422;
+  return c.html(<GatheringPage frame={frameOf(c)} model={model} />, status);
 }
 
 async function modelsOf(c: WebContext, rows: readonly GatheringRow[]): Promise<GatheringModel[]> {

@@ -580,7 +580,13 @@ export interface Messages {
   'gathering.sheet': null;
   'gathering.show': null;
   'gathering.signFor': null;
+  'gathering.signFor.host': null;
+  'gathering.signFor.inactive': null;
+  'gathering.signFor.missing': null;
+  'gathering.signFor.unknown': null;
+  'gathering.signFor.which': null;
   'gathering.signForHint': { example: string };
+  'gathering.signForWhich': null;
   'gathering.signForWho': null;
   'gathering.signInFirst': null;
   'gathering.signedIn': null;
