@@ -3305,7 +3305,7 @@ export interface components {
             me: components["schemas"]["Guest"] | null;
             /** @description For the host and the desk. */
             guests: components["schemas"]["Guest"][];
-            /** @description Of those who come, or came, and want to be seen. */
+            /** @description For members and the desk: of those who come, or came, and want to be seen. Empty without a token. */
             names: string[];
             /** @description For the host and the desk: what the poster says, to sign in. */
             hereCode: string | null;
@@ -3380,7 +3380,7 @@ export interface components {
         SignUp: {
             /** @description For the desk: whose seat it is. */
             member?: string;
-            /** @description Whether the other guests see the name. */
+            /** @description Whether other members see the name. */
             shown?: boolean;
         };
         Withdrawal: {

@@ -85,7 +85,9 @@ export const gatheringSchema = z
     mine: z.boolean().describe('Whether whoever asks is the host, or the desk.'),
     me: orNull(guestSchema),
     guests: z.array(guestSchema).describe('For the host and the desk.'),
-    names: z.array(z.string()).describe('Of those who come, or came, and want to be seen.'),
+    names: z
+      .array(z.string())
+      .describe('For members and the desk: of those who come, or came, and want to be seen. Empty without a token.'),
     hereCode: z.string().nullable().describe('For the host and the desk: what the poster says, to sign in.'),
     ics: z.string().describe('As an RFC 5545 calendar.'),
   })
@@ -103,7 +105,7 @@ export const gatheringQuery = z.object({
 export const signUpSchema = z
   .strictObject({
     member: id.optional().describe('For the desk: whose seat it is.'),
-    shown: z.boolean().optional().describe('Whether the other guests see the name.'),
+    shown: z.boolean().optional().describe('Whether other members see the name.'),
   })
   .openapi('SignUp');
 export const withdrawalSchema = z

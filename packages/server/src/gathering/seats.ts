@@ -36,7 +36,7 @@ import {
 export interface SignUp {
   /** For whom the desk or the host signs up; members do it for themselves. */
   readonly memberId?: string | undefined;
-  /** Whether the other guests are told the name. */
+  /** Whether members who look at it see the name. */
   readonly shown?: boolean | undefined;
 }
 

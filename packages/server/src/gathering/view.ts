@@ -1,8 +1,8 @@
 /**
  * A gathering as somebody sees it, for pages and programs.
  *
- * Promises: the host and the desk see everybody; others see how many come, and the names of those who want to be seen;
- * what became of somebody's hours is read from the exchange or the transfer itself, and only by them, the host and the
+ * Promises: the host and the desk see everybody; members see how many come, and the names of those who want to be seen;
+ * whoever is not signed in sees how many come and nobody's name; what became of somebody's hours is read from the exchange or the transfer itself, and only by them, the host and the
  * desk.
  *
  * @module
@@ -59,7 +59,7 @@ export interface GatheringView {
   readonly me: GuestView | null;
   /** For the host and the desk: everybody, also those who gave their seat back. */
   readonly guests: readonly GuestView[];
-  /** The names of those who come, or came, and want to be seen. */
+  /** For members and the desk: the names of those who come, or came, and want to be seen. */
   readonly names: readonly string[];
 }
 
@@ -89,9 +89,12 @@ export async function gatheringView(
     mine,
     me: own === undefined ? null : view(own),
     guests: mine ? rows.map(view) : [],
-    names: rows
-      .filter((each) => each.shown && (over ? each.presentAt !== null : each.status === 'coming'))
-      .map(({ name }) => name),
+    names:
+      caller === null || caller === undefined
+        ? []
+        : rows
+            .filter((each) => each.shown && (over ? each.presentAt !== null : each.status === 'coming'))
+            .map(({ name }) => name),
   };
 }
 

@@ -20,7 +20,7 @@ const FOR_MEMBERS: Readonly<Record<string, string>> = {
   listMemberOffers: 'offers are to be found',
   listThanks: 'those that the member shows',
   getOffer: 'offers are to be found',
-  getGathering: 'gatherings are to be found; who comes is left out',
+  getGathering: 'gatherings are to be found; who comes is named where they want it',
   signUp: 'a seat is for whoever comes',
   getAgreement: 'what two towns have signed concerns everybody in them',
 };
@@ -33,6 +33,8 @@ const SECRETS: readonly string[] = ['readSlip', 'objectBySlip', 'openReceipt'];
 const NAMES: readonly string[] = ['member', 'memberId', 'personId', 'from', 'by'];
 
 const PRIVATE = ['0131 496 0777', 'She rang', 'A lift', 'balanceMinutes', 'hereCode":"'];
+/** Comes to the public gathering, and lets the other members see the name. */
+const GUEST = 'Ailsa Rennie';
 
 beforeAll(async () => {
   scene = await openScene();
@@ -41,11 +43,22 @@ beforeAll(async () => {
   await scene.town.call('POST', '/api/members', { handle: 'plain', name: 'Plain' });
   tokens.set('a neighbour', scene.davie.token);
   tokens.set('a member without hats', (await scene.town.call('POST', '/api/members/plain/tokens')).body.token);
+  await comes();
   // That somebody tried is counted.
   standing = new Standing(scene.town, ['attempt']);
   await standing.settle();
 }, 240_000);
 afterAll(() => scene?.stop());
+
+async function comes(): Promise<void> {
+  const { town, ids } = scene;
+  const path = `/api/gatherings/${ids['/api/gatherings']}`;
+  await town.call('POST', '/api/members', { handle: 'ailsa', name: GUEST });
+  const { token } = (await town.call('POST', '/api/members/ailsa/tokens')).body;
+  await town.call('POST', `${path}/sign-up`, { shown: true }, { token });
+  const { hereCode: code } = (await town.call('GET', path)).body;
+  await town.call('POST', `${path}/sign-in`, { code }, { token });
+}
 
 const ask = ({ method, body }: Asked, address: string, token: string | null) =>
   scene.town.call(method as 'GET' | 'POST', address, body, { token });
@@ -75,7 +88,8 @@ describe.each(WHO)('%s', (who) => {
       const answer = await standing.unchanged(() => ask(operation, at, token), name);
       const told = said(answer);
       if (mine(name) ? answer.status !== 200 : !sent.test(told)) wrong.push(`${name}: ${told}`);
-      for (const words of PRIVATE) if (JSON.stringify(answer.body).includes(words)) wrong.push(`${name} says ${words}`);
+      const hidden = who === 'a guest' ? [...PRIVATE, GUEST] : PRIVATE;
+      for (const words of hidden) if (JSON.stringify(answer.body).includes(words)) wrong.push(`${name} says ${words}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -115,6 +129,18 @@ describe.each(WHO)('%s', (who) => {
       ]);
     }
   });
+});
+
+test('who comes to a public gathering is named to members alone, and everybody is told how many come', async () => {
+  const path = `/api/gatherings/${scene.ids['/api/gatherings']}`;
+  const seen = async (who: (typeof WHO)[number]) =>
+    (await scene.town.call('GET', path, undefined, { token: tokens.get(who) ?? null })).body;
+  const [neighbour, guest] = [await seen('a neighbour'), await seen('a guest')];
+  expect([neighbour.names, guest.names]).toEqual([[GUEST], []]);
+  expect(guest.free).toBe(neighbour.free);
+  const { html } = await (await scene.visitor('guest')).get(`/gatherings/${scene.ids['/gatherings']}`);
+  expect(html).not.toContain(GUEST);
+  expect(html).toContain('2 seats taken');
 });
 
 test('an agreement that only one town has signed is for the desk', async () => {
