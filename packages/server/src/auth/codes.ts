@@ -13,7 +13,7 @@ import { and, eq, gt, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
-import { signInCode } from '../db/schema.ts';
+import { mail, signInCode } from '../db/schema.ts';
 import { mailAddress } from '../mail/address.ts';
 import { queueMail, SIGN_IN_CODE } from '../mail/mail.ts';
 import { findPerson, hasOwner, isAwaited, type PersonRow, personOf, setAddress } from '../member/people.ts';
@@ -103,6 +103,7 @@ export async function requestAddress(
     await queueMail(tx, bank, {
       to: email,
       kind: SIGN_IN_CODE,
+      personId,
       language: asked.language,
       subject: t('letters.addressSubject', { town }),
       text: taken ? t('letters.addressTaken', { town }) : t('letters.addressText', { town, code }),
@@ -226,6 +227,7 @@ export async function changeAddress(
       await queueMail(tx, bank, {
         to: before.email,
         kind: 'address_changed',
+        personId,
         language: given.language,
         subject: t('letters.changedSubject', { town }),
         text: [
@@ -233,10 +235,16 @@ export async function changeAddress(
           phone === '' ? t('letters.changedCome') : t('letters.changedRing', { phone }),
         ].join('\n\n'),
       });
+      // By the address itself they are found no longer.
+      await tx
+        .update(mail)
+        .set({ personId })
+        .where(and(eq(mail.bankId, bank.id), eq(mail.to, before.email)));
     }
     // Whoever found a card may have done it: the desk knows whom to ring.
     const { name } = now;
-    await notify(tx, bank, { memberId: DESK, kind: 'address_changed_of', facts: { name }, href: '/console/members' });
+    const href = `/console/members#${personId}`;
+    await notify(tx, bank, { memberId: DESK, kind: 'address_changed_of', facts: { name }, href });
     return { value: now };
   });
 }

@@ -66,6 +66,7 @@ async function forgetInNotices(tx: Queries, bankId: string, { memberId: me, pers
       union select invited_by, '/members/' || ${me} from application where bank_id = ${bankId} and member_id = ${me}
       union select ${DESK}, ${FUND_DESK_PATH} || '#' || id from fund_request where bank_id = ${bankId} and member_id = ${me}
       union select ${DESK}, '/console/members#' || id from application where bank_id = ${bankId} and member_id = ${me}
+      union select ${DESK}, '/console/members#' || id from unnest(${people}) id
       union select ${DESK}, path || ${me} from unnest(array[${`${LEAVING_DESK_PATH}#`}, '/console#']) path
     )
     update notice set facts = facts

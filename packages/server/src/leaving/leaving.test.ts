@@ -2,9 +2,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { and, eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, getTableName, is, like, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sendWelcome } from '../auth/codes.ts';
 import { FUND_HANDLE } from '../bank/bank.ts';
 import { openMemory } from '../db/database.ts';
 import * as schema from '../db/schema.ts';
@@ -17,7 +18,8 @@ import { addMember, balanceOf, findMember, setStatus } from '../member/members.t
 import { addPerson, DESK_HAT, findPerson, giveHat } from '../member/people.ts';
 import { notify } from '../notification/notify.ts';
 import { createOffer } from '../offer/offers.ts';
-import { coordinator } from '../testing/people.ts';
+import { lastLetter } from '../testing/letters.ts';
+import { anotherSession, coordinator } from '../testing/people.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import { snapshot, until } from '../testing/town.ts';
 import { give } from '../transfer/giving.ts';
@@ -212,6 +214,40 @@ describe('a member who leaves', () => {
     for (const slip of tables.broker_act) expect(Object.keys(slip).sort()).toEqual(['at', 'id', 'kind']);
   });
 
+  test('comes in by an address that was another one before, and has asked for a third', async () => {
+    const { leith } = streets;
+    const { bank, database } = leith;
+    const { db } = database;
+    const [old, now, never] = ['zanzibar.old', 'zanzibar', 'zanzibar.never'].map((name) => `${name}@mail.example`);
+    const { id: personId } = await addPerson(db, bank.id, 'Moira Baird', old);
+    await giveHat(db, bank.id, { personId, memberId: moira, role: 'acts' });
+    const own = await anotherSession(leith, { memberId: moira, personId });
+    const ask = async (path: string, body: object, token: string | null = own) => {
+      const { status, body: answer } = await leith.call('POST', path, body, { token });
+      expect([path, status]).toMatchObject([path, expect.toSatisfy((code: number) => code < 300)]);
+      return answer;
+    };
+    await ask('/api/sign-in/codes', { email: old }, null);
+    const { request } = await ask('/api/person/address', { email: now });
+    const code = (/(\d{3}) (\d{3})/.exec(await lastLetter(leith, now ?? '')) ?? []).slice(1).join('');
+    await ask('/api/person/address/confirm', { request, code });
+    await ask('/api/sign-in/codes', { email: now }, null);
+    await ask('/api/person/address', { email: never });
+    const named = { name: 'Zanzibar', sentence: '', language: 'en' } as const;
+    const asked = { email: 'zanzibar.asked@mail.example', memberId: moira, role: 'acts', name: 'Zanzibar' } as const;
+    const shared = { email: 'shared@mail.example', memberId: moira, role: 'acts', name: 'Zanzibar' } as const;
+    for (const hat of [asked, shared, { ...shared, memberId: namesake }]) await giveHat(db, bank.id, hat);
+    for (const { email } of [asked, shared])
+      await database.transaction((tx) => sendWelcome(tx, leith.node.context, bank, { ...named, email }));
+    const to = await db.select({ to: schema.mail.to }).from(schema.mail).where(like(schema.mail.to, '%@mail.example'));
+    expect(to.map((each) => each.to).sort()).toEqual([old, old, now, now, never, asked.email, shared.email].sort());
+    const { tables } = (await call('GET', `/api/members/${moira}/everything`)).body;
+    const mine = tables.mail.map((each: { to: string }) => each.to);
+    expect(mine.filter((each: string) => each.endsWith('@mail.example')).sort()).toEqual(
+      [old, old, now, now, never, asked.email].sort(),
+    );
+  });
+
   test('reads in plain words what the file holds', async () => {
     const { html } = await (await streets.visitor('leith').signIn(streets.tokens.moira)).get('/leave');
     expect(html).toContain('Your exchanges, and what was said and thanked in them');
@@ -323,7 +359,7 @@ describe('a member who leaves', () => {
     });
   });
 
-  test('is nowhere any more: no name and no word, in any table', async () => {
+  test('is nowhere any more: no name, no word and no address, in any table', async () => {
     const rows = Object.entries(await snapshot(streets.leith.database)).flatMap(([name, list]) =>
       list.map((row) => [name, row] as const),
     );
@@ -334,6 +370,10 @@ describe('a member who leaves', () => {
     const kept = found.filter(([name, row]) => name === 'notice' && ofNamesake.some((id) => row.includes(id)));
     expect(kept).toHaveLength(2);
     const acts = await streets.leith.database.db.select().from(schema.brokerAct);
+    const { mail } = schema;
+    const letters = await streets.leith.database.db.select({ to: mail.to }).from(mail);
+    const left = letters.map(({ to }) => to).filter((to) => to.endsWith('@mail.example'));
+    expect(left).toEqual(['shared@mail.example']);
     expect(slips.map((slip) => acts.find(({ id }) => id === slip))).toMatchObject([
       { personName: 'Fiona Kerr', reason: 'She rang', what: { minutes: 1, content: 'Soup' }, settledBy: '' },
       { personName: 'Fiona Kerr', reason: 'She rang', what: { did: 'ask', minutes: 30 } },

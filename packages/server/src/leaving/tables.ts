@@ -54,6 +54,18 @@ export const ofExchangesOf = (whose: Whose) =>
   sql`(t.pair_id, t.exchange_id) in (select x.pair_id, key from transfer x, unnest(array[x.id, x.url]) key
       where x.bank_id = ${whose.bankId} and x.member_id = ${whose.memberId} and x.pair_id is not null
     union all ${myExchangeKeys(whose, 'pair_id, url')})`;
+/**
+ * Letters to an address that goes with the member: of a person who goes, one that still waited for its owner, or the one
+ * they asked to join with. Not to one by which somebody else of the bank comes in, or is to.
+ */
+const toMyAddress = ({ bankId, memberId, personIds }: Whose) =>
+  sql`("to" in (select p.email from person p where p.bank_id = ${bankId} and p.id = any(${textArray(personIds)})
+      union all select w.email from waiting_hat w where w.bank_id = ${bankId} and w.member_id = ${memberId}
+      union all select a.email from application a where a.bank_id = ${bankId} and a.member_id = ${memberId})
+    and not exists (select 1 from person p
+      where p.bank_id = ${bankId} and p.email = t."to" and p.id <> all(${textArray(personIds)}))
+    and not exists (select 1 from waiting_hat w
+      where w.bank_id = ${bankId} and w.email = t."to" and w.member_id <> ${memberId}))`;
 const account = ({ memberId }: Whose) => `member:${memberId}`;
 
 /** What was said in an act or a state of an exchange, without its words: numbers, days and kinds stay. */
@@ -133,7 +145,12 @@ export const TABLES: Readonly<Record<string, Held>> = {
   },
   notice: { rows: mine, leaving: 'delete' },
   notice_wish: { rows: mine, leaving: 'delete' },
-  mail: { rows: mine, without: ['text', 'unsubscribe'], leaving: 'delete' },
+  // Before those tables in which the addresses stand.
+  mail: {
+    rows: (w) => sql`(${mine(w)} or ${myPeople(w)} or ${toMyAddress(w)})`,
+    without: ['text', 'unsubscribe'],
+    leaving: 'delete',
+  },
   member_key: { rows: mine, without: ['sealed'], leaving: 'delete' },
   follower: { rows: mine, leaving: 'delete' },
   outbox_post: { rows: mine, leaving: 'delete' },

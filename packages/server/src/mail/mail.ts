@@ -26,6 +26,8 @@ export interface NewMail {
   /** What it is about, such as `notices` or {@link SIGN_IN_CODE}. */
   readonly kind: string;
   readonly memberId?: string;
+  /** Whose letter it is where the address does not say so: one that they had before, or have still to show. */
+  readonly personId?: string;
   /** Of the words. Default the bank's. */
   readonly language?: string;
   /** An address at which a POST without signing in ends mail like this (RFC 8058). */
@@ -54,6 +56,7 @@ export async function queueMail(
     id: newId(),
     kind: input.kind,
     memberId: input.memberId ?? null,
+    personId: input.personId ?? null,
     to,
     subject: oneLine(input.subject),
     text: paragraphs(input.text),

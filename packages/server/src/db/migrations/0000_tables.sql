@@ -286,6 +286,7 @@ CREATE TABLE "mail" (
 	"id" text NOT NULL,
 	"kind" text NOT NULL,
 	"member_id" text,
+	"person_id" text,
 	"to" text NOT NULL,
 	"subject" text NOT NULL,
 	"text" text NOT NULL,

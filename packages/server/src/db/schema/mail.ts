@@ -18,6 +18,8 @@ export const mail = pgTable(
     /** What it is about, such as `notices`; the sender does not look at it. */
     kind: text('kind').notNull(),
     memberId: text('member_id'),
+    /** Whose letter it is where the address does not say so. */
+    personId: text('person_id'),
     to: text('to').notNull(),
     subject: text('subject').notNull(),
     text: text('text').notNull(),
