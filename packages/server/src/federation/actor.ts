@@ -2,7 +2,9 @@
  * The actors that a bank publishes: itself and its members.
  *
  * Promises: a bank's document carries the RSA key and the Ed25519 Multikey and says which protocol
- * it implements; a member's carries a key once the member has said something in public, and then can be followed. What members wrote leaves as text, never as markup.
+ * it implements. A member's says no more than the handle, and is not found by it, until the member has said something in
+ * public: then it carries a key, the name and what people come to them for, and can be followed. Whoever has left is
+ * gone. What members wrote leaves as text, never as markup.
  *
  * @module
  */
@@ -10,7 +12,7 @@
 import { importVerifyingKey } from '@evenhour/protocol/proof';
 import { EVENHOUR_CONTEXT_URL } from '@evenhour/protocol/wire';
 import type { RequestContext } from '@fedify/fedify/federation';
-import { Endpoints, Multikey, Organization, Person } from '@fedify/vocab';
+import { Endpoints, Multikey, Organization, Person, Tombstone } from '@fedify/vocab';
 import { asHtml } from './html.ts';
 import type { FederationContext, HostedBank, HostedMember } from './ports.ts';
 
@@ -23,17 +25,27 @@ export async function findPublicMember(bank: HostedBank, id: string): Promise<Ho
   return member !== null && member.id === id && isPublic(member) ? member : null;
 }
 
-/** The identifier that stands behind the first part of an address, or null. Case does not matter. */
+/** Whether a member of this id was here and has left. */
+export async function hasLeft(bank: HostedBank, id: string): Promise<boolean> {
+  const member = await bank.findMember(id);
+  return member !== null && member.id === id && member.status === 'left';
+}
+
+/**
+ * The identifier that stands behind the first part of an address, or null. Case does not matter. Handles are easily
+ * guessed, so a member is found by one only after having said something in public.
+ */
 export async function identifierOf(bank: HostedBank, handle: string): Promise<string | null> {
   const wanted = handle.toLowerCase();
   if (wanted === BANK) return BANK;
   const member = await bank.findMember(wanted);
-  return member !== null && member.handle.toLowerCase() === wanted && isPublic(member) ? member.id : null;
+  const known = member !== null && member.handle.toLowerCase() === wanted && isPublic(member);
+  return known && (await bank.memberRsa(member.id)) !== null ? member.id : null;
 }
 
 /** Suspension is between the bank and the member: to the outside, the member is not there. */
-function isPublic(member: HostedMember): boolean {
-  return member.status !== 'suspended';
+function isPublic({ status }: HostedMember): boolean {
+  return status !== 'suspended' && status !== 'left';
 }
 
 export async function bankActor(context: RequestContext<FederationContext>): Promise<Organization> {
@@ -58,14 +70,19 @@ export async function memberActor(context: RequestContext<FederationContext>, me
   return new Person({
     ...common(context, member.id),
     preferredUsername: member.handle,
-    name: member.name,
-    ...(member.about !== '' && { summary: asHtml(member.about) }),
     ...(rsa !== undefined && {
+      name: member.name,
+      ...(member.about !== '' && { summary: asHtml(member.about) }),
       publicKey: rsa.cryptographicKey,
       followers: new URL(`${id.href}/followers`),
       manuallyApprovesFollowers: false,
     }),
   });
+}
+
+/** All that there is of a member who has left. */
+export function goneActor(context: RequestContext<FederationContext>, id: string): Tombstone {
+  return new Tombstone({ id: context.getActorUri(id) });
 }
 
 function common(context: RequestContext<FederationContext>, identifier: string) {

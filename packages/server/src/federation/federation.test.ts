@@ -7,7 +7,7 @@ import { createDocuments } from './documents.ts';
 import { createFederationApp, type FederationApp } from './federation.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import type { HostedBank } from './ports.ts';
-import { all, fakeBank } from './testing.ts';
+import { all, fakeBank, rsaKeys } from './testing.ts';
 
 const ANA = {
   id: '01JAAAAAAAAAAAAAAAAAAAAAAA',
@@ -21,11 +21,12 @@ const ROSA = { id: '01JBBBBBBBBBBBBBBBBBBBBBBB', handle: 'rosa', name: 'Rosa', a
 const ODD = {
   id: '01JDDDDDDDDDDDDDDDDDDDDDDD',
   handle: '01jzzzzzzzzzzzzzzzzzzzzzzz',
-  name: 'Odd',
-  about: '',
+  name: 'Odd Tulloch',
+  about: 'Listening',
   status: 'active',
 };
 const GONE = { id: '01JCCCCCCCCCCCCCCCCCCCCCCC', handle: 'gone', name: 'Gone', about: '', status: 'suspended' };
+const LEFT = { id: '01JEEEEEEEEEEEEEEEEEEEEEEE', handle: 'left', name: 'Left', about: 'Bread', status: 'left' };
 
 let outgoing: Outgoing;
 let app: FederationApp;
@@ -35,7 +36,12 @@ const stores = new Map<string, MemoryKvStore>();
 
 beforeAll(async () => {
   outgoing = createOutgoing({ allowedOrigins: [], userAgent: 'Evenhour-test' });
-  leith = await fakeBank('https://leith.example', [ANA, GONE, ODD]);
+  const rsa = await rsaKeys();
+  // All but one have said something in public.
+  leith = {
+    ...(await fakeBank('https://leith.example', [ANA, GONE, ODD, LEFT])),
+    memberRsa: async (id) => (id === ODD.id ? null : rsa),
+  };
   gracia = await fakeBank('https://gracia.example', [ROSA]);
   app = createFederationApp({
     outgoing,
@@ -117,7 +123,7 @@ describe('actors', () => {
     expect(multikey?.publicKey && (await exportMultibaseKey(multikey.publicKey))).toBe(leith.edMultikey);
   });
 
-  it('a member has no key, and what she wrote is text', async () => {
+  it('a member who has said something in public has a key and a name, and what she wrote is text', async () => {
     const url = `https://leith.example/ap/${ANA.id}`;
     const actor = await json(url);
     expect(actor).toMatchObject({
@@ -129,9 +135,33 @@ describe('actors', () => {
       outbox: `${url}/outbox`,
       summary: '<p>Bikes &#38; &#34;bread&#34;<br>&#60;script&#62;alert(1)&#60;/script&#62;</p><p>And tea.</p>',
     });
-    expect(actor).not.toHaveProperty('publicKey');
+    expect(actor['publicKey']).toMatchObject({ owner: url });
     expect(actor).not.toHaveProperty('assertionMethod');
     await expect(Person.fromJsonLd(actor, createDocuments(outgoing))).resolves.toBeInstanceOf(Person);
+  });
+
+  it('a member who has said nothing in public has no key, no name and no words', async () => {
+    const url = `https://leith.example/ap/${ODD.id}`;
+    const { '@context': _, generator: __, ...actor } = await json(url);
+    expect(actor).toEqual({
+      id: url,
+      type: 'Person',
+      preferredUsername: ODD.handle,
+      inbox: `${url}/inbox`,
+      outbox: `${url}/outbox`,
+      endpoints: { sharedInbox: 'https://leith.example/ap/inbox' },
+      manuallyApprovesFollowers: true,
+    });
+  });
+
+  it('of a member who has left there is nothing but that they are gone', async () => {
+    const url = `https://leith.example/ap/${LEFT.id}`;
+    const response = await get(url);
+    expect(response.status).toBe(410);
+    const { '@context': _, ...gone } = (await response.json()) as Record<string, unknown>;
+    expect(gone).toEqual({ id: url, type: 'Tombstone' });
+    for (const path of ['outbox', 'followers']) expect((await get(`${url}/${path}`)).status).toBe(404);
+    expect((await get(url, leith, { accept: 'text/html' })).status).toBe(299);
   });
 
   it.each(['bank', ANA.id])('the outbox of %s is empty', async (id) => {
@@ -219,6 +249,8 @@ describe('WebFinger', () => {
     'acct:nobody@leith.example',
     'acct:rosa@leith.example',
     'acct:gone@leith.example',
+    'acct:left@leith.example',
+    `acct:${ODD.handle}@leith.example`,
     `acct:${ANA.id}@leith.example`,
     'acct:bank@www.leith.example',
     'acct:bank@leith.example:8443',
@@ -235,6 +267,11 @@ describe('WebFinger', () => {
     `https://leith.example/ap/${ROSA.id}`,
     'mailto:ana@leith.example',
   ])('%s is not here', async (resource) => expect((await finger(resource)).status).toBe(404));
+
+  it('an address of whoever has left is gone, without a word', async () => {
+    const response = await finger(`https://leith.example/ap/${LEFT.id}`);
+    expect([response.status, await response.text()]).toEqual([410, '']);
+  });
 
   it('a missing or broken resource is a bad request', async () => {
     expect((await get('https://leith.example/.well-known/webfinger', leith, {})).status).toBe(400);
@@ -268,7 +305,7 @@ describe('NodeInfo', () => {
       protocols: ['activitypub'],
       services: { inbound: [], outbound: [] },
       openRegistrations: false,
-      usage: { users: { total: 3 }, localPosts: 0, localComments: 0 },
+      usage: { users: { total: 4 }, localPosts: 0, localComments: 0 },
       metadata: {},
     });
   });

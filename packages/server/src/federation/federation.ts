@@ -13,7 +13,16 @@
 import { readFileSync } from 'node:fs';
 import { createFederationBuilder, type Federation, type KvStore } from '@fedify/fedify/federation';
 import { Activity, Follow, Undo } from '@fedify/vocab';
-import { BANK, bankActor, findPublicMember, finishActor, identifierOf, memberActor } from './actor.ts';
+import {
+  BANK,
+  bankActor,
+  findPublicMember,
+  finishActor,
+  goneActor,
+  hasLeft,
+  identifierOf,
+  memberActor,
+} from './actor.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { checkMessage, type InboxTools } from './inbox.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -135,8 +144,10 @@ function createBuilder(counters: FederationCounters, keys: RemoteKeys) {
   builder
     .setActorDispatcher('/ap/{identifier}', async (context, identifier) => {
       if (identifier === BANK) return bankActor(context);
-      const member = await findPublicMember(context.data.bank, identifier);
-      return member === null ? null : memberActor(context, member);
+      const { bank } = context.data;
+      const member = await findPublicMember(bank, identifier);
+      if (member !== null) return memberActor(context, member);
+      return (await hasLeft(bank, identifier)) ? goneActor(context, identifier) : null;
     })
     .setKeyPairsDispatcher(async (context, identifier) => {
       const { bank } = context.data;

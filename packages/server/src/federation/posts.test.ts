@@ -19,6 +19,7 @@ beforeAll(async () => {
   leith = await startTown({ name: 'Leith', port, allow: [`http://127.0.0.1:${port}`, remote.origin] });
   bob = await addActor(remote, 'bob', await rsaKeys());
   moira = (await leith.call('POST', '/api/members', { handle: 'moira', name: 'Moira Baird' })).body.id;
+  await leith.call('POST', '/api/members/moira', { about: 'Seedlings' });
   agnes = (await leith.call('POST', '/api/members', { handle: 'agnes', name: 'Agnes' })).body.id;
 });
 afterAll(async () => {
@@ -53,11 +54,17 @@ const followers = async () =>
 
 test('a member has a key and can be followed from the first public offer on', async () => {
   const id = await write('Only here', { visibility: 'bank' });
-  expect((await read(`/ap/${moira}`)).body).not.toHaveProperty('publicKey');
+  const before = await read(`/ap/${moira}`);
+  expect([before.status, before.body.preferredUsername]).toEqual([200, 'moira']);
+  for (const member of ['publicKey', 'name', 'summary']) expect(before.body).not.toHaveProperty(member);
+  const finger = async () => (await read(`/.well-known/webfinger?resource=acct:moira@${leith.host}`)).status;
+  expect(await finger()).toBe(404);
   expect((await read(`/offers/${id}`)).status).not.toBe(200);
   await write('Seedlings <b>&</b> advice', { text: 'Come & see.\n<script>alert(1)</script>', minutes: 45 });
   const { body } = await read(`/ap/${moira}`);
   expect(body.publicKey.publicKeyPem).toContain('BEGIN PUBLIC KEY');
+  expect(body).toMatchObject({ name: 'Moira Baird', summary: '<p>Seedlings</p>' });
+  expect(await finger()).toBe(200);
   expect(body.manuallyApprovesFollowers).toBe(false);
   expect((await read(`/ap/${agnes}`)).body).not.toHaveProperty('publicKey');
   const outbox = (await read(`/ap/${moira}/outbox`)).body;

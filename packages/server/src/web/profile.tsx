@@ -70,6 +70,7 @@ export function ProfilePage({ frame, model }: { frame: Frame; model: ProfileMode
         <div>
           <h1>{t('profile.heading')}</h1>
           <p class="lead read mt-s">{t('profile.lead')}</p>
+          <p class="read mt-s">{t('profile.outside')}</p>
         </div>
       </div>
       {model.saved ? (

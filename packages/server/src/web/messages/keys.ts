@@ -1275,6 +1275,7 @@ export interface Messages {
   'profile.name': null;
   'profile.needs': null;
   'profile.offers': null;
+  'profile.outside': null;
   'profile.phone': null;
   'profile.place': null;
   'profile.placeHint': null;
