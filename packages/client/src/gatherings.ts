@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Listing, type ListOptions, listing, paging } from './listing.ts';
 import type { CallOptions, DoOptions, Transport } from './transport.ts';
 import type {
   Calendar,
@@ -15,10 +16,9 @@ import type {
   Withdrawal,
 } from './types.ts';
 
-export interface GatheringSearch extends CallOptions {
+export interface GatheringListOptions extends ListOptions {
   /** What comes, soonest first; or what I host, or go and went to, latest first. Default `coming`. */
   readonly which?: 'coming' | 'hosted' | 'attended' | undefined;
-  readonly limit?: number | undefined;
 }
 
 export interface Gatherings {
@@ -28,7 +28,7 @@ export interface Gatherings {
   update(id: string, gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
   /** Calls it off: guests are told, and hours are free again. */
   cancel(id: string, options?: DoOptions): Promise<Gathering>;
-  list(search?: GatheringSearch): Promise<GatheringSummary[]>;
+  list(options?: GatheringListOptions): Listing<GatheringSummary>;
   get(id: string, options?: CallOptions): Promise<Gathering>;
   /** Takes a seat, or a place on the waiting list. */
   signUp(id: string, seat?: SignUp, options?: DoOptions): Promise<Gathering>;
@@ -51,10 +51,8 @@ export function gatheringsOf({ get, post }: Transport): Gatherings {
     create: (gathering, call) => post('/api/gatherings', '', gathering, call),
     update: (id, gathering, call) => post('/api/gatherings/{id}', id, gathering, call),
     cancel: (id, call) => post('/api/gatherings/{id}/cancel', id, {}, call),
-    list: async ({ which, limit, ...call } = {}) => {
-      const asked = { which, limit };
-      return (await get('/api/gatherings', '', asked, call)).items;
-    },
+    list: ({ which, ...o } = {}) =>
+      listing((at) => get('/api/gatherings', '', { ...paging(at), which }, o), o.pageSize),
     get: (id, call) => get('/api/gatherings/{id}', id, {}, call),
     signUp: (id, seat = {}, call) => post('/api/gatherings/{id}/sign-up', id, seat, call),
     withdraw: (id, whose = {}, call) => post('/api/gatherings/{id}/withdraw', id, whose, call),

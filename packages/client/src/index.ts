@@ -23,7 +23,7 @@ export {
 } from './client.ts';
 export { AnswerError, type ClientError, EvenhourError, type Facts, isClientError, NetworkError } from './errors.ts';
 export type { ExchangeDoOptions, ExchangeListOptions, Exchanges } from './exchanges.ts';
-export type { GatheringSearch, Gatherings } from './gatherings.ts';
+export type { GatheringListOptions, Gatherings } from './gatherings.ts';
 export type { components, operations, paths } from './generated/api.ts';
 export type { RefusalCode } from './generated/refusals.ts';
 export type { Listing, ListOptions, Page, PageAt } from './listing.ts';

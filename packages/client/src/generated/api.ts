@@ -3239,8 +3239,9 @@ export interface components {
             }[];
             next: string | null;
         };
-        GatheringList: {
+        GatheringPage: {
             items: components["schemas"]["GatheringSummary"][];
+            next: string | null;
         };
         GatheringSummary: {
             id: string;
@@ -7456,9 +7457,10 @@ export interface operations {
     listGatherings: {
         parameters: {
             query?: {
+                cursor?: string;
+                limit?: number;
                 /** @description What comes, soonest first; or what I host, or go and went to, latest first. */
                 which?: "coming" | "hosted" | "attended";
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -7472,7 +7474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GatheringList"];
+                    "application/json": components["schemas"]["GatheringPage"];
                 };
             };
             /** @description Refused, with a code and what to do */

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { LENGTHS } from '../gathering/gatherings.ts';
 import { NAME_LENGTH } from '../gathering/presence.ts';
-import { orNull, text } from './schemas.ts';
+import { orNull, pageQuery, text } from './schemas.ts';
 
 const time = z.iso.datetime();
 const degrees = (most: number) => z.number().min(-most).max(most);
@@ -93,13 +93,11 @@ export const gatheringSchema = z
   })
   .openapi('Gathering');
 
-export const gatheringListSchema = z.object({ items: z.array(gatheringSummarySchema) }).openapi('GatheringList');
-export const gatheringQuery = z.object({
+export const gatheringQuery = pageQuery.extend({
   which: z
     .enum(['coming', 'hosted', 'attended'])
     .default('coming')
     .describe('What comes, soonest first; or what I host, or go and went to, latest first.'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 export const signUpSchema = z

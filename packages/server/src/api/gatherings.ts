@@ -16,6 +16,8 @@ import {
   gatheringsToCome,
   hostedBy,
   hostNames,
+  placeIn,
+  placeOf,
   statusOf,
   TOWN,
 } from '../gathering/store.ts';
@@ -26,10 +28,9 @@ import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.t
 import {
   calendarSchema,
   creditSchema,
-  gatheringListSchema,
   gatheringQuery,
   gatheringSchema,
-  type gatheringSummarySchema,
+  gatheringSummarySchema,
   newGatheringSchema,
   presenceSchema,
   signInSchema,
@@ -37,6 +38,7 @@ import {
   withdrawalSchema,
 } from './gathering-schemas.ts';
 import { once } from './idempotent.ts';
+import { page } from './schemas.ts';
 
 type View = z.infer<typeof gatheringSchema>;
 
@@ -51,22 +53,16 @@ function readOperations(api: Api): void {
   api.openapi(
     reading(
       { path: '/api/gatherings', operationId: 'listGatherings', summary: 'Gatherings to come, or those of mine' },
-      { answer: gatheringListSchema, query: gatheringQuery, params: noParams },
+      { answer: page(gatheringSummarySchema, 'GatheringPage'), query: gatheringQuery, params: noParams },
     ),
     async (c) => {
       const { caller, bank, node } = c.var;
-      const { which, limit } = c.req.valid('query');
+      const { which } = c.req.valid('query');
       const { db } = node.database;
       if (which !== 'coming') mustBeSignedIn(caller);
-      const own = caller?.role === 'member' ? caller.memberId : TOWN;
-      const rows =
-        which === 'coming'
-          ? await gatheringsToCome(db, bank.id, { everybody: caller === null, now: new Date(), limit })
-          : which === 'hosted'
-            ? await hostedBy(db, bank.id, own, limit)
-            : (await attendedBy(db, bank.id, own, limit)).map(({ gathering }) => gathering);
+      const { rows, next } = await pageFor(db, bank, caller, c.req.valid('query'));
       const names = await hostNames(db, bank, rows);
-      return c.json({ items: rows.map((row) => summaryOf(row, names.get(row.hostId) ?? '')) }, 200);
+      return c.json({ items: rows.map((row) => summaryOf(row, names.get(row.hostId) ?? '')), next }, 200);
     },
   );
 
@@ -83,6 +79,29 @@ function readOperations(api: Api): void {
       return c.json(await viewOf(node.database.db, bank, row, caller), 200);
     },
   );
+}
+
+/** One page of a list, and where it goes on. Refuses `invalid_request` for a cursor that is none of this list. */
+async function pageFor(
+  db: Queries,
+  bank: Bank,
+  caller: Caller | null,
+  { which, cursor, limit }: z.infer<typeof gatheringQuery>,
+): Promise<{ readonly rows: GatheringRow[]; readonly next: string | null }> {
+  const own = caller?.role === 'member' ? caller.memberId : TOWN;
+  if (which === 'attended') {
+    const found = await attendedBy(db, bank.id, own, limit, { before: cursor });
+    const next = found.length === limit ? (found.at(-1)?.guest.id ?? null) : null;
+    return { rows: found.map(({ gathering }) => gathering), next };
+  }
+  const place = cursor === undefined ? undefined : placeIn(cursor);
+  if (cursor !== undefined && place === undefined) throw new Refused('invalid_request', { field: 'cursor' });
+  const coming = which === 'coming';
+  const rows = coming
+    ? await gatheringsToCome(db, bank.id, { everybody: caller === null, now: new Date(), limit, after: place })
+    : await hostedBy(db, bank.id, own, limit, place);
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return { rows, next: last === undefined ? null : placeOf(last, coming ? 'endsAt' : 'startsAt') };
 }
 
 function hostOperations(api: Api): void {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
@@ -115,11 +115,35 @@ export async function guestByMember(
   return row;
 }
 
+/** Where a list of gatherings goes on: after the one of this time and id. */
+export interface GatheringPlace {
+  readonly at: Date;
+  readonly id: string;
+}
+
+/** A place in a list by that time, in an address. */
+export function placeOf(row: GatheringRow, by: 'startsAt' | 'endsAt'): string {
+  return `${row[by].getTime()}.${row.id}`;
+}
+
+/** `undefined` for what {@link placeOf} does not say. */
+export function placeIn(text: string): GatheringPlace | undefined {
+  const [, time, id] = /^(\d{1,14})\.([0-9A-HJKMNP-TV-Z]{26})$/.exec(text) ?? [];
+  return time === undefined || id === undefined ? undefined : { at: new Date(Number(time)), id };
+}
+
+const sortedBy = ({ at, id }: GatheringPlace) => sql`(${at.toISOString()}::timestamptz, ${id})`;
+
 /** Those that are still to come, soonest first; only public ones for a guest. */
 export async function gatheringsToCome(
   tx: Queries,
   bankId: string,
-  { everybody, now, limit }: { everybody: boolean; now: Date; limit: number },
+  {
+    everybody,
+    now,
+    limit,
+    after,
+  }: { everybody: boolean; now: Date; limit: number; after?: GatheringPlace | undefined },
 ): Promise<GatheringRow[]> {
   return tx
     .select()
@@ -129,6 +153,7 @@ export async function gatheringsToCome(
         eq(gatheringTable.bankId, bankId),
         sql`status = 'open'`,
         gt(gatheringTable.endsAt, now),
+        after && sql`(${gatheringTable.endsAt}, ${gatheringTable.id}) > ${sortedBy(after)}`,
         everybody ? eq(gatheringTable.visibility, 'public') : undefined,
       ),
     )
@@ -137,17 +162,38 @@ export async function gatheringsToCome(
 }
 
 /** Those that a member hosts, or the town does; latest first. */
-export async function hostedBy(tx: Queries, bankId: string, hostId: string, limit: number): Promise<GatheringRow[]> {
+export async function hostedBy(
+  tx: Queries,
+  bankId: string,
+  hostId: string,
+  limit: number,
+  before?: GatheringPlace,
+): Promise<GatheringRow[]> {
   return tx
     .select()
     .from(gatheringTable)
-    .where(and(eq(gatheringTable.bankId, bankId), eq(gatheringTable.hostId, hostId)))
-    .orderBy(desc(gatheringTable.startsAt))
+    .where(
+      and(
+        eq(gatheringTable.bankId, bankId),
+        eq(gatheringTable.hostId, hostId),
+        before && sql`(${gatheringTable.startsAt}, ${gatheringTable.id}) < ${sortedBy(before)}`,
+      ),
+    )
+    .orderBy(desc(gatheringTable.startsAt), desc(gatheringTable.id))
     .limit(limit);
 }
 
-/** Those that a member goes to, or waits for, or went to; the last that they put themselves down for first. */
-export async function attendedBy(tx: Queries, bankId: string, memberId: string, limit: number) {
+/**
+ * Those that a member goes to, or waits for, or went to; the last that they put themselves down for first. `before` is
+ * the id of the last guest seen. With `there`, without those whose seat they gave back.
+ */
+export async function attendedBy(
+  tx: Queries,
+  bankId: string,
+  memberId: string,
+  limit: number,
+  { before, there = false }: { before?: string | undefined; there?: boolean } = {},
+) {
   return tx
     .select({ gathering: gatheringTable, guest: gatheringGuest })
     .from(gatheringGuest)
@@ -155,7 +201,14 @@ export async function attendedBy(tx: Queries, bankId: string, memberId: string, 
       gatheringTable,
       and(eq(gatheringTable.bankId, gatheringGuest.bankId), eq(gatheringTable.id, gatheringGuest.gatheringId)),
     )
-    .where(and(eq(gatheringGuest.bankId, bankId), eq(gatheringGuest.memberId, memberId)))
+    .where(
+      and(
+        eq(gatheringGuest.bankId, bankId),
+        eq(gatheringGuest.memberId, memberId),
+        before === undefined ? undefined : lt(gatheringGuest.id, before),
+        there ? ne(gatheringGuest.status, 'withdrawn') : undefined,
+      ),
+    )
     .orderBy(desc(gatheringGuest.id))
     .limit(limit);
 }

@@ -13,8 +13,15 @@ import { Dial, Slip } from './parts.tsx';
 import { paths } from './paths.ts';
 import { reading } from './standing.ts';
 
-export function GatheringsPage({ frame, items }: { frame: Frame; items: readonly GatheringModel[] }) {
+export interface GatheringsModel {
+  readonly items: readonly GatheringModel[];
+  /** Those that come after these. */
+  readonly laterHref: string | null;
+}
+
+export function GatheringsPage({ frame, model }: { frame: Frame; model: GatheringsModel }) {
   const { t } = frame.words;
+  const { items, laterHref } = model;
   const inside = frame.viewer.kind !== 'guest';
   return (
     <Page frame={frame} title={t('gathering.title')} at={paths.gatherings}>
@@ -39,9 +46,21 @@ export function GatheringsPage({ frame, items }: { frame: Frame; items: readonly
             {t('gathering.title')}
           </h2>
           <Slips frame={frame} items={items} />
+          <More href={laterHref} label={t('gathering.later')} />
         </section>
       )}
     </Page>
+  );
+}
+
+function More({ href, label }: { href: string | null; label: string }) {
+  if (href === null) return null;
+  return (
+    <p class="acts mt">
+      <a class="link" href={href}>
+        {label}
+      </a>
+    </p>
   );
 }
 
@@ -77,8 +96,10 @@ function Slips({ frame, items }: { frame: Frame; items: readonly GatheringModel[
 
 export interface MyGatheringsModel {
   readonly hosted: readonly GatheringModel[];
+  readonly hostedOlderHref: string | null;
   /** `null` for the desk, which goes nowhere. */
   readonly going: readonly GatheringModel[] | null;
+  readonly goingOlderHref: string | null;
   readonly feed: string | null;
 }
 
@@ -101,6 +122,7 @@ export function MyGatheringsPage({ frame, model }: { frame: Frame; model: MyGath
           ) : (
             <Slips frame={frame} items={going} />
           )}
+          <More href={model.goingOlderHref} label={t('gathering.older')} />
         </section>
       )}
       <section class="section" aria-labelledby="hosted">
@@ -110,6 +132,7 @@ export function MyGatheringsPage({ frame, model }: { frame: Frame; model: MyGath
         ) : (
           <Slips frame={frame} items={hosted} />
         )}
+        <More href={model.hostedOlderHref} label={t('gathering.older')} />
         <p class="acts mt">
           <ButtonLink href={paths.newGathering}>{t('gathering.new')}</ButtonLink>
         </p>

@@ -1,8 +1,8 @@
 /** The pages of gatherings, as somebody without script meets them. */
 
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gathering, member } from '../db/schema.ts';
+import { gathering, gatheringGuest, member } from '../db/schema.ts';
 import { type Streets, startStreets } from '../testing/streets.ts';
 import type { Visitor } from '../testing/visitor.ts';
 
@@ -106,6 +106,102 @@ describe('the desk signs somebody up', () => {
     await db.update(member).set({ status: 'active' }).where(eq(member.handle, 'agnes'));
     expect(rests).toMatchObject({ status: 422, kept: 'agnes' });
     expect(rests.wrong[1]).toContain('This member is resting');
+  });
+});
+
+describe('more gatherings than one page holds', () => {
+  let gina: Visitor;
+  let token: string;
+  let all: string[];
+  /** 130 of Gina's, three at a time, to each of which she put herself down; every tenth seat she gave back. */
+  beforeAll(async () => {
+    const { call: ask, database, bank } = streets.leith;
+    const { body } = await ask('POST', '/api/members', { handle: 'gina', name: 'Gina Orr' });
+    token = (await ask('POST', `/api/members/${body.id}/tokens`, {})).body.token as string;
+    gina = await streets.visitor('leith').signIn(token);
+    const id = ((await call({ rule: 'none' }, gina)).to ?? '').replace('/gatherings/', '');
+    const numbered = (prefix: string) => sql.raw(`'${prefix}' || lpad(n::text, ${26 - prefix.length}, '0')`);
+    await database.db.execute(sql`insert into gathering select (jsonb_populate_record(g, jsonb_build_object(
+        'id', ${numbered('01JZZ')}, 'starts_at', g.starts_at + (n / 3) * interval '1 day',
+        'ends_at', g.ends_at + (n / 3) * interval '1 day'))).*
+      from gathering g, generate_series(1, 129) n where g.id = ${id}`);
+    const rows = await database.db.select().from(gathering).where(eq(gathering.hostId, body.id));
+    all = rows.map((row) => row.id);
+    expect(all).toHaveLength(130);
+    const guest = (n: number, gatheringId: string) => ({
+      ...{ bankId: bank.id, id: `01JYY${String(n).padStart(21, '0')}`, gatheringId, memberId: body.id as string },
+      ...{
+        name: 'Gina Orr',
+        address: '',
+        ownAct: true,
+        status: n % 10 === 9 ? ('withdrawn' as const) : ('coming' as const),
+      },
+    });
+    await database.db.insert(gatheringGuest).values(all.map((one, n) => guest(n, one)));
+  });
+
+  /** All that a list shows, page by page, as far as its link leads. */
+  async function walk(path: string, section: string, label: string): Promise<string[][]> {
+    const pages: string[][] = [];
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { status, html } = await gina.get(next.replace(/#.*/, ''));
+      expect(status).toBe(200);
+      const part = html.split(`aria-labelledby="${section}"`)[1]?.split('</section>')[0] ?? '';
+      pages.push([...part.matchAll(/href="\/gatherings\/([0-9A-Z]{26})"/g)].map(([, id = '']) => id));
+      next = new RegExp(`href="([^"]+)">${label}`).exec(part)?.[1]?.replaceAll('&amp;', '&');
+    }
+    return pages;
+  }
+  const times = async (ids: readonly string[]) => {
+    const rows = await streets.leith.database.db.select().from(gathering);
+    return ids.map((id) => rows.find((row) => row.id === id)?.startsAt.getTime() ?? 0);
+  };
+
+  test('each of those to come is reached by the link to later ones, once, soonest first', async () => {
+    const pages = await walk('/gatherings', 'soon', 'Later ones');
+    expect(pages.map((page) => page.length).slice(0, 2)).toEqual([60, 60]);
+    const seen = pages.flat();
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(all.filter((id) => !seen.includes(id))).toEqual([]);
+    const at = await times(seen);
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+    // A link that was kept until all of it is over, and what no page of ours says.
+    expect((await gina.get(`/gatherings?after=99999999999999.${all[0]}`)).to).toBe('/gatherings');
+    for (const odd of ['x', '999999999999999999.0', `1.${'0'.repeat(25)}`])
+      expect((await gina.get(`/gatherings?after=${odd}`)).html).toContain(pages[0]?.[0]);
+  });
+
+  test('so is each that a member hosts, and goes to, apart from each other, the last first', async () => {
+    const hosted = (await walk('/gatherings/mine', 'hosted', 'Older ones')).flat();
+    expect(hosted.toSorted()).toEqual(all.toSorted());
+    const at = await times(hosted);
+    expect(at).toEqual(at.toSorted((a, b) => b - a));
+    const going = await walk('/gatherings/mine', 'going', 'Older ones');
+    expect(going.map((page) => page.length)).toEqual([60, 57]);
+    expect(going.flat()).toEqual(all.filter((_, n) => n % 10 !== 9).toReversed());
+    const link = /href="([^"]+)">Older ones/.exec((await gina.get('/gatherings/mine?hosted=1.x')).html)?.[1];
+    expect(link).toMatch(/^\/gatherings\/mine\?hosted=1.x&amp;going=[0-9A-Z]{26}#going$/);
+  });
+
+  test('a program goes through each of the three lists by its cursor', async () => {
+    const { call: ask } = streets.leith;
+    const lists = [];
+    for (const which of ['coming', 'hosted', 'attended']) {
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const query = `which=${which}&limit=50${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const { body } = await ask('GET', `/api/gatherings?${query}`, undefined, { token });
+        seen.push(...body.items.map(({ id }: { id: string }) => id));
+        if (body.next === null) break;
+        cursor = body.next as string;
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      lists.push(seen.filter((id) => all.includes(id)).length);
+      if (which === 'attended') continue;
+      const bad = await ask('GET', `/api/gatherings?which=${which}&cursor=2`, undefined, { token });
+      expect([bad.status, bad.body.code]).toEqual([400, 'invalid_request']);
+    }
+    expect(lists).toEqual([130, 130, 130]);
   });
 });
 

@@ -22,6 +22,8 @@ import {
   guestByMember,
   hostedBy,
   hostNames,
+  placeIn,
+  placeOf,
   TOWN,
 } from '../../gathering/store.ts';
 import { type GatheringView, gatheringView, maySeeGathering } from '../../gathering/view.ts';
@@ -44,8 +46,14 @@ export function gatheringRoutes(app: WebApp): void {
   app.get(paths.gatherings, async (c) => {
     const { bank, node, session } = c.var;
     const everybody = session === null;
-    const rows = await gatheringsToCome(node.database.db, bank.id, { everybody, now: new Date(), limit: SHOWN });
-    return c.html(<GatheringsPage frame={frameOf(c)} items={await modelsOf(c, rows)} />);
+    const after = placeIn(c.req.query('after') ?? '');
+    const asked = { everybody, now: new Date(), limit: SHOWN + 1, after };
+    const found = await gatheringsToCome(node.database.db, bank.id, asked);
+    // Those of a later page may all be over by now.
+    if (after !== undefined && found.length === 0) return c.redirect(paths.gatherings, 303);
+    const { rows, last } = shown(found);
+    const laterHref = last === undefined ? null : `${paths.gatherings}?after=${placeOf(last, 'endsAt')}`;
+    return c.html(<GatheringsPage frame={frameOf(c)} model={{ items: await modelsOf(c, rows), laterHref }} />);
   });
 
   app.get(paths.myGatherings, signedIn, async (c) => {
@@ -53,13 +61,26 @@ export function gatheringRoutes(app: WebApp): void {
     const { db } = node.database;
     const { role, ...who } = callerOf(c);
     const own = role === 'member' && 'memberId' in who ? who.memberId : TOWN;
-    const hosted = await hostedBy(db, bank.id, own, SHOWN);
-    const going = own === TOWN ? [] : await attendedBy(db, bank.id, own, SHOWN);
-    const there = going.filter(({ guest }) => guest.status !== 'withdrawn').map(({ gathering }) => gathering);
+    const before = { hosted: c.req.query('hosted'), going: c.req.query('going')?.slice(0, 40) };
+    const hosted = shown(await hostedBy(db, bank.id, own, SHOWN + 1, placeIn(before.hosted ?? '')));
+    const there = { before: before.going, there: true };
+    const going = shown(own === TOWN ? [] : await attendedBy(db, bank.id, own, SHOWN + 1, there));
+    const older = (name: keyof typeof before, last: string | undefined) =>
+      last === undefined
+        ? null
+        : `${paths.myGatherings}?${new URLSearchParams({ ...given(before), [name]: last })}#${name}`;
     const feed = own === TOWN ? null : `${bank.origin}${paths.calendarFeed(await calendarToken(db, bank, own))}`;
     const model = {
-      hosted: await modelsOf(c, hosted),
-      going: own === TOWN ? null : await modelsOf(c, there),
+      hosted: await modelsOf(c, hosted.rows),
+      hostedOlderHref: older('hosted', hosted.last && placeOf(hosted.last, 'startsAt')),
+      going:
+        own === TOWN
+          ? null
+          : await modelsOf(
+              c,
+              going.rows.map(({ gathering }) => gathering),
+            ),
+      goingOlderHref: older('going', going.last?.guest.id),
       feed,
     };
     return c.html(<MyGatheringsPage frame={frameOf(c)} model={model} />);
@@ -113,6 +134,17 @@ export function gatheringRoutes(app: WebApp): void {
   const here = `${pattern(paths.gathering)}/here/:code`;
   app.get(here, signedIn, async (c) => hereAt(c, false));
   app.post(here, ...guarded, async (c) => hereAt(c, true));
+}
+
+/** What one page shows of what was found, and the last of it if there is more. */
+function shown<T>(found: readonly T[]): { readonly rows: readonly T[]; readonly last: T | undefined } {
+  const rows = found.slice(0, SHOWN);
+  return { rows, last: found.length > SHOWN ? rows.at(-1) : undefined };
+}
+
+/** Those that were given at all. */
+function given(all: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter((each): each is [string, string] => each[1] !== undefined));
 }
 
 /** Whoever looks. Refuses `not_signed_in`. */

@@ -539,6 +539,7 @@ export interface Messages {
   'gathering.kind.class': null;
   'gathering.kind.meeting': null;
   'gathering.kind.shift': null;
+  'gathering.later': null;
   'gathering.lead': null;
   'gathering.leaveList': null;
   'gathering.mine': null;
@@ -555,6 +556,7 @@ export interface Messages {
   'gathering.none': null;
   'gathering.noneText': null;
   'gathering.notReserved': { why: string };
+  'gathering.older': null;
   'gathering.onlyHere': { bank: string };
   'gathering.outcome.absent': null;
   'gathering.outcome.asked': { amount: string; name: string };
