@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { MemberKind } from '../member/members.ts';
 import { Emblem } from './emblems.tsx';
 import { firstName } from './format.ts';
 import { Page } from './layout.tsx';
@@ -13,6 +14,7 @@ import { Qr } from './qr.tsx';
 
 export interface CardModel {
   readonly name: string;
+  readonly kind: MemberKind;
   readonly words: readonly string[];
   /** What the code says. */
   readonly link: string;
@@ -24,7 +26,7 @@ export interface CardModel {
 export function CardPage({ frame, model }: { frame: Frame; model: CardModel }) {
   const { t } = frame.words;
   const { bank } = frame;
-  const name = firstName(model.name);
+  const name = firstName(model.name, model.kind);
   return (
     <Page frame={frame} title={t('card.title', { name })} class="for-hand">
       <div class="screen-only stack read">

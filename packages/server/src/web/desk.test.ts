@@ -16,6 +16,14 @@ const add = (fields: Record<string, string>) => desk.fill('/console/members', '/
 const wordsOf = (html: string) => [...html.matchAll(/<li>([a-z]+)<\/li>/g)].map(([, word]) => word).join(' ');
 const members = async () => (await streets.leith.call('GET', '/api/members')).body.items.length;
 
+test('a card of an organisation names all of it, also when it is made anew', async () => {
+  await add({ name: 'Leith Shed', kind: 'organisation', handle: 'shed' });
+  expect((await desk.get('/console/card')).html).toContain('A card for Leith Shed');
+  const id = (await streets.leith.call('GET', '/api/members/shed')).body.id;
+  await desk.fill(`/console/members/${id}`, `/console/members/${id}/card`, {});
+  expect((await desk.get('/console/card')).html).toContain('A card for Leith Shed');
+});
+
 test('somebody new has a card that opens the door, is shown once, and stops when there is another', async () => {
   expect(await add({ name: ' Davie Muir ', handle: 'davie' })).toMatchObject({ status: 303, to: '/console/card' });
   const made = (await desk.get('/console/card')).html;

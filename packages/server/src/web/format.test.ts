@@ -66,8 +66,29 @@ describe('names', () => {
     ['The little library', 'The little library'],
     ['La cooperativa', 'La cooperativa'],
     ['Laia Camps', 'Laia'],
+    ['María José Vidal', 'María'],
+    ['Jean Pierre', 'Jean'],
+    ['Al Green', 'Al'],
+    ['عبد الله حداد', 'عبد الله'],
+    ['أبو بكر حداد', 'أبو بكر'],
+    ['ابو بكر', 'ابو بكر'],
+    ['أم كلثوم', 'أم كلثوم'],
+    ['آل سعيد', 'آل سعيد'],
+    ['فاطمة بنت محمد', 'فاطمة'],
+    ['أبو عبد الله محمد', 'أبو عبد الله'],
+    ['Abu Bakr Haddad', 'Abu Bakr'],
+    ['Abd El Rahman Haddad', 'Abd El Rahman'],
+    ['Abdel Rahman Haddad', 'Abdel Rahman'],
+    ['Abdallah Haddad', 'Abdallah'],
+    ['Umm Kulthum', 'Umm Kulthum'],
+    ['El Hadji Diouf', 'El Hadji Diouf'],
+    ['Abu', 'Abu'],
     ['', ''],
   ])('%s is called %s', (name, called) => {
     expect(firstName(name)).toBe(called);
+  });
+
+  it.each(['household', 'organisation'] as const)('a %s is called by all of its name', (kind) => {
+    expect(firstName('Leith Library', kind)).toBe('Leith Library');
   });
 });

@@ -149,15 +149,30 @@ function split(minutes: number): { readonly hours: number; readonly rest: number
 
 /**
  * What somebody is called in a sentence. A household and an organisation keep their whole name, and so does a name that
- * begins with an article; of whom no more than the name is known, it is a person.
+ * begins with an article; of whom no more than the name is known, it is a person. What is no name without the next word
+ * takes it along: of Abd Allah "Abd" alone would be "servant".
  */
 export function firstName(name: string, kind: MemberKind = 'person'): string {
   if (kind !== 'person') return name;
-  const [first = ''] = name.split(' ');
-  return first === '' || articles.has(first.toLowerCase()) ? name : first;
+  const words = name.split(' ');
+  const [first = ''] = words;
+  if (first === '' || articles.has(first.toLowerCase())) return name;
+  const last = words.findIndex((word, at) => !leadsOn.has(plain(word)) && !(at > 0 && between.has(plain(word))));
+  return last === -1 ? name : words.slice(0, last + 1).join(' ');
 }
 
 const articles = new Set(['the', 'a', 'an', 'el', 'la', 'los', 'las', 'els', 'les', 'le', 'na']);
+
+/** As {@link plain} writes them. */
+const leadsOn = new Set([
+  ...['abu', 'abd', 'abdel', 'abdul', 'umm', 'ibn', 'bint'],
+  ...['عبد', 'ابو', 'ابي', 'ام', 'ابن', 'بن', 'بنت', 'ال'],
+]);
+/** Articles that stand alone between such a word and the name. */
+const between = new Set(['el', 'al']);
+
+/** In small letters; an alif is often written without what stands above or below it. */
+const plain = (word: string): string => word.toLowerCase().replaceAll(/[أإآ]/g, 'ا');
 
 /** The hands of a clock face at this moment, in degrees from twelve. */
 export function hands(at: Date, timeZone: string): { readonly hour: number; readonly minute: number } {

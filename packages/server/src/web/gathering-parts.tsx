@@ -4,9 +4,16 @@
  * @module
  */
 import type { GatheringStatus } from '../gathering/store.ts';
+import type { GuestView } from '../gathering/view.ts';
+import type { MemberKind } from '../member/members.ts';
 import type { Frame } from './models.ts';
 import { reading } from './standing.ts';
 import { useWords, type Words } from './words.ts';
+
+/** A guest as a page names them: with what they are, if they are a member here. */
+export interface GuestModel extends GuestView {
+  readonly kind: MemberKind | undefined;
+}
 
 /** What every page says of a gathering. */
 export interface GatheringModel {

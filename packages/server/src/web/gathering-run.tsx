@@ -6,10 +6,9 @@
  *
  * @module
  */
-import type { GuestView } from '../gathering/view.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { nameOf, placeOf, sayOutcome, sayWhy } from './gathering.tsx';
-import { type GatheringModel, sayRule, sayWhen } from './gathering-parts.tsx';
+import { type GatheringModel, type GuestModel, sayRule, sayWhen } from './gathering-parts.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
 import { paths } from './paths.ts';
@@ -18,7 +17,7 @@ import { sayRefusal } from './refusals.ts';
 
 export interface CreditModel {
   readonly gathering: GatheringModel;
-  readonly guests: readonly GuestView[];
+  readonly guests: readonly GuestModel[];
   /** Ticked, and how long, by the guest's id: as it was typed. */
   readonly ticked: ReadonlySet<string>;
   readonly minutes: ReadonlyMap<string, number>;
@@ -81,7 +80,7 @@ export function CreditPage({ frame, model }: { frame: Frame; model: CreditModel 
 }
 
 /** Somebody who can still be ticked, or what became of them. */
-function Line(props: { frame: Frame; model: CreditModel; guest: GuestView; hours: boolean }) {
+function Line(props: { frame: Frame; model: CreditModel; guest: GuestModel; hours: boolean }) {
   const { frame, model, guest, hours } = props;
   const { t } = frame.words;
   const { outcome } = guest;
@@ -121,7 +120,7 @@ function Line(props: { frame: Frame; model: CreditModel; guest: GuestView; hours
   );
 }
 
-function HowLong(props: { frame: Frame; model: CreditModel; guest: GuestView; name: string }) {
+function HowLong(props: { frame: Frame; model: CreditModel; guest: GuestModel; name: string }) {
   const { frame, model, guest, name } = props;
   const { t, short } = frame.words;
   const chosen = model.minutes.get(guest.id) ?? model.gathering.minutes;

@@ -242,6 +242,22 @@ test('who came is ticked, strangers are written down, and one button writes down
   expect(html).not.toContain('name="here"');
 });
 
+test('an organisation that is asked for its yes is called by all of its name', async () => {
+  const { call: ask } = streets.leith;
+  const { id } = (await ask('POST', '/api/members', { handle: 'shed', name: 'Leith Shed', kind: 'organisation' })).body;
+  const { token } = (await ask('POST', `/api/members/${id}/tokens`, {})).body as { token: string };
+  const path = (await call()).to ?? '';
+  const shed = await streets.visitor('leith').signIn(token);
+  await shed.fill(path, `${path}/seat`, {});
+  const [startsAt, endsAt] = [new Date(Date.now() - 60_000), new Date(Date.now() + 3_600_000)];
+  const one = eq(gathering.id, path.split('/').at(-1) ?? '');
+  await streets.leith.database.db.update(gathering).set({ startsAt, endsAt }).where(one);
+  const guest = /name="here" value="([^"]+)"/.exec((await moira.get(`${path}/credit`)).html)?.[1] ?? '';
+  await moira.fill(`${path}/credit`, `${path}/credit`, { here: guest, do: 'credit' });
+  const said = '30 min: waits for Leith Shed to say yes';
+  expect((await moira.get(`${path}/credit`)).html).toContain(said);
+});
+
 test('the code on the sheet opens a page with one button', async () => {
   const path = await begun();
   const { html } = await moira.get(`${path}/sheet`);

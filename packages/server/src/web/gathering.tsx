@@ -6,10 +6,9 @@
  *
  * @module
  */
-import type { GuestView } from '../gathering/view.ts';
 import { firstName } from './format.ts';
 import { Button, ButtonLink, Choices, Field, Form, Refused } from './forms.tsx';
-import { type GatheringModel, sayRule, sayStatus, sayWhen, Table } from './gathering-parts.tsx';
+import { type GatheringModel, type GuestModel, sayRule, sayStatus, sayWhen, Table } from './gathering-parts.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
 import { Agree } from './parts.tsx';
@@ -21,9 +20,9 @@ export interface OneGatheringModel {
   readonly gathering: GatheringModel;
   readonly waiting: number;
   readonly names: readonly string[];
-  readonly me: GuestView | null;
+  readonly me: GuestModel | null;
   /** For the host and the desk: who is on the list. */
-  readonly guests: readonly GuestView[] | null;
+  readonly guests: readonly GuestModel[] | null;
   /** Sent with the forms, so that pressing twice counts once. */
   readonly key: string;
   readonly refusal: RefusalView | null;
@@ -153,7 +152,7 @@ function MySeat({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
   );
 }
 
-function sayMine(words: Words, me: GuestView): string {
+function sayMine(words: Words, me: GuestModel): string {
   const { t } = words;
   if (me.outcome !== null) return words.capital(sayOutcome(words, me));
   if (me.present) return t('gathering.youCame');
@@ -161,7 +160,7 @@ function sayMine(words: Words, me: GuestView): string {
 }
 
 /** What became of what was written down for somebody. */
-export function sayOutcome({ t, short }: Words, { outcome, minutes, name }: GuestView): string {
+export function sayOutcome({ t, short }: Words, { outcome, minutes, name, kind }: GuestModel): string {
   const amount = short(minutes ?? 0);
   switch (outcome) {
     case null:
@@ -171,7 +170,7 @@ export function sayOutcome({ t, short }: Words, { outcome, minutes, name }: Gues
     case 'came':
       return t('gathering.outcome.came');
     case 'asked':
-      return t('gathering.outcome.asked', { amount, name: firstName(name) });
+      return t('gathering.outcome.asked', { amount, name: firstName(name, kind) });
     default:
       return t(`gathering.outcome.${outcome}`, { amount });
   }
@@ -217,7 +216,7 @@ function Hours({ gathering: { minutes, seats, free } }: { gathering: GatheringMo
   );
 }
 
-function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringModel; guests: readonly GuestView[] }) {
+function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringModel; guests: readonly GuestModel[] }) {
   const { t } = frame.words;
   const { id, status } = model.gathering;
   const open = status === 'open' || status === 'full';
@@ -267,7 +266,7 @@ function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringMo
 }
 
 /** Somebody from elsewhere is named with their town. */
-export function nameOf({ t }: Words, { name, town }: GuestView): string {
+export function nameOf({ t }: Words, { name, town }: GuestModel): string {
   return town === '' ? name : t('page.inTown', { who: name, town });
 }
 

@@ -227,14 +227,10 @@ export function GivenPage({ frame, model, url }: { frame: Frame; model: GivenMod
           </p>
         </Form>
       ) : null}
-      {model.slips.map(({ href, by, slip }) => (
+      {model.slips.map(({ href, who, by, slip }) => (
         <p class="read mt">
           <a class="link" href={href}>
-            {t('slip.writtenDown', {
-              who: frame.viewer.kind === 'member' ? firstName(frame.viewer.name) : '',
-              by,
-              slip,
-            })}
+            {t('slip.writtenDown', { who, by, slip })}
           </a>
         </p>
       ))}

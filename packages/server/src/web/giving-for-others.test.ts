@@ -100,6 +100,15 @@ describe('the fund', () => {
   });
 });
 
+test('an organisation is called by all of its name while its answer is waited for', async () => {
+  const { id } = (await town.call('POST', '/api/members', { handle: 'shed', name: 'Leith Shed', kind: 'organisation' }))
+    .body;
+  const { token } = (await town.call('POST', `/api/members/${id}/tokens`)).body;
+  await town.call('POST', '/api/gifts/rule', { asks: true }, { token });
+  await visitor('moira').fill('/give', '/give', { to: `shed@${town.host}`, length: '15', sure: 'yes' });
+  expect((await visitor('moira').get('/me')).html).toContain('Waiting for Leith Shed to answer');
+});
+
 test('a gift waits for a yes, on a page of its own, for nobody else', async () => {
   await visitor('agnes').fill('/gifts', '/gifts/rule', { asks: 'yes' });
   const given = await visitor('moira').fill('/give', '/give', { to: `agnes@${town.host}`, length: '15', sure: 'yes' });

@@ -163,6 +163,8 @@ export interface StatementLine {
   /** What it was for, in the giver's words. May be empty. */
   readonly what: string;
   readonly who: string;
+  /** What they are, if they are a member here. */
+  readonly kind?: MemberKind | undefined;
   /** `null` in the own town. */
   readonly town: string | null;
   readonly minutes: number;
@@ -290,7 +292,7 @@ export interface GivenModel {
   readonly refusal: RefusalView | null;
   readonly proofId: string | null;
   /** What a coordinator wrote down about it. */
-  readonly slips: readonly { readonly href: string; readonly by: string; readonly slip: string }[];
+  readonly slips: readonly Readonly<Record<'href' | 'who' | 'by' | 'slip', string>>[];
   /** Where the giver can take it back; `null` once the other town has answered. */
   readonly takeBackHref: string | null;
 }
@@ -319,6 +321,8 @@ export interface SignedEntry {
 /** A person in a town. */
 export interface Party {
   readonly name: string;
+  /** What they are, if they are a member here. */
+  readonly kind?: MemberKind | undefined;
   readonly town: Town;
 }
 

@@ -289,6 +289,12 @@ describe('what pages say', () => {
     expect(await of({ weSuspended: true })).toMatch(/name="change" value="resume"/);
   });
 
+  it('calls an organisation whose hours are proved by all of its name', async () => {
+    const giver = { ...s.proofModel.giver, name: 'Leith Shed', kind: 'organisation' as const };
+    const html = await render(<ProofPage frame={s.moira} model={{ ...s.proofModel, giver }} />);
+    expect(/<title>(.*?)<\/title>/.exec(html)?.[1]).toContain('Leith Shed');
+  });
+
   it('shows a signed document as it was signed, and what is no JSON too', async () => {
     const [first] = s.proofModel.entries;
     if (first === undefined) throw new Error('no entry');

@@ -20,7 +20,10 @@ export function ProofPage({ frame, model }: { frame: Frame; model: ProofModel })
   return (
     <Page
       frame={frame}
-      title={t('proof.title', { giver: firstName(giver.name), receiver: firstName(receiver.name) })}
+      title={t('proof.title', {
+        giver: firstName(giver.name, giver.kind),
+        receiver: firstName(receiver.name, receiver.kind),
+      })}
       class="for-hand"
     >
       <div class="screen-only">

@@ -30,9 +30,7 @@ export function StatementPage({ frame, model }: { frame: Frame; model: Statement
         <h1 class="mt-xs">{balanceInWords(words, model.balanceMinutes, empty)}</h1>
         <p class="lead read mt-s">{empty ? sayEmpty(words, bank) : sayMoved(words, moved)}</p>
         {heldMinutes > 0 ? (
-          <p class="read mt-s">
-            {capital(t('statement.held', { amount: spoken(heldMinutes) }))}
-          </p>
+          <p class="read mt-s">{capital(t('statement.held', { amount: spoken(heldMinutes) }))}</p>
         ) : null}
         {empty ? null : (
           <div class="stack mt">
@@ -313,7 +311,7 @@ function LineStatus({ frame, line }: { frame: Frame; line: StatementLine }) {
 function sayLineStatus(frame: Frame, line: StatementLine): string {
   const { words, bank } = frame;
   const { t } = words;
-  const town = line.town ?? firstName(line.who);
+  const town = line.town ?? firstName(line.who, line.kind);
   switch (line.status) {
     case 'settled':
       return t('statement.settled');
@@ -323,13 +321,13 @@ function sayLineStatus(frame: Frame, line: StatementLine): string {
       return t(line.direction === 'given' ? 'statement.underwayTo' : 'statement.underwayFrom', { town });
     case 'returned': {
       if (line.direction === 'came' && line.refusal?.code === 'terms_unknown')
-        return t('statement.forgotten', { town, who: firstName(line.who) });
+        return t('statement.forgotten', { town, who: firstName(line.who, line.kind) });
       if (line.direction === 'came') return t('statement.returnedOther');
       const place = {
         bank: bank.name,
         bridgeBuilder: bank.bridgeBuilder,
         town: line.town ?? bank.name,
-        who: firstName(line.who),
+        who: firstName(line.who, line.kind),
       };
       return `${t('statement.returned')} ${sayRefusal(words, line.refusal ?? null, place).what}`;
     }

@@ -18,7 +18,6 @@ import {
 } from '../../gathering/gatherings.ts';
 import { hereCode, markPresent } from '../../gathering/presence.ts';
 import { findGathering, type GatheringRow, guestsOf, mayRun } from '../../gathering/store.ts';
-import type { GatheringView } from '../../gathering/view.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { shownPartners } from '../../offer/partners.ts';
 import { knownPlaces, placeFrom } from '../../offer/places.ts';
@@ -35,7 +34,7 @@ import { paths } from '../paths.ts';
 import { wordsOf } from '../words.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf, wholeNumber } from './form.ts';
-import { callerOf, modelOf, viewOf, visible } from './gatherings.tsx';
+import { callerOf, type GatheringOfPage, modelOf, viewOf, visible } from './gatherings.tsx';
 import { formOnce } from './once.ts';
 import { frameOf, pattern, signedIn, statusOf } from './page.tsx';
 
@@ -125,7 +124,7 @@ async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Respo
 }
 
 /** The gathering of the address, for its host and the desk. Refuses `not_found`. */
-async function own(c: WebContext): Promise<{ readonly row: GatheringRow; readonly view: GatheringView }> {
+async function own(c: WebContext): Promise<{ readonly row: GatheringRow; readonly view: GatheringOfPage }> {
   const row = await visible(c);
   const caller = callerOf(c);
   if (row === null || !mayRun(row, caller)) throw new Refused('not_found');
@@ -174,7 +173,7 @@ const EMPTY: GatheringValues = {
   ...{ seats: '12', rule: 'none', minutes: '30', visibility: 'bank' },
 };
 
-function hasGuests({ guests }: GatheringView): boolean {
+function hasGuests({ guests }: GatheringOfPage): boolean {
   return guests.some(({ status }) => status !== 'withdrawn');
 }
 

@@ -26,12 +26,13 @@ import {
   placeOf,
   TOWN,
 } from '../../gathering/store.ts';
-import { type GatheringView, gatheringView, maySeeGathering } from '../../gathering/view.ts';
+import { type GatheringView, type GuestView, gatheringView, maySeeGathering } from '../../gathering/view.ts';
+import { kindsOf } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { membersMeant } from '../../transfer/given-before.ts';
 import { GatheringPage, HerePage, type SignForModel } from '../gathering.tsx';
 import { GatheringsPage, MyGatheringsPage } from '../gathering-list.tsx';
-import type { GatheringModel } from '../gathering-parts.tsx';
+import type { GatheringModel, GuestModel } from '../gathering-parts.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf } from './form.ts';
@@ -238,18 +239,34 @@ async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response>
   return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
 }
 
+export type GatheringOfPage = Omit<GatheringView, 'me' | 'guests'> & {
+  readonly me: GuestModel | null;
+  readonly guests: readonly GuestModel[];
+};
+
 /** A gathering as somebody sees it; guests of partner towns with the name of their town instead of its address. */
 export async function viewOf(
   c: WebContext,
   row: GatheringRow,
   caller: Caller | null | undefined,
-): Promise<GatheringView> {
+): Promise<GatheringOfPage> {
   const { bank, node } = c.var;
-  const view = await gatheringView(node.database.db, bank, row, caller);
-  if (view.guests.every(({ town }) => town === '')) return view;
-  const partners = await agreementViews(node.database.db, bank);
+  const { db } = node.database;
+  const view = await gatheringView(db, bank, row, caller);
+  const all = [...view.guests, ...(view.me === null ? [] : [view.me])];
+  const kinds = await kindsOf(
+    db,
+    bank.id,
+    all.map(({ memberId }) => memberId),
+  );
+  const partners = all.every(({ town }) => town === '') ? [] : await agreementViews(db, bank);
   const names = new Map(partners.map(({ origin, town }) => [new URL(origin).host, town]));
-  return { ...view, guests: view.guests.map((guest) => ({ ...guest, town: names.get(guest.town) ?? guest.town })) };
+  const shownAs = (guest: GuestView): GuestModel => ({
+    ...guest,
+    kind: kinds.get(guest.memberId ?? ''),
+    town: names.get(guest.town) ?? guest.town,
+  });
+  return { ...view, me: view.me && shownAs(view.me), guests: view.guests.map(shownAs) };
 }
 
 /** Refusals that are about whom the desk signs up. */

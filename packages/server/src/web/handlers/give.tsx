@@ -209,8 +209,9 @@ async function givenModel(c: WebContext, row: TransferRow): Promise<GivenModel> 
     standing: view === null || status === 'settled' ? null : standingOf(view),
     refusal: refusalOfExchange(row),
     proofId: status === 'settled' && view !== null ? row.id : null,
-    slips: slips.map(({ row: { id, personName, slip } }) => ({
+    slips: slips.map(({ row: { id, personName, slip }, memberName, memberKind }) => ({
       href: paths.slip(id),
+      who: firstName(memberName, memberKind),
       by: firstName(sayWriter(words, personName)),
       slip,
     })),

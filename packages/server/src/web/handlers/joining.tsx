@@ -21,6 +21,7 @@ import {
   readJoinLink,
   revokeJoinLink,
 } from '../../member/joining.ts';
+import type { MemberRow } from '../../member/members.ts';
 import { refusalOf } from '../../node/refused.ts';
 import { type CardModel, CardPage } from '../card.tsx';
 import { AskedPage, JoinLinksPage, type JoinModel, JoinPage, type NewcomerValues, OverPage } from '../join.tsx';
@@ -80,8 +81,7 @@ export function joiningRoutes(app: WebApp): void {
       if (secret === null || welcomed === null)
         return c.redirect(welcomed === null ? paths.joinAsked : `${paths.joinAsked}?mailed=yes`, 303);
       carry(c, secret);
-      const card = { name: welcomed.member.name, words: welcomed.cardWords ?? [] };
-      keep(c, 'mine', JSON.stringify(card), hashToken(secret));
+      keep(c, 'mine', keptCard(welcomed.member, welcomed.cardWords ?? []), hashToken(secret));
       return c.redirect(paths.myCard, 303);
     } catch (error) {
       if (refusalOf(error)?.code === 'not_found') return over(c);
@@ -131,15 +131,20 @@ function inviterIn(c: WebContext): string {
   return caller?.role === 'member' ? caller.memberId : '';
 }
 
+/** What is kept of a card, for the page that shows it. */
+export function keptCard({ name, kind }: Pick<MemberRow, 'name' | 'kind'>, words: readonly string[]): string {
+  return JSON.stringify({ name, kind, words });
+}
+
 /** A page with a card whose words were kept for it. */
 export function cardPage(
   c: WebContext,
   keptValue: string,
   { forOther, onwards }: Pick<CardModel, 'forOther' | 'onwards'>,
 ): Response | Promise<Response> {
-  const { name, words } = JSON.parse(keptValue) as { name: string; words: string[] };
+  const { words, ...who } = JSON.parse(keptValue) as Pick<CardModel, 'name' | 'kind' | 'words'>;
   const link = `${c.var.bank.origin}${cardPath(words)}`;
-  return c.html(<CardPage frame={frameOf(c)} model={{ name, words, link, forOther, onwards }} />);
+  return c.html(<CardPage frame={frameOf(c)} model={{ ...who, words, link, forOther, onwards }} />);
 }
 
 async function inviterOf(c: WebContext): Promise<string | null> {

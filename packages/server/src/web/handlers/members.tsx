@@ -26,7 +26,7 @@ import type { DeskMemberModel, MembersModel } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { asked, field, guarded, idOf } from './form.ts';
-import { cardPage, faultsIn, newcomerIn } from './joining.tsx';
+import { cardPage, faultsIn, keptCard, newcomerIn } from './joining.tsx';
 import { keep, take } from './kept.ts';
 import { frameOf, operatorOnly, pattern, signedIn } from './page.tsx';
 import { moreOf } from './profile.tsx';
@@ -92,7 +92,7 @@ function memberRoutes(app: WebApp): void {
     if (row === undefined) throw new Refused('not_found');
     const ready = await prepareCard(node, bank, row.language);
     await node.signals.commit((tx) => issueCardFor(tx, bank, id, personId, ready));
-    keep(c, 'card', JSON.stringify({ name: row.name, words: ready.words }));
+    keep(c, 'card', keptCard(row, ready.words));
     return c.redirect(paths.madeCard, 303);
   });
 
@@ -155,7 +155,7 @@ function hatOf(c: WebContext): string {
 /** To the card, when there is one to print, else to the new member. */
 function welcomedTo(c: WebContext, { member, cardWords }: Welcomed): Response {
   if (cardWords === null) return c.redirect(paths.member(member.id), 303);
-  keep(c, 'card', JSON.stringify({ name: member.name, words: cardWords }));
+  keep(c, 'card', keptCard(member, cardWords));
   return c.redirect(paths.madeCard, 303);
 }
 

@@ -40,10 +40,10 @@ async function proofModel(c: WebContext, row: TransferRow, pairId: string): Prom
   const us = bankView(bank);
   const them = townOf(view?.town ?? '');
   const [own] = await db
-    .select({ name: member.name })
+    .select({ name: member.name, kind: member.kind })
     .from(member)
     .where(and(eq(member.bankId, bank.id), eq(member.id, row.memberId)));
-  const here: Party = { name: own?.name ?? '', town: us };
+  const here: Party = { name: own?.name ?? '', kind: own?.kind, town: us };
   const there: Party = { name: row.counterpartyName, town: them };
   const names = await accountNames(
     c,

@@ -12,7 +12,15 @@ import type { Queries } from '../../db/database.ts';
 import { unmoved as isUnmoved, transfer } from '../../db/schema.ts';
 import { exchangePath } from '../../exchange/exchange-store.ts';
 import { rowsOf } from '../../ledger/ledger.ts';
-import { type MemberRow, type StatementLine as Moved, standOf, statementOf, sumsOf } from '../../member/members.ts';
+import {
+  kindsOf,
+  type MemberKind,
+  type MemberRow,
+  type StatementLine as Moved,
+  standOf,
+  statementOf,
+  sumsOf,
+} from '../../member/members.ts';
 import { linesOf, statementCsv, type WholePeriod, wholePeriod } from '../../member/statement.ts';
 import { refusalOf } from '../../node/refused.ts';
 import { hasReceipt } from '../../receipt/documents.ts';
@@ -166,10 +174,15 @@ async function readLines(
           .select()
           .from(transfer)
           .where(and(eq(transfer.bankId, bank.id), inArray(transfer.id, ids)));
+  const kinds = await kindsOf(
+    db,
+    bank.id,
+    unmoved.map(({ direction, counterparty }) => (direction === 'local' ? counterparty : null)),
+  );
   const exchanges = new Map<string | null, TransferRow>(found.map((each) => [each.id, each]));
   return [
     ...moved.map((line) => movedLine(line, exchanges.get(line.transferId), towns)),
-    ...unmoved.map((each) => unmovedLine(each, towns)),
+    ...unmoved.map((each) => unmovedLine(each, towns, kinds.get(each.counterparty))),
   ]
     .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, PAGE + 1);
@@ -194,13 +207,14 @@ function movedLine(line: Moved, row: TransferRow | undefined, towns: Towns): Sta
   };
 }
 
-function unmovedLine(row: TransferRow, towns: Towns): StatementLine {
+function unmovedLine(row: TransferRow, towns: Towns, kind: MemberKind | undefined): StatementLine {
   const refusal = refusalOfExchange(row);
   return {
     id: row.id,
     at: row.createdAt,
     what: row.content,
     who: row.counterpartyName,
+    kind,
     town: towns.get(row.pairId) ?? null,
     minutes: row.minutes,
     direction: row.direction === 'in' ? 'came' : 'given',
