@@ -135,6 +135,9 @@ function LengthFields({ id, typed, values, legend, hint }: PartProps & { legend:
   );
 }
 
+/** When it is, if a day is given without a time. */
+export const NOON = '12:00';
+
 /** What, how long, when and where. */
 export function TermsFields({ id, typed, values, hint }: PartProps & { hint: string }) {
   const { t } = useWords();
@@ -155,8 +158,18 @@ export function TermsFields({ id, typed, values, hint }: PartProps & { hint: str
       <LengthFields id={id} typed={typed} values={values} legend={t('exchange.length')} hint={hint} />
       <div class="when-fields">
         <DayField id={id} typed={typed} values={values} label={t('exchange.date')} />
-        <Field id={`${id}-time`} name="time" type="time" label={t('exchange.time')} value={value('time')} />
+        <Field
+          id={`${id}-time`}
+          name="time"
+          type="time"
+          label={t('exchange.time')}
+          value={value('time')}
+          more={{ 'aria-describedby': `${id}-time-hint` }}
+        />
       </div>
+      <p class="hint" id={`${id}-time-hint`}>
+        {t('exchange.timeHint', { time: NOON })}
+      </p>
       <Field
         id={`${id}-place`}
         name="place"

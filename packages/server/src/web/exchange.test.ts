@@ -152,6 +152,14 @@ test('a dispute: the desk sees it, writes what its member stands by, and the oth
   expect(text((await agnes.get(path)).html)).toContain('You gave Moira 1 hour');
 });
 
+test('a day without a time is noon, and the form says so beforehand', async () => {
+  const { html } = await moira.get('/exchanges/new?to=agnes');
+  const described = /<input[^>]*name="time"[^>]*aria-describedby="([^"]+)"/.exec(html)?.[1];
+  expect(html).toMatch(new RegExp(`id="${described}">\\s*If you give a day and leave the time empty, we write 12:00`));
+  const path = await ask({ date: new Date(Date.now() + 86_400_000 * 9).toISOString().slice(0, 10), time: '' });
+  expect(text((await agnes.get(path)).html)).toContain(' at 12:00');
+});
+
 test('a settlement that is refused keeps all that the desk typed, and the one whom it chose', async () => {
   const path = await ask();
   await act(agnes, path, 'accept');

@@ -7,7 +7,7 @@ import type { Terms, Version } from '@evenhour/protocol';
 import { localTime, momentOf } from '../../clock/zone.ts';
 import { isMeant, LENGTHS } from '../../exchange/asking.ts';
 import { Refused } from '../../node/refused.ts';
-import type { Typed } from '../exchange-forms.tsx';
+import { NOON, type Typed } from '../exchange-forms.tsx';
 import { field, wholeNumber } from './form.ts';
 
 type Errors = Record<string, 'missing' | 'long' | 'time' | 'length' | 'far' | 'future'>;
@@ -63,7 +63,7 @@ function momentIn(form: URLSearchParams, timeZone: string): string | null {
   const date = dayIn(form);
   const time = field(form, 'time');
   if (date === '' && time === '') return '';
-  const clock = /^([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(time === '' ? '12:00' : time);
+  const clock = /^([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(time === '' ? NOON : time);
   if (date === null || date === '' || clock === null) return null;
   const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   const hour = momentOf({ year, month, day, hour: Number(clock[1]) }, timeZone);

@@ -388,6 +388,7 @@ export interface Messages {
   'exchange.theySay': { hours: string; name: string };
   'exchange.theySayNot': { name: string };
   'exchange.time': null;
+  'exchange.timeHint': { time: string };
   'exchange.title': null;
   'exchange.toConfirm': { name: string };
   'exchange.toConfirmYou': null;
