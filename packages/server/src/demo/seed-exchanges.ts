@@ -10,6 +10,7 @@
 import { type Act, foldExchange, type Side, type Step } from '@evenhour/protocol';
 import { eq } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
+import { localTime, momentOf } from '../clock/zone.ts';
 import type { Database, Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
 import { exchange, exchangeStep, exchangeTalk, member, posting, transfer } from '../db/schema.ts';
@@ -30,7 +31,7 @@ export async function writeExchanges(database: Database, bank: Bank, plan: TownP
       return row;
     };
     for (const done of plan.done) await writeDone(tx, bank, done, find);
-    for (const underway of plan.underway) await begin(tx, bank, underway, find);
+    for (const underway of plan.underway) await begin(tx, bank, plan, underway, find);
   });
 }
 
@@ -148,12 +149,15 @@ async function moveHours(tx: Queries, bank: Bank, { id, giver, receiver, minutes
 async function begin(
   tx: Queries,
   bank: Bank,
+  { timeZone }: TownPlan,
   [giver, receiver, minutes, what, stands, inDays]: Underway,
   find: (handle: string) => MemberRow,
 ): Promise<void> {
   const by = { by: 'member' } as const;
-  const hour = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
-  const startTime = inDays === undefined ? undefined : new Date(hour + inDays * DAY_MS).toISOString();
+  const today = localTime(new Date(), timeZone);
+  // Whatever the time is now, people meet by day.
+  const at = inDays === undefined ? undefined : momentOf({ ...today, day: today.day + inDays, hour: 11 }, timeZone);
+  const startTime = at?.toISOString();
   let asked = await askExchange(
     tx,
     bank,
