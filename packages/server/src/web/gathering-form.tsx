@@ -168,10 +168,16 @@ function Rule({ frame, model }: { frame: Frame; model: GatheringFormModel }) {
         error={wrong.has('visibility') ? t('gathering.form.seeWrong') : undefined}
         options={[
           { value: 'bank', label: t('gathering.form.seeBank', { town: frame.bank.name }) },
-          ...(model.partners ? [{ value: 'partners', label: t('gathering.form.seePartners') }] : []),
+          ...(model.partners || values.visibility === 'partners'
+            ? [{ value: 'partners', label: t('gathering.form.seePartners') }]
+            : []),
           { value: 'public', label: t('gathering.form.seePublic') },
         ]}
-      />
+      >
+        {!model.partners && values.visibility === 'partners' ? (
+          <p class="hint">{t('offers.new.seeNoPartner')}</p>
+        ) : null}
+      </Choices>
     </>
   );
 }

@@ -205,6 +205,15 @@ describe('more gatherings than one page holds', () => {
   });
 });
 
+test('one for partner towns stays so while no town is a partner', async () => {
+  const callum = await streets.visitor('corner').signIn(streets.tokens.callum);
+  const path = (await call({ visibility: 'partners' }, callum)).to ?? '';
+  const { html } = await callum.get(`${path}/change`);
+  expect(html).toMatch(/value="partners" checked/);
+  expect(html).toContain('No town is our partner just now.');
+  expect((await callum.get('/gatherings/new')).html).not.toContain('value="partners"');
+});
+
 test('the offer by which other towns find it leads here to its seats', async () => {
   const path = (await call({ visibility: 'partners' })).to ?? '';
   const [row] = await streets.leith.database.db

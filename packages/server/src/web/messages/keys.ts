@@ -1415,7 +1415,7 @@ export interface Messages {
   'refusal.agreement_not_active.todo': { name: string };
   'refusal.agreement_not_active.what': { town: string };
   'refusal.already_answered.todo': null;
-  'refusal.already_answered.what': { town: string };
+  'refusal.already_answered.what': null;
   'refusal.amend_out_of_range.todo': null;
   'refusal.amend_out_of_range.what': null;
   'refusal.backlog.todo': { town: string };
