@@ -1,11 +1,13 @@
 /** The address by which somebody comes in: changed by themselves, added by the desk, and never taken from anybody. */
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mail, person } from '../db/schema.ts';
+import { rowsOf } from '../ledger/ledger.ts';
 import { DESK_HAT, findPerson, giveHat, hatsOf, takeHat } from '../member/people.ts';
 import { lastLetter } from '../testing/letters.ts';
 import { anotherSession, coordinator, type Somebody, signedInPerson } from '../testing/people.ts';
-import { startTowns, type Town } from '../testing/town.ts';
+import { hasTestPostgres } from '../testing/postgres.ts';
+import { startTowns, type Town, until } from '../testing/town.ts';
 import { said } from '../testing/watch.ts';
 
 let town: Town;
@@ -98,6 +100,43 @@ describe("one's own address", () => {
     expect((await confirm(eve, body.request, code)).status).toBe(400);
     expect([await addressOf(eve), await addressOf(una)]).toEqual([null, email]);
   });
+
+  test.skipIf(!hasTestPostgres())(
+    'that two show to be theirs at once is the first one’s, and the other is told so',
+    async () => {
+      const email = fresh();
+      const two = [await somebody(), await somebody()] as const;
+      const codes: (readonly [string, string])[] = [];
+      for (const who of two) {
+        const { body } = await request(who, email);
+        codes.push([body.request, codeIn(await lastLetter(town, email))]);
+      }
+      const { database } = town;
+      const answers = await database.transaction(async (tx) => {
+        // Nobody gets an address while somebody holds both, so both have looked before either writes.
+        await tx
+          .select()
+          .from(person)
+          .where(
+            inArray(
+              person.id,
+              two.map(({ personId }) => personId),
+            ),
+          )
+          .for('update');
+        const both = two.map((who, i) => confirm(who, ...(codes[i] as readonly [string, string])));
+        await until(async () => {
+          const waiting = sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+          return rowsOf<{ n: number }>(await database.db.execute(waiting))[0]?.n === 2 || undefined;
+        });
+        return { both: Promise.all(both) };
+      });
+      const done = await answers.both;
+      expect(done.map(({ status }) => status).sort()).toEqual([200, 400]);
+      expect(done.find(({ status }) => status === 400)?.body.facts).toEqual({ field: 'code', reason: 'used' });
+      expect((await Promise.all(two.map(addressOf))).filter((address) => address === email)).toHaveLength(1);
+    },
+  );
 
   test('counts only for whoever asked, and lets nobody in', async () => {
     const email = fresh();

@@ -236,6 +236,11 @@ export async function isAwaited(tx: Queries, bankId: string, email: string): Pro
 }
 
 /** Whether an address is a person's who has a hat. */
+/** Of two that would give the same address to somebody, the second waits for the first and then sees whose it is. */
+async function holdAddress(tx: Queries, bankId: string, email: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${bankId} address ${email}`}, 0))`);
+}
+
 export async function hasOwner(tx: Queries, bankId: string, email: string): Promise<boolean> {
   const owner = await ownerOf(tx, bankId, email);
   return owner !== undefined && (await hatsOf(tx, bankId, owner.id)).length > 0;
@@ -272,6 +277,7 @@ export async function setAddress(
   email: string,
 ): Promise<PersonRow | null> {
   if (await hasOwner(tx, bankId, email)) return null;
+  await holdAddress(tx, bankId, email);
   const hats = await hatsOf(tx, bankId, personId);
   await forgetWaiting(
     tx,
@@ -290,6 +296,7 @@ export async function setAddress(
  */
 export async function personOf(tx: Queries, bankId: string, email: string): Promise<PersonRow | null> {
   const waiting = await tx
+  await holdAddress(tx, bankId, email);
     .delete(waitingHat)
     .where(and(eq(waitingHat.bankId, bankId), eq(waitingHat.email, email)))
     .returning();
