@@ -78,9 +78,15 @@ function hashed(bankId: string, source: From): string {
     .digest('base64url');
 }
 
-/** A home has many IPv6 addresses and one network. */
+/**
+ * A home has many IPv6 addresses and one network. Providers commonly give it a /56, whose 256 networks of a /64 would
+ * count as so many sources. Some give a /48; counted so, neighbours with a /56 would use up each other's tries.
+ */
+const NETWORK_BYTES = 56 / 8;
+
 function network(source: string): string {
   if (!ipaddr.IPv6.isValid(source)) return source;
   const address = ipaddr.process(source);
-  return address.kind() === 'ipv6' ? address.toNormalizedString().split(':').slice(0, 4).join(':') : address.toString();
+  if (address.kind() === 'ipv4') return address.toString();
+  return Buffer.from(address.toByteArray().slice(0, NETWORK_BYTES)).toString('hex');
 }
