@@ -15,7 +15,7 @@ const BY_OTHER_WAYS = [
     '/me/doors/address/code',
     '/me/doors/offer',
   ],
-  '/sign-in/code',
+  ...['/card', '/sign-in/code'],
   // In a letter, or on something that is printed or handed over.
   ...['/card/:id', '/gatherings/:id/here/:code', '/invitations/:secret', '/join/:id', '/offers/:id/renew/:token'],
   ...['/sign-in/link/:id', '/slip/:id', '/stop/:id'],

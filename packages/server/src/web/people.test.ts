@@ -61,9 +61,17 @@ describe('joining', () => {
     expect((await later.fill('/sign-in', '/sign-in', { who: words.join(' ') })).to).toBe('/me');
     const door = `/card/${words.join('-')}`;
     const scanned = guest();
-    expect((await scanned.get(door)).status).toBe(200);
+    const handed = await scanned.get(door);
+    expect([handed.status, handed.to, handed.headers.get('cache-control')]).toEqual([303, '/card', 'no-store']);
     expect((await scanned.get('/me')).to).toMatch(/^\/sign-in/);
-    expect((await scanned.fill(door, door, {})).to).toBe('/me');
+    const page = await scanned.get('/card');
+    expect([page.status, page.headers.get('referrer-policy')]).toEqual([200, 'same-origin']);
+    for (const text of [page.html, ...scanned.cookies.values()])
+      for (const word of words) expect(text).not.toContain(word);
+    expect((await scanned.fill('/card', '/card', {})).to).toBe('/me');
+    // The words were handed on once, and to this browser.
+    expect([(await scanned.get('/card')).to, (await guest().get('/card')).to]).toEqual(['/sign-in', '/sign-in']);
+    expect((await guest().post('/card', {})).to).toBe('/sign-in');
     expect((await ewan.get(link)).status).toBe(404);
   });
 

@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 import type { WebContext } from './env.ts';
 import { cookieName, cookieOptions } from './session.ts';
 
-type Name = 'made' | 'open' | 'card' | 'mine' | 'link' | 'asked' | 'address';
+type Name = 'made' | 'open' | 'card' | 'mine' | 'link' | 'asked' | 'address' | 'scanned';
 
 /** No other page is sent it. */
 const PATHS: Readonly<Record<Name, string>> = {
@@ -23,6 +23,7 @@ const PATHS: Readonly<Record<Name, string>> = {
   link: paths.joinLinks,
   asked: paths.signInCode,
   address: paths.addressCode,
+  scanned: paths.cardDoor,
 };
 
 const nameOf = (c: WebContext, name: Name) => cookieName(c.var.bank, `evenhour-${name}`);

@@ -2,7 +2,8 @@
  * Coming in and going out.
  *
  * Promises: nothing says who exists, and whoever tries too much waits; each coming in is a new session; afterwards
- * one is where one wanted to go, always at this origin; a link lets nobody in before its button is pressed.
+ * one is where one wanted to go, always at this origin; a link lets nobody in before its button is pressed. The words
+ * of a card stay in no address: what a card's QR code opens hands them on to a page without them.
  *
  * @module
  */
@@ -25,7 +26,7 @@ import { CodePage, OneButtonPage, PasskeyOfferPage, SignInPage } from '../sign-i
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, guestForm, safeNext } from './form.ts';
 import { demoMembers } from './home.tsx';
-import { keep, kept } from './kept.ts';
+import { keep, kept, take } from './kept.ts';
 import { frameOf, pattern, signedIn, statusOf } from './page.tsx';
 import { agentOf, carry, endBefore, endSession, startSession } from './session.ts';
 
@@ -157,10 +158,17 @@ function oneButtonRoutes(app: WebApp): void {
     );
   });
 
-  app.get(pattern(paths.cardDoor), (c) => page(c, 'card', null));
-  app.post(pattern(paths.cardDoor), ...guestForm, (c) =>
-    byWords(c, c.req.param('id') ?? '', '', async (wrong, status) => page(c, 'card', wrong, status)),
-  );
+  app.get(pattern(paths.scannedCard), (c) => {
+    keep(c, 'scanned', (c.req.param('id') ?? '').slice(0, 300));
+    c.header('cache-control', 'no-store');
+    return c.redirect(paths.cardDoor, 303);
+  });
+  app.get(paths.cardDoor, (c) => (kept(c, 'scanned') === null ? c.redirect(paths.signIn, 303) : page(c, 'card', null)));
+  app.post(paths.cardDoor, ...guestForm, (c) => {
+    const words = take(c, 'scanned');
+    if (words === null) return c.redirect(paths.signIn, 303);
+    return byWords(c, words, '', async (wrong, status) => page(c, 'card', wrong, status));
+  });
 }
 
 function passkeyRoutes(app: WebApp): void {
