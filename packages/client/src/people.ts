@@ -49,7 +49,7 @@ export interface Hats {
   waiting(member: string, options?: CallOptions): Promise<WaitingHat[]>;
   /** Takes such a hat back. */
   drop(email: string, memberId: string, options?: DoOptions): Promise<WaitingHat[]>;
-  /** A token with another of the caller's hats. */
+  /** A token with another of the caller's hats. It ends when the caller's does. */
   wear(memberId: string, options?: DoOptions): Promise<Entered>;
 }
 

@@ -305,7 +305,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A token with another of the caller's hats */
+        /** A token with another of the caller's hats; it ends when the caller's does */
         post: operations["wearHat"];
         delete?: never;
         options?: never;
@@ -4570,7 +4570,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A token with another of the caller's hats */
+            /** @description A token with another of the caller's hats; it ends when the caller's does */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { cardOf } from '../auth/cards.ts';
 import { changeAddress, readAddress, requestAddress } from '../auth/codes.ts';
-import { enter } from '../auth/entering.ts';
+import { changeHat } from '../auth/entering.ts';
 import { endOtherSessions, endOwnSession, type SessionRow, sessionsOf } from '../auth/sessions.ts';
 import { mustBePerson, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
 import type { Queries } from '../db/database.ts';
@@ -151,18 +151,18 @@ function hatOperations(api: Api): void {
         method: 'post',
         path: '/api/hats/wear',
         operationId: 'wearHat',
-        summary: "A token with another of the caller's hats",
+        summary: "A token with another of the caller's hats; it ends when the caller's does",
         status: 201,
       },
       { answer: enteredSchema, body: wornHatSchema, params: noParams },
     ),
     async (c) => {
-      mustBePerson(c.var.caller);
-      const { personId } = c.var.caller;
+      const { caller } = c.var;
+      mustBePerson(caller);
       const { memberId } = c.req.valid('json');
       const result = await once(c, async (tx) => {
-        const beginning = { how: 'token', agent: agentOf(c), app: true } as const;
-        return { status: 201, body: enteredView(await enter(tx, c.var.bank, personId, beginning, memberId)) };
+        const beginning = { agent: agentOf(c), app: true };
+        return { status: 201, body: enteredView(await changeHat(tx, c.var.bank, caller, beginning, memberId)) };
       });
       return c.json(result.body, 201);
     },

@@ -82,6 +82,14 @@ export async function revokeCards(tx: Queries, bankId: string, personId: string)
   return ended.length > 0;
 }
 
+/**
+ * Lets nobody end a person's card before this transaction is done. Whoever ends it then finds what was begun here: of
+ * what begins while they look, they would not know.
+ */
+export async function holdCard(tx: Queries, bankId: string, personId: string): Promise<void> {
+  await tx.select({ id: card.id }).from(card).where(counts(bankId, personId)).for('share');
+}
+
 /** When the card that counts was issued; `null` when there is none. */
 export async function cardOf(tx: Queries, bankId: string, personId: string): Promise<Date | null> {
   const [row] = await tx.select({ at: card.issuedAt }).from(card).where(counts(bankId, personId));

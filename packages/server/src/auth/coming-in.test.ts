@@ -6,10 +6,12 @@ import { rowsOf } from '../ledger/ledger.ts';
 import { addPerson, giveHat } from '../member/people.ts';
 import { refusalOf } from '../node/refused.ts';
 import { lastLetter } from '../testing/letters.ts';
-import { startTowns, type Town } from '../testing/town.ts';
+import { hasTestPostgres } from '../testing/postgres.ts';
+import { startTowns, type Town, until } from '../testing/town.ts';
 import { said } from '../testing/watch.ts';
 import * as cards from './cards.ts';
 import { requestCode } from './codes.ts';
+import { hashToken } from './tokens.ts';
 
 let town: Town;
 let other: Town;
@@ -165,10 +167,10 @@ describe('six figures', () => {
       // A stubborn one, from one home, whatever address or network of it they take.
       for (let i = 0; i < 8; i++) often.push(await from(`2001:db8:1:2${i}${i}::${i}`, email));
       expect(often.filter((each) => each === 'sent')).toHaveLength(5);
-      expect(await from('192.0.2.1', email)).toBe('sent');
-      const all = [];
       // The next house.
       expect(await from('2001:db8:1:300::1', email)).toBe('sent');
+      expect(await from('192.0.2.1', email)).toBe('sent');
+      const all = [];
       for (let i = 2; i < 20; i++) all.push(await from(`192.0.2.${i}`, email));
       expect(all.filter((each) => each === 'sent')).toHaveLength(13);
       expect(await from('192.0.2.99', email)).toBe('too_many_requests');
@@ -219,6 +221,51 @@ describe('a card', () => {
     expect(said(await open('/api/sign-in/card', { words: next.body.words.join('-') }))).toBe('201 ok');
     await town.call('POST', `/api/members/${moira}/card/revoke`, {});
     expect(said(await open('/api/sign-in/card', { words: next.body.words.join('-') }))).toBe('400 invalid_request');
+  });
+
+  test('that is ended takes every token with it, whatever hat it was changed for; a hat lengthens none', async () => {
+    await forget();
+    const { body: card } = await town.call('POST', `/api/members/${moira}/card`, {});
+    const entered = await open('/api/sign-in/card', { words: card.words.join(' ') });
+    const { token } = entered.body;
+    await town.database.db
+      .update(session)
+      .set({ expiresAt: sql`now() + interval '3 hours'` })
+      .where(eq(session.hash, hashToken(token)));
+    const worn = await town.call('POST', '/api/hats/wear', { memberId: moira }, { token });
+    expect(said(worn)).toBe('201 ok');
+    const { body: mine } = await town.call('GET', '/api/sessions', undefined, { token });
+    const cards = mine.items.filter(({ how }: { how: string }) => how === 'card');
+    expect(cards).toHaveLength(2);
+    expect(new Set(cards.map(({ expiresAt }: { expiresAt: string }) => expiresAt)).size).toBe(1);
+    await town.call('POST', `/api/members/${moira}/card/revoke`, {});
+    expect(said(await town.call('GET', '/api/sessions', undefined, { token: worn.body.token }))).toBe(
+      '401 not_signed_in',
+    );
+    expect(said(await town.call('POST', '/api/hats/wear', { memberId: moira }, { token }))).toBe('401 not_signed_in');
+  });
+
+  test.skipIf(!hasTestPostgres())('that is ended while a hat is changed takes the new token too', async () => {
+    await forget();
+    const { body: card } = await town.call('POST', `/api/members/${moira}/card`, {});
+    const { token } = (await open('/api/sign-in/card', { words: card.words.join(' ') })).body;
+    const { db } = town.database;
+    const stuck = (n: number) =>
+      until(async () => {
+        const waiting = sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return rowsOf<{ n: number }>(await db.execute(waiting))[0]?.n === n || undefined;
+      });
+    const { wearing, revoking } = await town.database.transaction(async (tx) => {
+      await tx.execute(sql`lock table session in share mode`);
+      const worn = town.call('POST', '/api/hats/wear', { memberId: moira }, { token });
+      await stuck(1);
+      const revoked = town.call('POST', `/api/members/${moira}/card/revoke`, {});
+      await stuck(2);
+      // In an object, so that the transaction does not wait for them.
+      return { wearing: () => worn, revoking: () => revoked };
+    });
+    expect([said(await wearing()), said(await revoking())]).toEqual(['201 ok', '200 ok']);
+    expect(await db.select().from(session).where(eq(session.how, 'card'))).toEqual([]);
   });
 
   test('is guessed ten times an hour from one place', async () => {

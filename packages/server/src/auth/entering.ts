@@ -2,7 +2,7 @@
  * From a person who has shown who they are to a session that wears one of their hats.
  *
  * Promises: nobody wears a hat that is not theirs; each coming in is a session of its own; whoever has come in
- * before hears of a device that was never seen.
+ * before hears of a device that was never seen; another hat is no other way in, and lasts no longer.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import { Refused } from '../node/refused.ts';
 import type { Seal } from '../node/seal.ts';
 import { notify } from '../notification/notify.ts';
 import { countAttempt, giveBack } from './attempts.ts';
-import { hashWords, useCard } from './cards.ts';
+import { hashWords, holdCard, useCard } from './cards.ts';
 import type { Here } from './codes.ts';
-import { type Beginning, beginSession, deviceOf, type SessionOf, sessionsOf } from './sessions.ts';
+import { type Beginning, beginSession, deviceOf, devicesOf, findSessionOf, type SessionOf } from './sessions.ts';
+import type { Caller } from './tokens.ts';
 
 export interface Entered {
   readonly secret: string;
@@ -40,6 +41,26 @@ export async function enter(
   return { secret, hat: chosen, hats };
 }
 
+/**
+ * Begins a session with another hat for somebody who is in: it counts as theirs did, and is over when theirs would be.
+ * Refuses `not_found` for a hat that is not theirs, `not_signed_in` when theirs has just ended.
+ */
+export async function changeHat(
+  tx: Queries,
+  bank: Bank,
+  { personId, tokenHash }: Caller & { readonly personId: string },
+  { agent, app }: Pick<Beginning, 'agent' | 'app'>,
+  memberId: string,
+): Promise<Entered> {
+  await holdCard(tx, bank.id, personId);
+  const before = await findSessionOf(tx, bank.id, tokenHash);
+  if (before === undefined) throw new Refused('not_signed_in');
+  const hat = await mustWear(tx, bank.id, personId, memberId);
+  const beginning = { how: before.how, agent, app: app === true, until: before.expiresAt };
+  const secret = await beginSession(tx, bank.id, sessionFor(hat), beginning);
+  return { secret, hat, hats: await hatsOf(tx, bank.id, personId) };
+}
+
 /** What a session with this hat stands for. */
 export function sessionFor({ role, memberId, personId }: Hat): SessionOf {
   return role === 'desk' ? { role: 'operator', personId } : { role: 'member', memberId, personId };
@@ -54,8 +75,8 @@ async function tellOfNewDevice(
 ): Promise<void> {
   const own = hats.find(({ role }) => role === 'acts');
   if (own === undefined) return;
-  const known = await sessionsOf(tx, bank.id, personId);
-  if (known.length === 0 || known.some(({ device }) => device === deviceOf(agent))) return;
+  const known = await devicesOf(tx, bank.id, personId);
+  if (known.size === 0 || known.has(deviceOf(agent))) return;
   await notify(tx, bank, {
     memberId: own.memberId,
     kind: 'sign_in_new_device',

@@ -3,7 +3,8 @@
  *
  * Promises: a session is kept as a hash and says nothing at another bank; a browser's opens no API and a
  * program's no page; it is over after thirty days or at once when it is ended. A person sees their own sessions
- * and nobody else's.
+ * and nobody else's. One that is over lets nobody in and is kept for half a year, so that its device is known again;
+ * one that was taken from somebody is gone, and its device with it.
  *
  * @module
  */
@@ -27,9 +28,13 @@ export interface Beginning {
   /** What the browser says about itself, or the name of the program. */
   readonly agent: string;
   readonly app?: boolean;
+  /** When it is over, if that is decided already. */
+  readonly until?: Date;
 }
 
 const SESSION_DAYS = 30;
+/** How long a device is known after the last session there. */
+const KNOWN_DAYS = 180;
 const SECRET = { browser: /^es_[A-Za-z0-9_-]{32}$/, app: /^ea_[A-Za-z0-9_-]{32}$/ } as const;
 /** That it was used is written at most so often. */
 const SEEN_MINUTES = 10;
@@ -39,7 +44,7 @@ export async function beginSession(
   tx: Queries,
   bankId: string,
   who: SessionOf,
-  { how, agent, app = false }: Beginning,
+  { how, agent, app = false, until }: Beginning,
 ): Promise<string> {
   const secret = `${app ? 'ea' : 'es'}_${randomBytes(24).toString('base64url')}`;
   await tx.insert(session).values({
@@ -52,7 +57,7 @@ export async function beginSession(
     app,
     how,
     device: deviceOf(agent),
-    expiresAt: sql`now() + ${SESSION_DAYS} * interval '1 day'`,
+    expiresAt: until ?? sql`now() + ${SESSION_DAYS} * interval '1 day'`,
   });
   return secret;
 }
@@ -74,7 +79,7 @@ export async function findSessionCaller(
       stale: sql<boolean>`${session.seenAt} < now() - ${SEEN_MINUTES} * interval '1 minute'`,
     })
     .from(session)
-    .where(and(one(bankId, tokenHash), eq(session.app, kind === 'app'), gt(session.expiresAt, sql`now()`)));
+    .where(and(one(bankId, tokenHash), eq(session.app, kind === 'app'), lives()));
   if (row === undefined) return null;
   if (row.stale) await tx.update(session).set({ seenAt: sql`now()` }).where(one(bankId, tokenHash));
   const person = row.personId === null ? {} : { personId: row.personId };
@@ -82,9 +87,27 @@ export async function findSessionCaller(
   return { role: 'member', memberId: row.memberId ?? '', tokenHash, ...person };
 }
 
-/** Ends a session, by the hash of its secret. */
+/** A session that is not over, by the hash of its secret. */
+export async function findSessionOf(tx: Queries, bankId: string, hash: string): Promise<SessionRow | undefined> {
+  const [row] = await tx
+    .select()
+    .from(session)
+    .where(and(one(bankId, hash), lives()));
+  return row;
+}
+
+/** Ends a session, by the hash of its secret. Its device stays known. */
 export async function endSessionOf(tx: Queries, bankId: string, hash: string): Promise<void> {
-  await tx.delete(session).where(one(bankId, hash));
+  await tx
+    .update(session)
+    .set({ expiresAt: sql`now()` })
+    .where(and(one(bankId, hash), lives()));
+}
+
+/** On which devices a person has come in, as {@link deviceOf} names them; of sessions that are over too. */
+export async function devicesOf(tx: Queries, bankId: string, personId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.selectDistinct({ device: session.device }).from(session).where(ofPerson(bankId, personId));
+  return new Set(rows.map(({ device }) => device));
 }
 
 /** A person's sessions, the latest first. */
@@ -92,22 +115,22 @@ export async function sessionsOf(tx: Queries, bankId: string, personId: string):
   return tx
     .select()
     .from(session)
-    .where(and(ofPerson(bankId, personId), gt(session.expiresAt, sql`now()`)))
+    .where(and(ofPerson(bankId, personId), lives()))
     .orderBy(desc(session.seenAt), desc(session.id))
     .limit(100);
 }
 
-/** Ends one of a person's own sessions. Refuses `not_found`. */
+/** Takes one of a person's own sessions. Refuses `not_found`. */
 export async function endOwnSession(tx: Queries, bankId: string, personId: string, id: string): Promise<SessionRow> {
   const [ended] = await tx
     .delete(session)
-    .where(and(ofPerson(bankId, personId), eq(session.id, id)))
+    .where(and(ofPerson(bankId, personId), eq(session.id, id), lives()))
     .returning();
   if (ended === undefined) throw new Refused('not_found');
   return ended;
 }
 
-/** Ends all of a person's sessions but the one with this hash. Returns how many. */
+/** Takes all of a person's sessions but the one with this hash. Returns how many were not over. */
 export async function endOtherSessions(
   tx: Queries,
   bankId: string,
@@ -117,11 +140,11 @@ export async function endOtherSessions(
   const ended = await tx
     .delete(session)
     .where(and(ofPerson(bankId, personId), ne(session.hash, keepHash)))
-    .returning({ id: session.id });
-  return ended.length;
+    .returning({ lived: sql<boolean>`${lives()}` });
+  return ended.filter(({ lived }) => lived).length;
 }
 
-/** Ends a person's sessions: those that wear one hat, or those that began in one way. */
+/** Takes a person's sessions: those that wear one hat, or those that began in one way. */
 export async function endSessionsWith(
   tx: Queries,
   bankId: string,
@@ -137,12 +160,13 @@ export async function endSessionsWith(
   await tx.delete(session).where(and(ofPerson(bankId, personId), chosen));
 }
 
-/** Takes away sessions whose time is over, of all banks. */
+/** Takes away sessions that have long been over, of all banks. */
 export async function sweepSessions(tx: Queries): Promise<void> {
-  await tx.delete(session).where(lte(session.expiresAt, sql`now()`));
+  await tx.delete(session).where(lte(session.expiresAt, sql`now() - ${KNOWN_DAYS} * interval '1 day'`));
 }
 
 const one = (bankId: string, hash: string) => and(eq(session.bankId, bankId), eq(session.hash, hash));
+const lives = () => gt(session.expiresAt, sql`now()`);
 const ofPerson = (bankId: string, personId: string) => and(eq(session.bankId, bankId), eq(session.personId, personId));
 
 const BROWSERS: readonly (readonly [string, RegExp])[] = [

@@ -8,7 +8,7 @@
 import type { Refusal } from '@evenhour/protocol';
 import { cardOf } from '../../auth/cards.ts';
 import { changeAddress, requestAddress, YOURS } from '../../auth/codes.ts';
-import { enter } from '../../auth/entering.ts';
+import { changeHat } from '../../auth/entering.ts';
 import { addPasskey, offerPasskey, passkeysOf, removePasskey, renamePasskey } from '../../auth/passkeys.ts';
 import { endOtherSessions, endOwnSession, sessionsOf } from '../../auth/sessions.ts';
 import { mustBePerson } from '../../auth/tokens.ts';
@@ -177,24 +177,17 @@ function hatRoutes(app: WebApp): void {
 
   app.post(paths.hats, ...guarded, async (c) => {
     const { bank, node, form } = c.var;
-    const { personId } = personOf(c);
+    const caller = personOf(c);
     const memberId = field(form, 'memberId').slice(0, 64);
-    const beginning = { how: await howOf(c), agent: agentOf(c) };
     const { secret, hat } = await node.database.transaction(async (tx) => {
+      const entered = await changeHat(tx, bank, caller, { agent: agentOf(c) }, memberId);
       await endBefore(c, tx);
-      return enter(tx, bank, personId, beginning, memberId);
+      return entered;
     });
     carry(c, secret);
     const next = safeNext(field(form, 'next'), bank.origin);
     return c.redirect(next || (hat.role === 'desk' ? paths.console : paths.me), 303);
   });
-}
-
-/** How the person came in, which another hat does not change. */
-async function howOf(c: WebContext) {
-  const { personId, tokenHash } = personOf(c);
-  const rows = await sessionsOf(c.var.node.database.db, c.var.bank.id, personId);
-  return rows.find(({ hash }) => hash === tokenHash)?.how ?? 'token';
 }
 
 function personOf(c: WebContext) {
