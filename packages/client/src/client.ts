@@ -93,7 +93,7 @@ export interface Members {
   statementFile(idOrHandle: string, options?: StatementFileOptions): Promise<StatementFile>;
   /** Takes somebody in, with a first way to come in: a letter, or a card. For the operator. */
   takeIn(newcomer: TakenIn, options?: DoOptions): Promise<Welcomed>;
-  /** Makes a token for a member; it is shown once. For the operator. */
+  /** Makes a token for a member; it is shown once. With the bank's own token: coordinators who signed in may not. */
   issueToken(idOrHandle: string, options?: DoOptions): Promise<Token>;
   /** Suspends a member, or lets them in again. For the operator. */
   setStatus(idOrHandle: string, status: 'active' | 'suspended', options?: DoOptions): Promise<Member>;

@@ -41,13 +41,15 @@ export interface SignIn {
 export interface Hats {
   /** For whom the caller may act. */
   list(options?: CallOptions): Promise<Hat[]>;
-  /** Who may act for a member, or for the `desk`. For the desk, as all but `wear`. */
+  /** Who may act for a member, or for the `desk`; members ask for themselves. */
   of(member: string, options?: CallOptions): Promise<Hat[]>;
+  /** For the desk. A member for whom somebody acts already hears of it. */
   give(hat: NewHat, options?: DoOptions): Promise<Hat[]>;
+  /** For the desk. */
   take(personId: string, memberId: string, options?: DoOptions): Promise<Hat[]>;
   /** Addresses whose owners get a hat of this member, or of the `desk`, once they come in. */
   waiting(member: string, options?: CallOptions): Promise<WaitingHat[]>;
-  /** Takes such a hat back. */
+  /** Takes such a hat back. For the desk. */
   drop(email: string, memberId: string, options?: DoOptions): Promise<WaitingHat[]>;
   /** A token with another of the caller's hats. It ends when the caller's does. */
   wear(memberId: string, options?: DoOptions): Promise<Entered>;

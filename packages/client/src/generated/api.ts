@@ -83,7 +83,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a token for a member; it is shown once */
+        /** Make a token for a member, with the bank's own token only; it is shown once */
         post: operations["issueMemberToken"];
         delete?: never;
         options?: never;
@@ -251,10 +251,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For whom the caller may act; for the desk also who may act for a member */
+        /** For whom the caller may act; with `member` who may act for that member */
         get: operations["listHats"];
         put?: never;
-        /** Let a person act for a member, or look after the desk */
+        /** Let a person act for a member, or look after the desk; coordinators not themselves for a member not theirs */
         post: operations["giveHat"];
         delete?: never;
         options?: never;
@@ -2315,7 +2315,7 @@ export interface components {
         };
         Hats: {
             items: components["schemas"]["Hat"][];
-            /** @description For the desk: who gets a hat once they have shown that the address is theirs. */
+            /** @description Of one member or the desk: who gets a hat once they have shown that the address is theirs. */
             waiting?: {
                 email: string;
                 name: string;
@@ -2323,7 +2323,7 @@ export interface components {
         };
         Wearers: {
             items: components["schemas"]["Hat"][];
-            /** @description For the desk: who gets a hat once they have shown that the address is theirs. */
+            /** @description Of one member or the desk: who gets a hat once they have shown that the address is theirs. */
             waiting: {
                 email: string;
                 name: string;
@@ -4072,7 +4072,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Make a token for a member; it is shown once */
+            /** @description Make a token for a member, with the bank's own token only; it is shown once */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4417,7 +4417,7 @@ export interface operations {
     listHats: {
         parameters: {
             query?: {
-                /** @description For the desk: whose; `desk` for its own. */
+                /** @description Who may act for this member; members ask for themselves only. For the desk also `desk`: its own. */
                 member?: string;
             };
             header?: never;
@@ -4426,7 +4426,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description For whom the caller may act; for the desk also who may act for a member */
+            /** @description For whom the caller may act; with `member` who may act for that member */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4462,7 +4462,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Let a person act for a member, or look after the desk */
+            /** @description Let a person act for a member, or look after the desk; coordinators not themselves for a member not theirs */
             200: {
                 headers: {
                     [name: string]: unknown;

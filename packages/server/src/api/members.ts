@@ -206,13 +206,15 @@ export function memberRoutes(api: Api): void {
         method: 'post',
         path: '/api/members/{id}/tokens',
         operationId: 'issueMemberToken',
-        summary: 'Make a token for a member; it is shown once',
+        summary: "Make a token for a member, with the bank's own token only; it is shown once",
         status: 201,
       },
       { answer: tokenSchema, body: noBody, params: idParam },
     ),
     async (c) => {
       mustOperate(c.var.caller);
+      // Whoever has it is that member, and no slip says so. What coordinators do for a member is written down.
+      if (c.var.caller.personId !== undefined) throw new Refused('not_allowed');
       const row = await memberOf(c, c.req.valid('param').id);
       const result = await once(c, async (tx) => ({
         status: 201,

@@ -63,7 +63,7 @@ export const wornHatSchema = z.strictObject({ memberId }).openapi('WornHat');
 export const waitingHatSchema = z.strictObject({ memberId, email: z.string().max(254) }).openapi('WaitingHat');
 const waiting = z
   .array(z.object({ email: z.string(), name: z.string() }))
-  .describe('For the desk: who gets a hat once they have shown that the address is theirs.');
+  .describe('Of one member or the desk: who gets a hat once they have shown that the address is theirs.');
 export const wearersSchema = z.object({ items: z.array(hatSchema), waiting }).openapi('Wearers');
 export const hatsSchema = z.object({ items: z.array(hatSchema), waiting: waiting.optional() }).openapi('Hats');
 

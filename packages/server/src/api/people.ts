@@ -5,18 +5,19 @@ import { cardOf } from '../auth/cards.ts';
 import { changeAddress, readAddress, requestAddress } from '../auth/codes.ts';
 import { changeHat } from '../auth/entering.ts';
 import { endOtherSessions, endOwnSession, type SessionRow, sessionsOf } from '../auth/sessions.ts';
-import { mustBePerson, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
+import { mustBe, mustBePerson, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
+import { letAct } from '../broker/hats.ts';
 import type { Queries } from '../db/database.ts';
 import { wearersWithCards } from '../member/cards.ts';
 import {
   DESK_HAT,
   dropWaitingHat,
   findPerson,
-  giveHat,
   hatsOf,
   otherBanksOf,
   takeHat,
   waitingHatsFor,
+  wearersOf,
 } from '../member/people.ts';
 import { Refused } from '../node/refused.ts';
 import { languageOr } from '../web/words.ts';
@@ -43,7 +44,11 @@ import {
 import { agentOf, enteredView, hatView } from './sign-in.ts';
 
 const hatQuery = z.object({
-  member: z.string().max(64).optional().describe('For the desk: whose; `desk` for its own.'),
+  member: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Who may act for this member; members ask for themselves only. For the desk also `desk`: its own.'),
 });
 
 export function peopleRoutes(api: Api): void {
@@ -57,7 +62,7 @@ function hatOperations(api: Api): void {
       {
         path: '/api/hats',
         operationId: 'listHats',
-        summary: 'For whom the caller may act; for the desk also who may act for a member',
+        summary: 'For whom the caller may act; with `member` who may act for that member',
       },
       { answer: hatsSchema, query: hatQuery, params: noParams },
     ),
@@ -69,9 +74,11 @@ function hatOperations(api: Api): void {
         mustBePerson(c.var.caller);
         return c.json({ items: (await hatsOf(db, c.var.bank.id, c.var.caller.personId)).map(hatView) }, 200);
       }
-      mustOperate(c.var.caller);
       const of = member === 'desk' ? DESK_HAT : member;
-      return c.json(await wearersView(db, c.var.bank.id, of), 200);
+      mustBe(c.var.caller, of);
+      if (c.var.caller.role === 'operator') return c.json(await wearersView(db, c.var.bank.id, of), 200);
+      const items = (await wearersOf(db, c.var.bank.id, of)).map(hatView);
+      return c.json({ items, waiting: [...(await waitingHatsFor(db, c.var.bank.id, of))] }, 200);
     },
   );
 
@@ -81,20 +88,22 @@ function hatOperations(api: Api): void {
         method: 'post',
         path: '/api/hats',
         operationId: 'giveHat',
-        summary: 'Let a person act for a member, or look after the desk',
+        summary:
+          'Let a person act for a member, or look after the desk; coordinators not themselves for a member not theirs',
         status: 200,
       },
       { answer: wearersSchema, body: newHatSchema, params: noParams },
     ),
     async (c) => {
       mustOperate(c.var.caller);
+      const by = c.var.caller.personId;
       const { memberId, personId, email, name } = c.req.valid('json');
       const role = memberId === DESK_HAT ? 'desk' : 'acts';
       if ((personId === undefined) === (email === undefined || name === undefined))
         throw new Refused('invalid_request', { field: 'personId', reason: 'name a person, or an address and a name' });
       const who = personId === undefined ? { email: readAddress(email ?? ''), name: name ?? '' } : { personId };
       const result = await once(c, async (tx) => {
-        await giveHat(tx, c.var.bank.id, { memberId, role, ...who });
+        await letAct(tx, c.var.bank, by, { memberId, role, ...who });
         return { status: 200, body: await wearersView(tx, c.var.bank.id, memberId) };
       });
       return c.json(result.body, 200);

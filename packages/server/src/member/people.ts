@@ -88,8 +88,8 @@ export type NewHat = { readonly memberId: string; readonly role: 'acts' | 'desk'
   | { readonly email: string; readonly name: string }
 );
 
-/** Gives a hat. Giving it twice changes nothing. Refuses `not_found` when person or member are not of this bank. */
-export async function giveHat(tx: Queries, bankId: string, given: NewHat): Promise<void> {
+/** Gives a hat. Giving it twice changes nothing. Returns whether it is new. Refuses `not_found` when person or member are not of this bank. */
+export async function giveHat(tx: Queries, bankId: string, given: NewHat): Promise<boolean> {
   const { memberId, role } = given;
   if ((role === 'desk') !== (memberId === DESK_HAT)) throw new Refused('invalid_request', { field: 'role' });
   if (memberId !== DESK_HAT) {
@@ -101,11 +101,12 @@ export async function giveHat(tx: Queries, bankId: string, given: NewHat): Promi
   }
   if ('email' in given) {
     const { email, name } = given;
-    await tx.insert(waitingHat).values({ bankId, email, memberId, role, name }).onConflictDoNothing();
-    return;
+    const row = { bankId, email, memberId, role, name };
+    return (await tx.insert(waitingHat).values(row).onConflictDoNothing().returning()).length > 0;
   }
   if ((await findPerson(tx, bankId, given.personId)) === undefined) throw new Refused('not_found');
-  await tx.insert(hat).values({ bankId, personId: given.personId, memberId, role }).onConflictDoNothing();
+  const row = { bankId, personId: given.personId, memberId, role };
+  return (await tx.insert(hat).values(row).onConflictDoNothing().returning()).length > 0;
 }
 
 /** Takes a hat, and ends what wears it or waits for whoever wears it. Refuses `not_found`. */
@@ -235,12 +236,12 @@ export async function isAwaited(tx: Queries, bankId: string, email: string): Pro
   return rowsOf<{ awaited: boolean }>(result)[0]?.awaited === true;
 }
 
-/** Whether an address is a person's who has a hat. */
 /** Of two that would give the same address to somebody, the second waits for the first and then sees whose it is. */
 async function holdAddress(tx: Queries, bankId: string, email: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${bankId} address ${email}`}, 0))`);
 }
 
+/** Whether an address is a person's who has a hat. */
 export async function hasOwner(tx: Queries, bankId: string, email: string): Promise<boolean> {
   const owner = await ownerOf(tx, bankId, email);
   return owner !== undefined && (await hatsOf(tx, bankId, owner.id)).length > 0;
@@ -276,8 +277,8 @@ export async function setAddress(
   personId: string,
   email: string,
 ): Promise<PersonRow | null> {
-  if (await hasOwner(tx, bankId, email)) return null;
   await holdAddress(tx, bankId, email);
+  if (await hasOwner(tx, bankId, email)) return null;
   const hats = await hatsOf(tx, bankId, personId);
   await forgetWaiting(
     tx,
@@ -295,8 +296,8 @@ export async function setAddress(
  * they have come to another one by now; what waited for one person is never given to another.
  */
 export async function personOf(tx: Queries, bankId: string, email: string): Promise<PersonRow | null> {
-  const waiting = await tx
   await holdAddress(tx, bankId, email);
+  const waiting = await tx
     .delete(waitingHat)
     .where(and(eq(waitingHat.bankId, bankId), eq(waitingHat.email, email)))
     .returning();

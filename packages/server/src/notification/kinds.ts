@@ -56,6 +56,7 @@ export const KINDS = {
   broker_objected: { group: 'town', facts: { name: 'text', slip: 'text' } },
   broker_acted: { group: 'town', facts: { name: 'text' } },
   card_issued: { group: 'town', facts: {} },
+  acts_for_you: { group: 'town', facts: { name: 'text' } },
   sign_in_new_device: { group: 'town', facts: { at: 'moment' } },
   address_changed_of: { group: 'town', facts: { name: 'text' } },
   fund_granted: { group: 'town', facts: { minutes: 'minutes' } },
@@ -73,7 +74,7 @@ export type FactsOf<K extends NoticeKind> = {
 };
 
 /** Told by mail whatever somebody wishes, and at any hour: it may be an alarm. */
-export const ALARMS: ReadonlySet<string> = new Set<NoticeKind>(['sign_in_new_device']);
+export const ALARMS: ReadonlySet<string> = new Set<NoticeKind>(['sign_in_new_device', 'acts_for_you']);
 
 /** How each fact of a kind is said. Of a kind that is not known here, nothing. */
 export function factsOfKind(kind: string): Readonly<Record<string, Fact>> {

@@ -1,5 +1,6 @@
 /**
- * A person's ways in: where they have come in, passkeys, the card, other timebanks, and which hat they wear.
+ * A person's ways in: where they have come in, passkeys, the card, other timebanks, and which hat they wear; and who
+ * else may wear it.
  *
  * Promises: everything can be ended here at once; nobody sees anybody else's.
  *
@@ -40,6 +41,13 @@ export interface DoorsModel {
   }[];
   readonly banks: readonly { readonly name: string; readonly origin: string }[];
   readonly severalHats: boolean;
+  /** For whom the reader acts now, and who else may; `null` at the desk. */
+  readonly acting: {
+    readonly name: string;
+    readonly wearers: readonly { readonly name: string; readonly you: boolean }[];
+    /** Who may once they have come in by an address. */
+    readonly waiting: readonly { readonly name: string; readonly email: string }[];
+  } | null;
 }
 
 export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel }) {
@@ -69,6 +77,7 @@ export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel })
         </ul>
         <AddressForm frame={frame} model={model} />
       </section>
+      {model.acting === null ? null : <Acting frame={frame} acting={model.acting} />}
       <section class="section stack" aria-labelledby="passkeys">
         <h2 id="passkeys">{t('doors.passkeys')}</h2>
         <p class="read">{model.passkeys.length === 0 ? t('doors.passkeysNone') : t('doors.passkeysText')}</p>
@@ -172,6 +181,26 @@ export function DoorsPage({ frame, model }: { frame: Frame; model: DoorsModel })
       ) : null}
       <script src={assetUrl('passkey.js')} defer />
     </Page>
+  );
+}
+
+function Acting({ frame, acting }: { frame: Frame; acting: NonNullable<DoorsModel['acting']> }) {
+  const { t } = frame.words;
+  const { phone } = frame.bank;
+  return (
+    <section class="section stack" aria-labelledby="acting">
+      <h2 id="acting">{t('doors.who', { name: acting.name })}</h2>
+      <p class="read">{t('doors.whoText')}</p>
+      <ul class="list-rule">
+        {acting.wearers.map(({ name, you }) => (
+          <li>{you ? t('doors.whoYou', { name }) : name}</li>
+        ))}
+        {acting.waiting.map((each) => (
+          <li>{t('doors.whoWaits', each)}</li>
+        ))}
+      </ul>
+      <p class="read">{phone === '' ? t('doors.whoCome') : t('doors.whoRing', { phone })}</p>
+    </section>
   );
 }
 

@@ -12,9 +12,9 @@ import { changeHat } from '../../auth/entering.ts';
 import { addPasskey, offerPasskey, passkeysOf, removePasskey, renamePasskey } from '../../auth/passkeys.ts';
 import { endOtherSessions, endOwnSession, sessionsOf } from '../../auth/sessions.ts';
 import { mustBePerson } from '../../auth/tokens.ts';
-import { findPerson, hatsOf, otherBanksOf } from '../../member/people.ts';
+import { findPerson, hatsOf, otherBanksOf, waitingHatsFor, wearersOf } from '../../member/people.ts';
 import { refusalOf } from '../../node/refused.ts';
-import { AddressCodePage, DoorsPage, HatsPage } from '../doors.tsx';
+import { AddressCodePage, type DoorsModel, DoorsPage, HatsPage } from '../doors.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, safeNext } from './form.ts';
@@ -62,8 +62,22 @@ async function doorsPage(c: WebContext, typed?: { email: string; refused: Refusa
     passkeys: await passkeysOf(db, bank.id, personId),
     banks: await otherBanksOf(db, bank.id, personId),
     severalHats: (await hatsOf(db, bank.id, personId)).length > 1,
+    acting: await actingOf(c, personId),
   };
   return c.html(<DoorsPage frame={frameOf(c)} model={model} />, typed === undefined ? 200 : statusOf(typed.refused));
+}
+
+/** Who may act for the member for whom the reader acts now. */
+async function actingOf(c: WebContext, personId: string): Promise<DoorsModel['acting']> {
+  const { bank, node, session } = c.var;
+  const member = session?.member ?? null;
+  if (member === null) return null;
+  const wearers = await wearersOf(node.database.db, bank.id, member.id);
+  return {
+    name: member.name,
+    wearers: wearers.map((each) => ({ name: each.personName, you: each.personId === personId })),
+    waiting: await waitingHatsFor(node.database.db, bank.id, member.id),
+  };
 }
 
 /** Another address to come in by: where figures go, and then the figures. */

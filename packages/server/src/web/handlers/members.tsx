@@ -7,6 +7,7 @@
  */
 import { newMemberSchema } from '../../api/schemas.ts';
 import { readAddress } from '../../auth/codes.ts';
+import { letAct } from '../../broker/hats.ts';
 import { issueCardFor, revokeCardsOf, wearersWithCards } from '../../member/cards.ts';
 import {
   decide,
@@ -17,7 +18,7 @@ import {
   waitingApplications,
 } from '../../member/joining.ts';
 import { findMember, setStatus } from '../../member/members.ts';
-import { DESK_HAT, dropWaitingHat, giveHat, takeHat, waitingHatsFor, withoutAddress } from '../../member/people.ts';
+import { DESK_HAT, dropWaitingHat, takeHat, waitingHatsFor, withoutAddress } from '../../member/people.ts';
 import { membersNamed } from '../../member/profile.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { lookAgain } from '../../offer/offers.ts';
@@ -118,7 +119,7 @@ function memberRoutes(app: WebApp): void {
 
 function hatRoutes(app: WebApp): void {
   app.post(paths.deskHatGive, ...guarded, operatorOnly, async (c) => {
-    const { bank, node, form, words } = c.var;
+    const { bank, node, form, words, session } = c.var;
     const memberId = hatOf(c);
     const values = { name: field(form, 'name').slice(0, 100), email: field(form, 'email').slice(0, 254) };
     if (values.name === '')
@@ -126,11 +127,15 @@ function hatRoutes(app: WebApp): void {
     try {
       const email = readAddress(values.email);
       const role = memberId === DESK_HAT ? 'desk' : 'acts';
-      await node.database.transaction((tx) => giveHat(tx, bank.id, { memberId, role, name: values.name, email }));
+      const given = { memberId, role, name: values.name, email } as const;
+      await node.database.transaction((tx) => letAct(tx, bank, session?.caller.personId, given));
       return c.redirect(memberId === DESK_HAT ? paths.deskHats : paths.member(memberId), 303);
     } catch (error) {
-      if (refusalOf(error)?.facts['field'] !== 'email') throw error;
-      return deskMemberPage(c, memberId, { values, errors: { email: words.t('joining.fault.email') } });
+      const refused = refusalOf(error);
+      const isOwn = refused?.code === 'not_allowed';
+      if (!isOwn && refused?.facts['field'] !== 'email') throw error;
+      const fault = words.t(isOwn ? 'members.hatYours' : 'joining.fault.email');
+      return deskMemberPage(c, memberId, { values, errors: { email: fault } });
     }
   });
 

@@ -185,6 +185,12 @@ export interface Messages {
   'doors.title': null;
   'doors.ways': null;
   'doors.wear': null;
+  'doors.who': { name: string };
+  'doors.whoCome': null;
+  'doors.whoRing': { phone: string };
+  'doors.whoText': null;
+  'doors.whoWaits': { email: string; name: string };
+  'doors.whoYou': { name: string };
   'doors.worn': null;
   'ending.all': null;
   'ending.alone': { town: string };
@@ -930,6 +936,7 @@ export interface Messages {
   'members.hasCard': null;
   'members.hatEmail': null;
   'members.hatName': null;
+  'members.hatYours': null;
   'members.heading': null;
   'members.invite': null;
   'members.list': null;
@@ -949,6 +956,7 @@ export interface Messages {
   'members.who': null;
   'members.whoNone': null;
   'members.yes': null;
+  'notice.acts_for_you': { name: string };
   'notice.address_changed_of': { name: string };
   'notice.application_waiting': { name: string };
   'notice.broker_acted': { name: string };
