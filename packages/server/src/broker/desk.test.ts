@@ -45,7 +45,7 @@ test('a yes, a record and the end of a dispute: each has a slip, and its member 
   const visitor = await streets.visitor('leith').signIn(streets.leith.token);
   const slips = (await visitor.get('/console/slips')).html;
   expect(slips).toContain('Both came in.');
-  expect(slips).toContain('Written down for Agnes Tulloch by the desk, slip 3');
+  expect(slips).toContain('Written down for Agnes Tulloch by the office, slip 3');
   expect((await visitor.get(`/slips/${found[0].id}`)).html).toContain('<dd>the desk</dd>');
 });
 
