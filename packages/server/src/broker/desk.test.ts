@@ -46,7 +46,7 @@ test('a yes, a record and the end of a dispute: each has a slip, and its member 
   const slips = (await visitor.get('/console/slips')).html;
   expect(slips).toContain('Both came in.');
   expect(slips).toContain('Written down for Agnes Tulloch by the office, slip 3');
-  expect((await visitor.get(`/slips/${found[0].id}`)).html).toContain('<dd>the desk</dd>');
+  expect((await visitor.get(`/slips/${found[0].id}`)).html).toContain('<dd>the office</dd>');
 });
 
 test('what is refused, and what a member does, is not in it', async () => {
