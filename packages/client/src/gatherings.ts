@@ -21,6 +21,14 @@ export interface GatheringListOptions extends ListOptions {
   readonly which?: 'coming' | 'hosted' | 'attended' | undefined;
 }
 
+/** What the operator says; a member leaves it out. */
+export interface GatheringDoOptions extends DoOptions {
+  /** Why the desk does it, for the slip that the host gets. */
+  readonly reason?: string | undefined;
+  /** The coordinator who does it, by their id. */
+  readonly by?: string | undefined;
+}
+
 export interface Gatherings {
   /** Calls people together; the operator does for the town. */
   create(gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
@@ -39,7 +47,7 @@ export interface Gatherings {
   /** Says who came, those unannounced too. */
   markPresent(id: string, who: Presence, options?: DoOptions): Promise<Gathering>;
   /** Writes down the hours of everybody who came. */
-  credit(id: string, lines: GatheringCredit['lines'], options?: DoOptions): Promise<Gathering>;
+  credit(id: string, lines: GatheringCredit['lines'], options?: GatheringDoOptions): Promise<Gathering>;
   /** My gatherings as a calendar, and its secret address. */
   calendar(options?: CallOptions): Promise<Calendar>;
   /** Makes that address anew. */
@@ -58,7 +66,8 @@ export function gatheringsOf({ get, post }: Transport): Gatherings {
     withdraw: (id, whose = {}, call) => post('/api/gatherings/{id}/withdraw', id, whose, call),
     signIn: (id, code, call) => post('/api/gatherings/{id}/sign-in', id, { code }, call),
     markPresent: (id, who, call) => post('/api/gatherings/{id}/present', id, who, call),
-    credit: (id, lines, call) => post('/api/gatherings/{id}/credit', id, { lines }, call),
+    credit: (id, lines, { reason, by, ...call } = {}) =>
+      post('/api/gatherings/{id}/credit', id, { lines, reason, by }, call),
     calendar: (call) => get('/api/calendar', '', {}, call),
     renewCalendar: (call) => post('/api/calendar/renew', '', {}, call),
   };

@@ -3377,16 +3377,28 @@ export interface components {
                 guest: string;
                 minutes: number;
             }[];
+            /** @description Why the desk does it for a member, for their slip. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
         };
         SignUp: {
             /** @description For the desk: whose seat it is. */
             member?: string;
             /** @description Whether other members see the name. */
             shown?: boolean;
+            /** @description Why the desk does it for a member, for their slip. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
         };
         Withdrawal: {
-            /** @description For the host and the desk: whose seat is given back. */
+            /** @description For the host and the desk: whose seat is given back. They are told. */
             guest?: string;
+            /** @description Why the desk does it for a member, for their slip. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
         };
         HereCode: {
             code: string;
@@ -3403,7 +3415,7 @@ export interface components {
             /** @description The coordinator. */
             personName: string;
             /** @enum {string} */
-            kind: "gift" | "offer" | "profile" | "address" | "exchange";
+            kind: "gift" | "offer" | "profile" | "address" | "exchange" | "gathering";
             subjectId: string;
             what: {
                 [key: string]: string | number;

@@ -156,7 +156,7 @@ export const actSchema = z
     memberId: z.string(),
     memberName: z.string(),
     personName: z.string().describe('The coordinator.'),
-    kind: z.enum(['gift', 'offer', 'profile', 'address', 'exchange']),
+    kind: z.enum(['gift', 'offer', 'profile', 'address', 'exchange', 'gathering']),
     subjectId: z.string(),
     what: z.record(z.string(), z.union([z.string(), z.number()])),
     reason: z.string(),

@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Caller } from '../auth/tokens.ts';
 import { mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
+import { fundCapOf } from '../bank/bank.ts';
 import {
   answerRequest,
   askFund,
@@ -48,7 +49,7 @@ export function fundRoutes(api: Api): void {
       const { cursor, limit } = c.req.valid('query');
       const page = { before: cursor, limit };
       const { balanceMinutes, moves, next } = await readFund(node.database.db, bank, caller !== null, page);
-      const grantCapMinutes = bank.settings.grantCapMinutes;
+      const grantCapMinutes = fundCapOf(bank);
       const items = moves.map((move) => ({ ...move, at: move.at.toISOString() }));
       return c.json({ balanceMinutes, grantCapMinutes, moves: items, next }, 200);
     },

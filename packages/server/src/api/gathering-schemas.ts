@@ -1,5 +1,6 @@
 /** The shapes of gatherings in the JSON API. */
 import { z } from '@hono/zod-openapi';
+import { BROKER_LENGTHS } from '../broker/acts.ts';
 import { LENGTHS } from '../gathering/gatherings.ts';
 import { NAME_LENGTH } from '../gathering/presence.ts';
 import { orNull, pageQuery, text } from './schemas.ts';
@@ -100,14 +101,24 @@ export const gatheringQuery = pageQuery.extend({
     .describe('What comes, soonest first; or what I host, or go and went to, latest first.'),
 });
 
+/** What the desk says of itself; members leave it out. */
+const atDesk = {
+  reason: text(BROKER_LENGTHS.reason).optional().describe('Why the desk does it for a member, for their slip.'),
+  by: z.string().max(64).optional().describe('The coordinator, when the operator’s own token does it.'),
+};
+
 export const signUpSchema = z
   .strictObject({
     member: id.optional().describe('For the desk: whose seat it is.'),
     shown: z.boolean().optional().describe('Whether other members see the name.'),
+    ...atDesk,
   })
   .openapi('SignUp');
 export const withdrawalSchema = z
-  .strictObject({ guest: id.optional().describe('For the host and the desk: whose seat is given back.') })
+  .strictObject({
+    guest: id.optional().describe('For the host and the desk: whose seat is given back. They are told.'),
+    ...atDesk,
+  })
   .openapi('Withdrawal');
 export const signInSchema = z.strictObject({ code: z.string().min(1).max(64) }).openapi('HereCode');
 export const presenceSchema = z
@@ -122,6 +133,7 @@ export const creditSchema = z
       .array(z.strictObject({ guest: id, minutes: z.int().min(0).max(600_000) }))
       .max(1000)
       .describe('Everybody who came, each with minutes in quarters of an hour.'),
+    ...atDesk,
   })
   .openapi('GatheringCredit');
 export const calendarSchema = z

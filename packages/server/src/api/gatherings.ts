@@ -215,10 +215,11 @@ function hostOperations(api: Api): void {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
       const { id } = c.req.valid('param');
-      const lines = c.req.valid('json').lines.map(({ guest, minutes }) => ({ guestId: guest, minutes }));
+      const { lines: said, reason, by } = c.req.valid('json');
+      const lines = said.map(({ guest, minutes }) => ({ guestId: guest, minutes }));
       await once(c, async (tx) => ({
         status: 200,
-        body: { id: (await creditGathering(tx, bank, caller, id, lines)).id },
+        body: { id: (await creditGathering(tx, bank, caller, id, lines, { reason, by })).id },
       }));
       await followGuests(node.signals, bank, id);
       const row = await findGathering(node.database.db, bank.id, id);
@@ -244,9 +245,9 @@ function guestOperations(api: Api): void {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
       const { id } = c.req.valid('param');
-      const { member: memberId, shown } = c.req.valid('json');
+      const { member: memberId, ...said } = c.req.valid('json');
       const result = await once(c, async (tx, after) => {
-        await signUp(tx, bank, caller, id, { memberId, shown }, after);
+        await signUp(tx, bank, caller, id, { memberId, ...said }, after);
         return { status: 200, body: await viewAgain(tx, bank, id, caller) };
       });
       return c.json(result.body, 200);
@@ -268,9 +269,9 @@ function guestOperations(api: Api): void {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
       const { id } = c.req.valid('param');
-      const { guest } = c.req.valid('json');
+      const { guest, reason, by } = c.req.valid('json');
       const result = await once(c, async (tx, after) => {
-        await withdrawFromGathering(tx, bank, caller, id, guest, after);
+        await withdrawFromGathering(tx, bank, caller, id, guest, after, { reason, by });
         return { status: 200, body: await viewAgain(tx, bank, id, caller) };
       });
       return c.json(result.body, 200);

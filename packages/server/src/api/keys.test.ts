@@ -420,8 +420,8 @@ const CASES: Record<string, Case> = {
   cancelGathering: { id: () => aGathering(), body: () => ({}) },
   signUp: {
     id: () => aGathering(),
-    body: () => ({ member: una.memberId }),
-    other: () => ({ member: una.memberId, shown: true }),
+    body: () => ({ member: una.memberId, reason: 'She rang' }),
+    other: () => ({ member: una.memberId, reason: 'He rang' }),
   },
   withdrawFromGathering: {
     person: true,

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { readAddress } from '../auth/codes.ts';
-import { issueToken, mustBe, mustBeSignedIn, mustOperate } from '../auth/tokens.ts';
+import { issueToken, mustBe, mustBeSignedIn, mustNotCoordinate, mustOperate } from '../auth/tokens.ts';
 import { member } from '../db/schema.ts';
 import { totals } from '../ledger/ledger.ts';
 import {
@@ -165,6 +165,7 @@ export function memberRoutes(api: Api): void {
       mustBeSignedIn(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
       mustBe(c.var.caller, row.id);
+      mustNotCoordinate(c.var.caller);
       const { email, ...rest } = c.req.valid('json');
       const address = email === undefined ? {} : { email: email === '' ? '' : readAddress(email) };
       const result = await once(c, async (tx) => {

@@ -1,7 +1,7 @@
 /** Operations about what members offer and need. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
+import { mustBe, mustBeSignedIn, mustNotCoordinate } from '../auth/tokens.ts';
 import { findMember } from '../member/members.ts';
 import { Refused } from '../node/refused.ts';
 import type { Category } from '../offer/categories.ts';
@@ -59,6 +59,7 @@ export function offerRoutes(api: Api): void {
     async (c) => {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
+      mustNotCoordinate(caller);
       const { member: named, ...input } = c.req.valid('json');
       const memberId = await actingFor(c, caller, named, 'say whose it is');
       const result = await once(c, async (tx) => ({
@@ -327,6 +328,7 @@ async function ownOffer(c: Context<ApiEnv>): Promise<OfferRow> {
   if (row === undefined || (caller.role === 'member' && caller.memberId !== row.memberId))
     throw new Refused('not_found');
   mustBe(caller, row.memberId);
+  mustNotCoordinate(caller);
   return row;
 }
 

@@ -5,7 +5,7 @@ import { type JsonObject, parseStrict } from '@evenhour/protocol/wire';
 import { z } from '@hono/zod-openapi';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { mustBe, mustBeSignedIn } from '../auth/tokens.ts';
+import { mustBe, mustBeSignedIn, mustNotCoordinate } from '../auth/tokens.ts';
 import type { Bank } from '../bank/bank.ts';
 import { pair as pairTable, posting, standingEntry } from '../db/schema.ts';
 import { findMember } from '../member/members.ts';
@@ -38,8 +38,7 @@ export function transferRoutes(api: Api): void {
     async (c) => {
       const { caller, bank, node } = c.var;
       mustBeSignedIn(caller);
-      // What coordinators do for a member is written down with a reason, and not for themselves: `POST /api/acts`.
-      if (caller.role === 'operator' && caller.personId !== undefined) throw new Refused('not_allowed');
+      mustNotCoordinate(caller);
       const input = c.req.valid('json');
       const from = input.from ?? (caller.role === 'member' ? caller.memberId : undefined);
       if (from === undefined) throw new Refused('invalid_request', { field: 'from', reason: 'say who gives' });

@@ -56,6 +56,14 @@ export function mustBe(caller: Caller | null, memberId: string): asserts caller 
   if (caller.role === 'member' && caller.memberId !== memberId) throw new Refused('not_allowed');
 }
 
+/**
+ * Refuses coordinators: what they do for a member is written down with a reason, and not for themselves, by
+ * `POST /api/acts`. The bank's own token is nobody's, and may.
+ */
+export function mustNotCoordinate(caller: Caller): void {
+  if (caller.role === 'operator' && caller.personId !== undefined) throw new Refused('not_allowed');
+}
+
 /** Refuses unless somebody who signed in as a person asks: tokens of the bank's own are nobody's. */
 export function mustBePerson(caller: Caller | null): asserts caller is Caller & { personId: string } {
   if (caller === null) throw new Refused('not_signed_in');

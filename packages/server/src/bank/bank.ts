@@ -72,6 +72,11 @@ export const FUND_ACCOUNT = 'fund';
 export const UNCLAIMED_ACCOUNT = 'unclaimed';
 export const LOSS_ACCOUNT = 'loss';
 
+/** The most that the fund gives at once, whatever it gives for. */
+export function fundCapOf({ settings }: Pick<Bank, 'settings'>): number {
+  return Math.min(settings.grantCapMinutes, settings.transferCapMinutes);
+}
+
 /** The keys that ordinary fediverse servers understand. */
 export const RSA = {
   name: 'RSASSA-PKCS1-v1_5',

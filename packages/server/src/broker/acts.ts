@@ -71,16 +71,17 @@ export async function act(
 }
 
 /**
- * Writes down what `deed` does for a member, with the member's balance before and after it. Refuses `not_found`,
- * `not_allowed` when coordinators act for themselves, and `invalid_request` for a reason or a slip number that is none.
+ * Writes down what `deed` does for a member, with the member's balance before and after it; nothing when `deed` found
+ * nothing to do, which it says by `null`. Refuses `not_found`, `not_allowed` when coordinators act for themselves, and
+ * `invalid_request` for a reason or a slip number that is none.
  */
-export async function writeDown(
+export async function writeDown<D extends Done | null>(
   tx: Queries,
   bank: Bank,
   broker: Broker,
   { member: named, reason: given, slip }: Note,
-  deed: (row: MemberRow) => Promise<Done>,
-): Promise<NamedAct> {
+  deed: (row: MemberRow) => Promise<D>,
+): Promise<NamedAct | Extract<D, null>> {
   const row = await findMember(tx, bank.id, named);
   if (row === undefined || row.kind === 'fund') throw new Refused('not_found');
   if (await isOwn(tx, bank.id, broker.personId, row.id)) throw new Refused('not_allowed');
@@ -88,7 +89,9 @@ export async function writeDown(
   if (reason === '') throw new Refused('invalid_request', { field: 'reason', reason: 'say why' });
   const number = await takeNumber(tx, bank.id, slip);
   const before = await balanceOf(tx, bank.id, row.accountId);
-  const { kind, subjectId, what } = await deed(row);
+  const done = await deed(row);
+  if (done === null) return done as Extract<D, null>;
+  const { kind, subjectId, what } = done;
   const now = await balanceOf(tx, bank.id, row.accountId);
   const at = new Date();
   const [written] = await tx

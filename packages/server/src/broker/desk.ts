@@ -1,5 +1,5 @@
 /**
- * What the desk does in an exchange for one of its two.
+ * What the desk does for a member in an exchange, and at a gathering.
  *
  * Promises: it is written down as everything that is done for a member: a slip with a reason, the member is told and can
  * object; nobody does it for themselves. What a member does for themselves passes through.
@@ -13,18 +13,22 @@ import type { Queries } from '../db/database.ts';
 import { actorOn } from '../exchange/acts.ts';
 import { loadExchange, memberOn } from '../exchange/exchange-store.ts';
 import { Refused } from '../node/refused.ts';
-import { writeDown } from './acts.ts';
+import { type Done, writeDown } from './acts.ts';
 import { doneIn } from './exchange-deeds.ts';
 import { type Broker, brokerOf } from './own.ts';
 
-/** In which exchange, for which side, and what is said of it on the slip. */
-export interface AtDesk {
-  readonly id: string;
-  readonly side?: Side | undefined;
-  readonly did: string;
+/** What the desk says of what it does; members leave it out. */
+export interface DeskNote {
   readonly reason?: string | undefined;
   /** The coordinator, when the bank's own token does it. */
   readonly by?: string | undefined;
+}
+
+/** In which exchange, for which side, and what is said of it on the slip. */
+export interface AtDesk extends DeskNote {
+  readonly id: string;
+  readonly side?: Side | undefined;
+  readonly did: string;
 }
 
 /** Refuses what `work` does, `not_found`, `invalid_request` when nobody says for whom or why, and `not_allowed`. */
@@ -52,7 +56,7 @@ export async function askAtDesk<T extends { readonly row: { readonly id: string 
   tx: Queries,
   bank: Bank,
   caller: Caller,
-  note: { readonly memberId: string; readonly reason?: string | undefined; readonly by?: string | undefined },
+  note: DeskNote & { readonly memberId: string },
   work: () => Promise<T>,
 ): Promise<T> {
   if (caller.role === 'member') return work();
@@ -64,16 +68,16 @@ export async function askAtDesk<T extends { readonly row: { readonly id: string 
   });
 }
 
-async function noteFor<T>(
+/**
+ * Does `work` for a member and writes down what it was; `null` when it found nothing to do. Refuses what `work` and
+ * {@link writeDown} do.
+ */
+export async function noteFor<T>(
   tx: Queries,
   bank: Bank,
   caller: Caller & { readonly role: 'operator' },
-  {
-    memberId,
-    reason,
-    by,
-  }: { readonly memberId: string; readonly reason?: string | undefined; readonly by?: string | undefined },
-  work: (broker: Broker) => Promise<{ readonly done: T; readonly what: Awaited<ReturnType<typeof doneIn>> }>,
+  { memberId, reason, by }: DeskNote & { readonly memberId: string },
+  work: (broker: Broker) => Promise<{ readonly done: T; readonly what: Done | null }>,
 ): Promise<T> {
   const broker = await deskBroker(tx, bank, caller, by);
   let done: { readonly value: T } | undefined;

@@ -9,7 +9,7 @@
 import { type Act, otherSide, type Side, type Version } from '@evenhour/protocol';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
-import type { Bank } from '../bank/bank.ts';
+import { type Bank, fundCapOf } from '../bank/bank.ts';
 import { localTime } from '../clock/zone.ts';
 import type { Queries } from '../db/database.ts';
 import { transfer } from '../db/schema.ts';
@@ -170,7 +170,8 @@ export async function settleDispute(
     const giver = row.giverId === null ? undefined : await findMember(tx, bank.id, row.giverId);
     if (giver === undefined)
       throw new Refused('invalid_request', { field: 'fundMinutes', reason: 'the giver is of another town' });
-    mustBeWithinCap(bank, fundMinutes);
+    const capMinutes = fundCapOf(bank);
+    if (fundMinutes > capMinutes) throw new Refused('over_transfer_cap', { capMinutes });
     if (giver.status !== 'active') throw new Refused('payee_unavailable', { payee: giver.handle });
     const fund = await balanceOf(tx, bank.id, 'fund');
     const availableMinutes = fund.balanceMinutes - fund.heldMinutes - bank.settings.fundFloorMinutes;

@@ -285,6 +285,13 @@ describe('a dispute', () => {
     expect(await other.fresh.code(other.settle(30))).toBe('payee_unavailable');
   });
 
+  test('the fund gives no more after a dispute than it grants at once', async () => {
+    const { fresh, settle } = await settling();
+    Object.assign(fresh.bank.settings, { grantCapMinutes: 15 });
+    expect(await fresh.code(settle(30))).toBe('over_transfer_cap');
+    expect((await settle(15)).row.fundMinutes).toBe(15);
+  });
+
   /** A dispute of an hour, and a desk that settles on half an hour and a gift of a fund that has half an hour. */
   async function settling() {
     const fresh = await setScene(database);

@@ -9,7 +9,7 @@
  */
 import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm';
 import type { Caller } from '../auth/tokens.ts';
-import { type Bank, FUND_ACCOUNT, FUND_HANDLE } from '../bank/bank.ts';
+import { type Bank, FUND_ACCOUNT, FUND_HANDLE, fundCapOf } from '../bank/bank.ts';
 import { isOwn } from '../broker/own.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -199,7 +199,7 @@ export async function answerRequest(
     return change(tx, row, { ...decided, status: 'declined' });
   }
   const { minutes = row.minutes } = answer;
-  const capMinutes = bank.settings.grantCapMinutes;
+  const capMinutes = fundCapOf(bank);
   if (minutes > capMinutes) throw new Refused('over_transfer_cap', { capMinutes });
   const asker = await findMember(tx, bank.id, row.memberId);
   if (asker === undefined) throw new Refused('not_found');

@@ -3,12 +3,14 @@
  *
  * Promises: the action says who and how many minutes, in one transaction; what follows is done for each guest by itself,
  * once, and goes on after a crash, for it waits at the clock until it is done. Whoever did not come has their hours free
- * again. What finds no room is tried again.
+ * again. What finds no room is tried again. What the desk writes down for a member who hosts has a slip, and no
+ * coordinator writes down hours from or to somebody for whom they act.
  *
  * @module
  */
 import type { Caller } from '../auth/tokens.ts';
-import { type Bank, FUND_ACCOUNT } from '../bank/bank.ts';
+import { type Bank, FUND_ACCOUNT, fundCapOf } from '../bank/bank.ts';
+import { type DeskNote, noteFor } from '../broker/desk.ts';
 import { isOwn } from '../broker/own.ts';
 import { type DueHandler, forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
@@ -31,6 +33,7 @@ import {
   lockOwn,
   storeGathering,
   storeGuest,
+  TOWN,
 } from './store.ts';
 
 export interface CreditLine {
@@ -45,7 +48,8 @@ const TRIES_MS = 30 * 24 * AGAIN_MS;
 /**
  * Writes down what each guest who came has of it; the others did not come. Lines that were written down before stay.
  * Refuses `not_found`, `already_answered` before it begins or when it does not take place, `over_transfer_cap`,
- * `invalid_request`, and `not_allowed` for a coordinator who would pay themselves from the fund.
+ * `invalid_request`, for the desk also without a reason when a member hosts, and `not_allowed` for coordinators who would
+ * pay or be paid themselves.
  */
 export async function creditGathering(
   tx: Queries,
@@ -53,29 +57,58 @@ export async function creditGathering(
   caller: Caller,
   id: string,
   lines: readonly CreditLine[],
+  note: DeskNote = {},
   now: Date = new Date(),
 ): Promise<GatheringRow> {
+  const credit = (coordinator?: string) => creditAll(tx, bank, caller, id, lines, coordinator, now);
+  if (caller.role === 'member') return (await credit()).row;
+  const hostId = (await findGathering(tx, bank.id, id))?.hostId ?? TOWN;
+  if (hostId === TOWN) return (await credit(caller.personId)).row;
+  return noteFor(tx, bank, caller, { memberId: hostId, ...note }, async ({ personId }) => {
+    const { row, before, written } = await credit(personId);
+    if (written.length === 0 && before === 'credited') return { done: row, what: null };
+    const minutes = row.rule === 'none' ? 0 : written.reduce((sum, guest) => sum + movesOf(guest), 0);
+    return {
+      done: row,
+      what: { kind: 'gathering', subjectId: id, what: { did: 'credit', title: row.title, minutes } },
+    };
+  });
+}
+
+async function creditAll(
+  tx: Queries,
+  bank: Bank,
+  caller: Caller,
+  id: string,
+  lines: readonly CreditLine[],
+  coordinator: string | undefined,
+  now: Date,
+): Promise<{
+  readonly row: GatheringRow;
+  readonly before: GatheringRow['status'];
+  readonly written: readonly GuestRow[];
+}> {
   const row = await lockOwn(tx, bank, caller, id);
   if (row.status === 'cancelled' || row.startsAt > now) throw new Refused('already_answered', { status: row.status });
   const guests = await guestsOf(tx, row);
   const wanted = new Map(lines.map(({ guestId, minutes }) => [guestId, minutes]));
   for (const guestId of wanted.keys()) if (!guests.some((each) => each.id === guestId)) throw new Refused('not_found');
-  const { transferCapMinutes: capMinutes } = bank.settings;
+  const capMinutes = (await isPaidByFund(tx, bank, row)) ? fundCapOf(bank) : bank.settings.transferCapMinutes;
   for (const minutes of wanted.values()) {
     if (minutes > capMinutes) throw new Refused('over_transfer_cap', { capMinutes });
     if (!Number.isInteger(minutes) || minutes < 0 || minutes % 15 !== 0)
       throw new Refused('invalid_request', { field: 'minutes', reason: 'in quarters of an hour' });
   }
-  const fund = await isPaidByFund(tx, bank, row);
   const by = await tickerOf(tx, bank, row, caller);
+  const written: GuestRow[] = [];
   for (const guest of guests) {
     const came = wanted.get(guest.id);
     const missed = guest.outcome === 'done' && guest.minutes === 0;
     if (came === undefined ? guest.outcome !== null || guest.status !== 'coming' : !(guest.outcome === null || missed))
       continue;
-    if (came !== undefined && fund && caller.personId !== undefined && guest.memberId !== null)
-      if (await isOwn(tx, bank.id, caller.personId, guest.memberId))
-        throw new Refused('not_allowed', { name: guest.name });
+    // Who came without hours, everybody may say.
+    if (came !== undefined && row.rule !== 'none' && coordinator !== undefined && guest.memberId !== null)
+      if (await isOwn(tx, bank.id, coordinator, guest.memberId)) throw new Refused('not_allowed', { name: guest.name });
     const here =
       came === undefined
         ? { presentAt: null, presentBy: null }
@@ -83,9 +116,17 @@ export async function creditGathering(
     const status = came !== undefined && guest.status !== 'coming' ? 'walk_in' : guest.status;
     const due = await storeGuest(tx, guest, { ...here, status, minutes: came ?? 0, outcome: 'due', code: null });
     await remindAt(tx, bank, { kind: GATHERING_GUEST, subject: due.id, at: now });
+    written.push(due);
   }
   await forget(tx, bank, { kind: GATHERING_TIME, subject: id });
-  return row.status === 'credited' ? row : storeGathering(tx, row, { status: 'credited', updatedAt: now });
+  const credited =
+    row.status === 'credited' ? row : await storeGathering(tx, row, { status: 'credited', updatedAt: now });
+  return { row: credited, before: row.status, written };
+}
+
+/** A name alone is nobody whose hours could move. */
+function movesOf({ memberId, address, minutes }: GuestRow): number {
+  return memberId === null && address === '' ? 0 : (minutes ?? 0);
 }
 
 async function isPaidByFund(tx: Queries, bank: Bank, { payerId }: GatheringRow): Promise<boolean> {

@@ -97,7 +97,9 @@ describe('seats', () => {
   test('the host has no seat, and nobody takes one for somebody else but the desk', async () => {
     const row = await hall.call();
     const as = (caller: Parameters<typeof signUp>[2], memberId?: string) =>
-      hall.code(hall.run((tx, after) => signUp(tx, hall.bank, caller, row.id, { memberId }, after)));
+      hall.code(
+        hall.run((tx, after) => signUp(tx, hall.bank, caller, row.id, { memberId, reason: 'They rang' }, after)),
+      );
     const other = hall.guests[1]?.id ?? '';
     expect(await as(callerOf(hall.host))).toBe('same_account');
     expect(await as(who(1), other)).toBe('not_allowed');

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Caller } from '../auth/tokens.ts';
-import { type Bank, FUND_HANDLE } from '../bank/bank.ts';
+import { type Bank, FUND_HANDLE, fundCapOf } from '../bank/bank.ts';
 import { forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -205,8 +205,7 @@ async function payerOf(
   const host = hostId === TOWN ? null : await findMember(tx, bank.id, hostId);
   if (host === undefined || host?.kind === 'fund') throw new Refused('not_found');
   if (host !== null && host.status !== 'active') throw new Refused('member_inactive', { handle: host.handle });
-  const { transferCapMinutes, grantCapMinutes } = bank.settings;
-  const capMinutes = host === null ? Math.min(grantCapMinutes, transferCapMinutes) : transferCapMinutes;
+  const capMinutes = host === null ? fundCapOf(bank) : bank.settings.transferCapMinutes;
   if (minutes > capMinutes) throw new Refused('over_transfer_cap', { capMinutes });
   if (rule === 'none') return null;
   if (rule === 'guests_give') {

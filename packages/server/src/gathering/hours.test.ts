@@ -79,16 +79,6 @@ describe('hours', () => {
     expect(await outcomes(row)).toEqual({ Guest1: 'credited', Guest2: 'asked' });
   });
 
-  test('a coordinator who acts for the host counts as the host', async () => {
-    const row = await hall.call();
-    const guest = await come(row, 1);
-    await hall.begin(row);
-    const { id: personId } = await addPerson(database.db, hall.bank.id, 'Samira Reid');
-    await giveHat(database.db, hall.bank.id, { personId, memberId: hall.host.id, role: 'acts' });
-    await credit(row, [{ guestId: guest.id, minutes: 30 }], { ...DESK_CALLER, personId });
-    expect(await outcomes(row)).toEqual({ Guest1: 'asked' });
-  });
-
   test('a shift: the organisation gives each guest hours; who has no room waits and is tried again', async () => {
     const row = await hall.call({ rule: 'guests_receive', minutes: 60 }, callerOf(hall.shop));
     for (const n of [1, 2, 3]) await come(row, n);
@@ -131,6 +121,17 @@ describe('hours', () => {
     expect(await outcomes(row)).toEqual({ Guest1: 'credited' });
     expect(await hall.balance('bank')).toMatchObject({ balanceMinutes: 30 });
     expect(await hall.balance(hall.guests[0] as never)).toMatchObject({ balanceMinutes: 30 });
+  });
+
+  test('the fund gives nobody more than it grants at once; an organisation gives as much as it wishes', async () => {
+    Object.assign(hall.bank.settings, { grantCapMinutes: 60 });
+    for (const host of [DESK_CALLER, callerOf(hall.shop)]) {
+      const row = await hall.call({ rule: 'guests_receive', minutes: 60 }, host);
+      const { id } = await come(row, 1);
+      await hall.begin(row);
+      const said = await hall.code(credit(row, [{ guestId: id, minutes: 75 }], host));
+      expect(said).toBe(host === DESK_CALLER ? 'over_transfer_cap' : null);
+    }
   });
 
   test('twenty guests by one act, and pressed twice counts once', async () => {

@@ -98,8 +98,13 @@ export function actsIn(hall: () => Hall) {
       hall().run((tx, after) => withdrawFromGathering(tx, hall().bank, who(n), row.id, undefined, after)),
     here: (row: GatheringRow, n: number, now?: Date) =>
       hall().run((tx) => signIn(tx, hall().bank, who(n), row.id, hereCode(hall().bank, row.id), now)),
-    async credit(row: GatheringRow, lines: readonly CreditLine[], by: Caller = callerOf(hall().host)) {
-      await hall().run((tx) => creditGathering(tx, hall().bank, by, row.id, lines));
+    async credit(
+      row: GatheringRow,
+      lines: readonly CreditLine[],
+      by: Caller = callerOf(hall().host),
+      reason = 'The sheet came in',
+    ) {
+      await hall().run((tx) => creditGathering(tx, hall().bank, by, row.id, lines, { reason }));
       await hall().follow(row);
     },
     outcomes: async (row: GatheringRow) =>

@@ -1,5 +1,7 @@
 /** Every operation of the API with an id in its address, by those it is not for: nothing is shown or done. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginSession } from '../auth/sessions.ts';
+import { brokerAct } from '../db/schema.ts';
 import { said } from '../testing/watch.ts';
 import { type Asked, operationsOf } from './operations.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -28,6 +30,29 @@ const FOR_MEMBERS: Readonly<Record<string, string>> = {
 const FOR_GUESTS: readonly string[] = ['getOffer', 'getGathering'];
 /** Whoever holds the secret in the address may, so they are tried with one that is almost right. */
 const SECRETS: readonly string[] = ['readSlip', 'objectBySlip', 'openReceipt'];
+
+/** What a coordinator does for the bank or for themselves: it moves no hours of a member, and says nothing as one. */
+const OFFICE: readonly string[] = [
+  ...['addMember', 'setMemberStatus', 'decideApplication', 'takeHat', 'makeJoinLink', 'revokeJoinLink'],
+  ...['requestCode', 'askForPasskey', 'offerPasskey', 'requestAddress', 'endOtherSessions', 'readNotices', 'setWishes'],
+  ...['setPlace', 'endPlace', 'answerFundRequest', 'createGathering', 'cancelGathering', 'objectToAct'],
+  ...['invite', 'readInvitation', 'changeAgreement', 'closeAgreement', 'inviteSuccessor'],
+];
+/** What would be done as the member, without a word to them. */
+const NEVER_THE_OFFICE: readonly string[] = [
+  ...[
+    'issueMemberToken',
+    'updateMember',
+    'createOffer',
+    'updateOffer',
+    'pauseOffer',
+    'renewOffer',
+    'endOffer',
+    'endOfferPicture',
+  ],
+];
+/** What the scene lets a coordinator do for a member. */
+const SLIPS: readonly string[] = ['changeRecord', 'writeDown'];
 
 /** What names a member or a person in what is sent. */
 const NAMES: readonly string[] = ['member', 'memberId', 'personId', 'from', 'by'];
@@ -129,6 +154,24 @@ describe.each(WHO)('%s', (who) => {
       ]);
     }
   });
+});
+
+test('a coordinator does nothing for a member without a slip', { timeout: 240_000 }, async () => {
+  const { bank, database } = scene.town;
+  const { db } = database;
+  const who = { role: 'operator', personId: scene.fiona } as const;
+  const token = await beginSession(db, bank.id, who, { how: 'code', agent: 'Evenhour', app: true });
+  const [wrong, slips]: [string[], string[]] = [[], []];
+  for (const operation of operations.filter(({ method }) => method === 'POST')) {
+    const { name, address } = operation;
+    const before = await db.$count(brokerAct);
+    const answer = await ask(operation, address(), token);
+    if ((await db.$count(brokerAct)) > before) slips.push(name);
+    else if (answer.status < 400 && !OFFICE.includes(name)) wrong.push(`${name}: ${said(answer)}`);
+    if (NEVER_THE_OFFICE.includes(name) && said(answer) !== '403 not_allowed') wrong.push(`${name}: ${said(answer)}`);
+  }
+  expect(wrong).toEqual([]);
+  expect(slips).toEqual(SLIPS);
 });
 
 test('who comes to a public gathering is named to members alone, and everybody is told how many come', async () => {

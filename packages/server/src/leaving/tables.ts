@@ -43,7 +43,8 @@ const myTransferIds = ({ bankId, memberId }: Whose) =>
     union all select id from transfer where bank_id = ${bankId} and direction = 'local' and counterparty = ${memberId})`;
 /** Slips of other members on which this one is the other side. */
 const aboutMe = (whose: Whose) =>
-  sql`(member_id <> ${whose.memberId} and (subject_id in ${myTransferIds(whose)} or subject_id in ${myExchangeIds(whose)}))`;
+  sql`(member_id <> ${whose.memberId} and (subject_id in ${myTransferIds(whose)} or subject_id in ${myExchangeIds(whose)}
+    or subject_id in (select g.id from gathering g where g.bank_id = ${whose.bankId} and g.host_id = ${whose.memberId})))`;
 /** Who put an objection right stands there as a name alone; one that somebody else of the bank has too is left. */
 const iSettled = ({ personIds }: Whose) =>
   sql`coalesce(settled_by in (select p.name from person p where p.bank_id = t.bank_id and p.id = any(${textArray(personIds)}))

@@ -45,6 +45,7 @@ export const KINDS = {
   hours_came: { group: 'exchanges', facts: { name: 'text', minutes: 'minutes' } },
   gathering_changed: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_cancelled: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
+  gathering_struck: { group: 'gatherings', facts: { title: 'text', at: 'moment', name: 'text' } },
   gathering_place: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_soon: { group: 'gatherings', facts: { title: 'text', at: 'moment' } },
   gathering_over: { group: 'gatherings', facts: { title: 'text' } },

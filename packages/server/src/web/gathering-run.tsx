@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { BROKER_LENGTHS } from '../broker/acts.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
 import { nameOf, placeOf, sayOutcome, sayWhy } from './gathering.tsx';
 import { type GatheringModel, type GuestModel, sayRule, sayWhen } from './gathering-parts.tsx';
@@ -22,6 +23,8 @@ export interface CreditModel {
   readonly ticked: ReadonlySet<string>;
   readonly minutes: ReadonlyMap<string, number>;
   readonly more: string;
+  /** Why the desk does it for the member who hosts; `null`: it is their own. */
+  readonly reason: string | null;
   readonly refusal: RefusalView | null;
 }
 
@@ -63,6 +66,20 @@ export function CreditPage({ frame, model }: { frame: Frame; model: CreditModel 
           <p>{sayRule(frame.words, gathering)}</p>
           {hours ? <p class="hint">{t('gathering.credit.asked')}</p> : null}
           {gathering.rule === 'guests_give' ? <p class="hint">{t('gathering.credit.missed')}</p> : null}
+          {begun && model.reason !== null ? (
+            <>
+              <p class="hint">{t('gathering.credit.slip', { host: gathering.hostName })}</p>
+              <Field
+                id="reason"
+                name="reason"
+                label={t('slip.reason')}
+                hint={t('slip.reasonHint')}
+                value={model.reason}
+                error={refusal?.facts?.['field'] === 'reason' ? t('slip.reasonMissing') : undefined}
+                more={{ maxlength: BROKER_LENGTHS.reason }}
+              />
+            </>
+          ) : null}
           <p class="acts">
             {begun ? (
               <Button name="do" value="credit" id="credit">

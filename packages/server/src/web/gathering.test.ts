@@ -52,7 +52,7 @@ test('one is called by a form, and a seat taken and given back by a button', asy
 describe('the desk signs somebody up', () => {
   /** Sends the form of the desk, and finds what it says and holds then. */
   async function signUp(path: string, sent: Record<string, string>) {
-    const seen = await desk.fill(path, `${path}/seat`, sent);
+    const seen = await desk.fill(path, `${path}/seat`, { reason: 'They rang', ...sent });
     const form = seen.html.split('<form ').find((part) => part.includes('name="member"')) ?? '';
     return {
       ...{ status: seen.status, to: seen.to },
@@ -82,6 +82,18 @@ describe('the desk signs somebody up', () => {
       });
     expect((await signUp(path, { member: '' })).wrong).toEqual(['member-error', 'Write the name of a member.']);
     expect(await guests(path)).toEqual([]);
+  });
+
+  test('with a reason, which stands on their slip', async () => {
+    const path = (await call({ rule: 'none' }, desk)).to ?? '';
+    expect(await signUp(path, { member: 'Agnes', reason: '' })).toMatchObject({
+      ...{ status: 422, open: true, kept: 'Agnes', wrong: ['reason-error', 'Please say why.'] },
+    });
+    expect(await signUp(path, { member: 'Agnes', reason: 'Her screen is dark' })).toMatchObject({ status: 303 });
+    expect((await desk.get(path)).html).toContain('Written down for Agnes Tulloch by the office');
+    const { html } = await agnes.get('/slips');
+    expect(html).toContain('A seat at Soup and Stitches');
+    expect(html).toContain('Her screen is dark');
   });
 
   test('of two who have one name, one is chosen', async () => {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { BROKER_LENGTHS } from '../broker/acts.ts';
 import { firstName } from './format.ts';
 import { Button, ButtonLink, Choices, Field, Form, Refused } from './forms.tsx';
 import { type GatheringModel, type GuestModel, sayRule, sayStatus, sayWhen, Table } from './gathering-parts.tsx';
@@ -23,6 +24,8 @@ export interface OneGatheringModel {
   readonly me: GuestModel | null;
   /** For the host and the desk: who is on the list. */
   readonly guests: readonly GuestModel[] | null;
+  /** For the desk: what was written down for members here, a sentence each. */
+  readonly slips: readonly string[];
   /** Sent with the forms, so that pressing twice counts once. */
   readonly key: string;
   readonly refusal: RefusalView | null;
@@ -36,6 +39,8 @@ export interface SignForModel {
   readonly chosen: string;
   readonly found: readonly { readonly handle: string; readonly name: string }[];
   readonly wrong: 'missing' | 'unknown' | 'which' | 'inactive' | 'host' | null;
+  readonly reason: string;
+  readonly reasonMissing: boolean;
 }
 
 export function GatheringPage({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
@@ -43,7 +48,9 @@ export function GatheringPage({ frame, model }: { frame: Frame; model: OneGather
   const { gathering, refusal } = model;
   return (
     <Page frame={frame} title={gathering.title} at={paths.gatherings}>
-      {refusal ? <Refused text={sayRefusal(frame.words, refusal, placeOf(frame))} /> : null}
+      {refusal && refusal.code !== 'not_found' ? (
+        <Refused text={sayRefusal(frame.words, refusal, placeOf(frame))} />
+      ) : null}
       <div class="two two--middle">
         <div class="stack">
           <p class="meta">
@@ -249,6 +256,9 @@ function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringMo
           </li>
         ))}
       </ul>
+      {model.slips.map((slip) => (
+        <p class="meta">{slip}</p>
+      ))}
       {frame.viewer.kind === 'operator' && open ? <SignFor frame={frame} model={model} /> : null}
       {open || status === 'over' ? (
         <details>
@@ -272,11 +282,11 @@ export function nameOf({ t }: Words, { name, town }: GuestModel): string {
 
 function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
   const { t } = frame.words;
-  const { typed, chosen, found, wrong } = model.signFor;
+  const { typed, chosen, found, wrong, reason, reasonMissing } = model.signFor;
   const said = wrong === null ? undefined : t(`gathering.signFor.${wrong}`);
   const which = wrong === 'which' || chosen !== '';
   return (
-    <details open={typed !== '' || chosen !== '' || wrong !== null}>
+    <details open={typed !== '' || chosen !== '' || wrong !== null || reasonMissing}>
       <summary>{t('gathering.signFor')}</summary>
       <Form action={paths.takeSeat(model.gathering.id)} csrf={frame.csrf} class="form form--narrow mt-s">
         <input type="hidden" name="key" value={model.key} />
@@ -301,6 +311,16 @@ function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
           error={which ? undefined : said}
           required
           more={{ maxlength: 200, autocomplete: 'off', autocapitalize: 'off' }}
+        />
+        <Field
+          id="reason"
+          name="reason"
+          label={t('slip.reason')}
+          hint={t('slip.reasonHint')}
+          value={reason}
+          error={reasonMissing ? t('slip.reasonMissing') : undefined}
+          required
+          more={{ maxlength: BROKER_LENGTHS.reason }}
         />
         <p>
           <Button>{t('gathering.keep')}</Button>

@@ -87,10 +87,14 @@ function Paper({ frame, model }: { frame: Frame; model: SlipModel }) {
           </dd>
           <dt>{t('slip.before', { who })}</dt>
           <dd>{sayHas(words, Number(row.what['beforeMinutes']))}</dd>
-          <dt>{t('slip.after', { who })}</dt>
-          <dd>
-            <strong>{sayHas(words, Number(row.what['afterMinutes']))}</strong>
-          </dd>
+          {movesLater(row) ? null : (
+            <>
+              <dt>{t('slip.after', { who })}</dt>
+              <dd>
+                <strong>{sayHas(words, Number(row.what['afterMinutes']))}</strong>
+              </dd>
+            </>
+          )}
         </dl>
       </div>
       <div class="slip-paper__end">
@@ -107,6 +111,11 @@ function Paper({ frame, model }: { frame: Frame; model: SlipModel }) {
       </div>
     </article>
   );
+}
+
+/** The hours of each guest move by themselves after the slip, and some wait for a yes. */
+function movesLater({ kind, what }: NamedAct['row']): boolean {
+  return kind === 'gathering' && what['did'] === 'credit';
 }
 
 /** Paper is read in other years too: its days have one. */
@@ -141,7 +150,20 @@ export function sayDeed(words: Words, { row, memberName, memberKind }: NamedAct)
       return [t('slip.address')];
     case 'exchange':
       return [sayStep(words, text('did'), text('other'), text('title'), Number(row.what['minutes']))];
+    case 'gathering':
+      return sayAt(words, text('did'), text('title'), Number(row.what['minutes'] ?? 0));
   }
+}
+
+/** What was done at a gathering. */
+function sayAt({ t, short }: Words, did: string, title: string, minutes: number): string[] {
+  if (did === 'credit')
+    return [
+      minutes > 0 ? t('slip.gathering.credit', { title, hours: short(minutes) }) : t('slip.gathering.came', { title }),
+    ];
+  const known = (['list', 'back'] as const).find((each) => each === did) ?? 'seat';
+  const gives = minutes > 0 ? [t('slip.gathering.gives', { hours: short(minutes) })] : [];
+  return [t(`slip.gathering.${known}`, { title }), ...gives];
 }
 
 const DIDS = ['ask', 'accept', 'decline', 'record', 'confirm'] as const;

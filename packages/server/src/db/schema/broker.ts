@@ -19,8 +19,8 @@ export const brokerAct = pgTable(
     personId: text('person_id').notNull(),
     personName: text('person_name').notNull(),
     memberId: text('member_id').notNull(),
-    kind: text('kind', { enum: ['gift', 'offer', 'profile', 'address', 'exchange'] }).notNull(),
-    /** What it was about: a transfer, an offer, an exchange or the member. */
+    kind: text('kind', { enum: ['gift', 'offer', 'profile', 'address', 'exchange', 'gathering'] }).notNull(),
+    /** What it was about: a transfer, an offer, an exchange, a gathering or the member. */
     subjectId: text('subject_id').notNull(),
     /** What the slip says of it, as the code that made it describes. */
     what: jsonb('what').$type<Readonly<Record<string, string | number>>>().notNull(),

@@ -1,7 +1,7 @@
 /** The community fund: the page for everybody, asking, and the desk's answers. */
 import { randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
-import { FUND_ACCOUNT, FUND_HANDLE } from '../../bank/bank.ts';
+import { FUND_ACCOUNT, FUND_HANDLE, fundCapOf } from '../../bank/bank.ts';
 import {
   answerRequest,
   askFund,
@@ -133,6 +133,6 @@ async function desk(c: WebContext, refused: Answered | null): Promise<Response> 
   const { db } = node.database;
   const { balanceMinutes } = await balanceOf(db, bank.id, FUND_ACCOUNT);
   const waiting = await waitingRequests(db, bank.id, SHOWN);
-  const model = { balanceMinutes, capMinutes: bank.settings.grantCapMinutes, waiting, refused };
+  const model = { balanceMinutes, capMinutes: fundCapOf(bank), waiting, refused };
   return c.html(<FundDeskPage frame={frameOf(c)} model={model} />, refused === null ? 200 : statusOf(refused.refusal));
 }

@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Refusal } from '@evenhour/protocol';
+import { BROKER_LENGTHS } from '../../broker/acts.ts';
 import { momentOf } from '../../clock/zone.ts';
 import { creditGathering, followGuests } from '../../gathering/credit.ts';
 import {
@@ -17,7 +18,7 @@ import {
   LENGTHS,
 } from '../../gathering/gatherings.ts';
 import { hereCode, markPresent } from '../../gathering/presence.ts';
-import { findGathering, type GatheringRow, guestsOf, mayRun } from '../../gathering/store.ts';
+import { findGathering, type GatheringRow, guestsOf, mayRun, TOWN } from '../../gathering/store.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { shownPartners } from '../../offer/partners.ts';
 import { knownPlaces, placeFrom } from '../../offer/places.ts';
@@ -81,7 +82,7 @@ export function gatheringRunRoutes(app: WebApp): void {
 async function writeDown(c: WebContext, id: string, credit: boolean): Promise<void> {
   const { bank, node } = c.var;
   const caller = callerOf(c);
-  const { ticked, minutes, more } = typed(c);
+  const { ticked, minutes, more, reason } = typed(c);
   await node.signals.commit(async (tx) => {
     const before = await findGathering(tx, bank.id, id);
     const known = new Set(before === undefined ? [] : (await guestsOf(tx, before)).map((guest) => guest.id));
@@ -90,7 +91,7 @@ async function writeDown(c: WebContext, id: string, credit: boolean): Promise<vo
     if (!credit) return;
     const came = (await guestsOf(tx, row)).filter((guest) => ticked.has(guest.id) || !known.has(guest.id));
     const lines = came.map((guest) => ({ guestId: guest.id, minutes: minutes.get(guest.id) ?? row.minutes }));
-    await creditGathering(tx, bank, caller, id, lines);
+    await creditGathering(tx, bank, caller, id, lines, { reason });
   });
 }
 
@@ -105,7 +106,8 @@ function typed(c: WebContext) {
       return chosen === null ? [] : [[id, chosen] as const];
     }),
   );
-  return { ticked, minutes, more: field(form, 'more').replaceAll('\r\n', '\n') };
+  const reason = field(form, 'reason').slice(0, BROKER_LENGTHS.reason);
+  return { ticked, minutes, more: field(form, 'more').replaceAll('\r\n', '\n'), reason };
 }
 
 async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Response> {
@@ -116,10 +118,13 @@ async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Respo
           ticked: new Set(view.guests.filter(({ present }) => present).map(({ id }) => id)),
           minutes: new Map<string, number>(),
           more: '',
+          reason: '',
         }
       : typed(c);
   const guests = view.guests.filter(({ status }) => status !== 'withdrawn');
-  const model = { gathering: modelOf(row, view.hostName), guests, ...said, refusal };
+  const forHost = callerOf(c).role === 'operator' && row.hostId !== TOWN;
+  const reason = forHost ? said.reason : null;
+  const model = { gathering: modelOf(row, view.hostName), guests, ...said, reason, refusal };
   return c.html(<CreditPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
 }
 

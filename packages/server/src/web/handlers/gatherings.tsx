@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import type { Refusal, RefusalCode } from '@evenhour/protocol';
 import { agreementViews } from '../../agreement/view.ts';
 import type { Caller } from '../../auth/tokens.ts';
+import { actsAbout, BROKER_LENGTHS } from '../../broker/acts.ts';
 import { calendarBehind, calendarOf, calendarToken, renewCalendar } from '../../gathering/calendar.ts';
 import { hereCode, isHereCode, isSignInTime, signIn } from '../../gathering/presence.ts';
 import { signUp, withdrawFromGathering } from '../../gathering/seats.ts';
@@ -34,6 +35,7 @@ import { GatheringPage, HerePage, type SignForModel } from '../gathering.tsx';
 import { GatheringsPage, MyGatheringsPage } from '../gathering-list.tsx';
 import type { GatheringModel, GuestModel } from '../gathering-parts.tsx';
 import { paths } from '../paths.ts';
+import { sayWriter } from '../slip.tsx';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf } from './form.ts';
 import { handleHere } from './give-form.ts';
@@ -104,7 +106,7 @@ export function gatheringRoutes(app: WebApp): void {
       const member = caller.role === 'operator' ? await handleMeant(c) : own();
       const shown = field(c.var.form, 'shown') === 'yes';
       await formOnce(c, async (tx, after) => {
-        await signUp(tx, c.var.bank, caller, id, { memberId: member, shown }, after);
+        await signUp(tx, c.var.bank, caller, id, { memberId: member, shown, reason: reasonOf(c) }, after);
         return paths.gathering(id);
       });
     }),
@@ -183,7 +185,7 @@ export async function visible(c: WebContext): Promise<GatheringRow | null> {
   return row;
 }
 
-const NOBODY: SignForModel = { typed: '', chosen: '', found: [], wrong: null };
+const NOBODY: SignForModel = { typed: '', chosen: '', found: [], wrong: null, reason: '', reasonMissing: false };
 
 /** A name that the desk has typed means nobody, or more than one. */
 class NotMeant extends Error {
@@ -211,6 +213,11 @@ function nameIn({ typed, chosen }: Pick<SignForModel, 'typed' | 'chosen'>): [nam
   return [name, host.toLowerCase()];
 }
 
+/** Why the desk does it, for the slip. */
+function reasonOf({ var: { form } }: WebContext): string {
+  return field(form, 'reason').slice(0, BROKER_LENGTHS.reason);
+}
+
 /** What the form by which the desk signs somebody up has brought, and the members whom it may mean. */
 async function signForOf(c: WebContext): Promise<SignForModel> {
   const { bank, node, form } = c.var;
@@ -220,7 +227,7 @@ async function signForOf(c: WebContext): Promise<SignForModel> {
   const here = host === '' || host === bank.host;
   const meant = here ? await membersMeant(node.database.db, bank.id, name) : [];
   const found = meant.filter(({ kind }) => kind !== 'fund').map((each) => ({ handle: each.handle, name: each.name }));
-  return { typed, chosen, found, wrong: null };
+  return { typed, chosen, found, wrong: null, reason: reasonOf(c), reasonMissing: false };
 }
 
 /** Shows the gathering again, with what was refused. */
@@ -234,7 +241,9 @@ async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response>
     if (c.var.session.caller.role !== 'operator') return one(c, refusal);
     const signFor = await signForOf(c);
     const wrong = OF_GUEST[refusal.code] ?? null;
-    return one(c, wrong === null ? refusal : null, { ...signFor, wrong });
+    const reasonMissing = refusal.facts['field'] === 'reason';
+    const atField = wrong !== null || reasonMissing;
+    return one(c, atField ? null : refusal, { ...signFor, wrong, reasonMissing });
   }
   return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
 }
@@ -285,12 +294,20 @@ async function one(c: WebContext, refusal: Refusal | null, signFor = NOBODY): Pr
     names: view.names,
     me: view.me,
     guests: view.mine ? view.guests : null,
+    slips: c.var.session?.caller.role === 'operator' ? await slipsAt(c, row) : [],
     key: randomUUID(),
     refusal,
     signFor,
   };
-  const status = refusal !== null ? statusOf(refusal) : signFor.wrong === null ? 200 : 422;
+  const status = refusal !== null ? statusOf(refusal) : signFor.wrong === null && !signFor.reasonMissing ? 200 : 422;
   return c.html(<GatheringPage frame={frameOf(c)} model={model} />, status);
+}
+
+async function slipsAt({ var: { bank, node, words } }: WebContext, { id }: GatheringRow): Promise<string[]> {
+  const acts = await actsAbout(node.database.db, bank.id, [id]);
+  return acts.map(({ row: { personName: by, slip }, memberName: who }) =>
+    words.t('slip.writtenDown', { who, by: sayWriter(words, by), slip }),
+  );
 }
 
 async function modelsOf(c: WebContext, rows: readonly GatheringRow[]): Promise<GatheringModel[]> {

@@ -490,6 +490,7 @@ export interface Messages {
   'gathering.credit.missed': null;
   'gathering.credit.more': null;
   'gathering.credit.moreHint': { example: string };
+  'gathering.credit.slip': { host: string };
   'gathering.feed': null;
   'gathering.feedRenew': null;
   'gathering.feedRenewText': null;
@@ -987,6 +988,7 @@ export interface Messages {
   'notice.gathering_over': { title: string };
   'notice.gathering_place': { at: string; title: string };
   'notice.gathering_soon': { at: string; title: string };
+  'notice.gathering_struck': { at: string; name: string; title: string };
   'notice.gift_asked': { minutes: string; name: string };
   'notice.gift_declined': { minutes: string; name: string };
   'notice.hours_came': { minutes: string; name: string };
@@ -1603,6 +1605,12 @@ export interface Messages {
   'slip.fields.speaks': null;
   'slip.fields.whenFree': null;
   'slip.find': null;
+  'slip.gathering.back': { title: string };
+  'slip.gathering.came': { title: string };
+  'slip.gathering.credit': { hours: string; title: string };
+  'slip.gathering.gives': { hours: string };
+  'slip.gathering.list': { title: string };
+  'slip.gathering.seat': { title: string };
   'slip.gift': { hours: string; to: string };
   'slip.giftFor': { what: string };
   'slip.giftHeading': null;
