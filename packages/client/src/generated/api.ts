@@ -1796,7 +1796,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End mail about notices, by the link at the foot of one. Needs no token */
+        /** End mail about notices to whoever was sent the link at the foot of one. Needs no token */
         post: operations["stopMail"];
         delete?: never;
         options?: never;
@@ -3607,6 +3607,8 @@ export interface components {
             quietUntil: number;
             /** @description Groups that are never mailed. */
             muted: ("exchanges" | "offers" | "gatherings" | "town")[];
+            /** @description Whether I am written to myself. All else holds for everybody who acts for the member, or is at the desk. */
+            toMe: boolean | null;
         };
         WishesChange: {
             /** @enum {string} */
@@ -3620,6 +3622,8 @@ export interface components {
             quietUntil?: number;
             /** @description Groups that are never mailed. */
             muted?: ("exchanges" | "offers" | "gatherings" | "town")[];
+            /** @description For whoever signed in as a person. */
+            toMe?: boolean;
         };
         Towns: {
             items: components["schemas"]["Town"][];
@@ -8162,7 +8166,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description End mail about notices, by the link at the foot of one. Needs no token */
+            /** @description End mail about notices to whoever was sent the link at the foot of one. Needs no token */
             200: {
                 headers: {
                     [name: string]: unknown;

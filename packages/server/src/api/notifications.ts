@@ -1,11 +1,12 @@
 /** Operations about what whoever asks was told, and how they wish to be told by mail. */
 import { z } from '@hono/zod-openapi';
-import { mustBeSignedIn } from '../auth/tokens.ts';
+import { type Caller, mustBePerson, mustBeSignedIn } from '../auth/tokens.ts';
+import type { Queries } from '../db/database.ts';
 import { GROUPS } from '../notification/kinds.ts';
 import { listNotices, type NoticeRow, readerOf, readNotices } from '../notification/notices.ts';
 import { sayNotice } from '../notification/say.ts';
 import { readStopLink, stopMail, townsTold } from '../notification/stop.ts';
-import { MAIL_WISHES, setWishes, wishesOf } from '../notification/wishes.ts';
+import { isMailed, MAIL_WISHES, setMailed, setWishes, type Wishes, wishesOf } from '../notification/wishes.ts';
 import { askedFor } from '../web/handlers/language.ts';
 import { isLanguage, type Words, wordsOf } from '../web/words.ts';
 import type { Api } from './app.ts';
@@ -41,8 +42,21 @@ const wishesShape = {
   quietUntil: hour,
   muted: z.array(z.enum(GROUPS)).max(GROUPS.length).describe('Groups that are never mailed.'),
 };
-const wishesSchema = z.object(wishesShape).openapi('Wishes');
-const newWishesSchema = z.strictObject(wishesShape).partial().openapi('WishesChange');
+const toMe = z.boolean();
+const wishesSchema = z
+  .object({
+    ...wishesShape,
+    toMe: toMe
+      .nullable()
+      .describe(
+        'Whether I am written to myself. All else holds for everybody who acts for the member, or is at the desk.',
+      ),
+  })
+  .openapi('Wishes');
+const newWishesSchema = z
+  .strictObject({ ...wishesShape, toMe: toMe.describe('For whoever signed in as a person.') })
+  .partial()
+  .openapi('WishesChange');
 
 const stopSchema = z
   .strictObject({ link: z.string().max(4_200).describe('Or its last part alone.') })
@@ -102,8 +116,9 @@ export function notificationRoutes(api: Api): void {
     async (c) => {
       const { bank, caller, node } = c.var;
       mustBeSignedIn(caller);
-      const { muted, ...wishes } = await wishesOf(node.database.db, bank.id, readerOf(caller));
-      return c.json({ ...wishes, muted: [...muted] }, 200);
+      const { db } = node.database;
+      const wishes = await wishesOf(db, bank.id, readerOf(caller));
+      return c.json(await wishesView(db, bank.id, caller, wishes), 200);
     },
   );
 
@@ -121,14 +136,30 @@ export function notificationRoutes(api: Api): void {
     async (c) => {
       const { bank, caller } = c.var;
       mustBeSignedIn(caller);
-      const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
+      const { toMe: mailed, ...given } = c.req.valid('json');
+      if (mailed !== undefined) mustBePerson(caller);
+      const change = Object.entries(given).filter(([, value]) => value !== undefined);
       const result = await once(c, async (tx) => {
-        const { muted, ...wishes } = await setWishes(tx, bank, readerOf(caller), Object.fromEntries(given));
-        return { status: 200, body: { ...wishes, muted: [...muted] } };
+        const memberId = readerOf(caller);
+        const wishes = await setWishes(tx, bank, memberId, Object.fromEntries(change));
+        if (mailed !== undefined && caller.personId !== undefined)
+          await setMailed(tx, { bankId: bank.id, memberId, personId: caller.personId }, mailed);
+        return { status: 200, body: await wishesView(tx, bank.id, caller, wishes) };
       });
       return c.json(result.body, 200);
     },
   );
+}
+
+async function wishesView(
+  tx: Queries,
+  bankId: string,
+  caller: Caller,
+  { muted, ...wishes }: Wishes,
+): Promise<z.infer<typeof wishesSchema>> {
+  const { personId } = caller;
+  const mailed = personId === undefined ? null : await isMailed(tx, { bankId, memberId: readerOf(caller), personId });
+  return { ...wishes, muted: [...muted], toMe: mailed };
 }
 
 function stopOperation(api: Api): void {
@@ -138,7 +169,7 @@ function stopOperation(api: Api): void {
         method: 'post',
         path: '/api/mail/stop',
         operationId: 'stopMail',
-        summary: 'End mail about notices, by the link at the foot of one. Needs no token',
+        summary: 'End mail about notices to whoever was sent the link at the foot of one. Needs no token',
         status: 200,
       },
       { answer: stoppedSchema, body: stopSchema, params: noParams },

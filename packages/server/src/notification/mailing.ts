@@ -1,8 +1,8 @@
 /**
  * Mails what waits for a member: one thing at once, or a digest.
  *
- * Promises: each notice is mailed once to everybody who acts for the member, and not any more when it was read on the
- * page. A digest tells of all the banks of this node at which the reader has the same address and wants digests;
+ * Promises: each notice is mailed once to everybody who acts for the member and has not said that they want no such
+ * mail, and not any more when it was read on the page; an alarm reaches all of them. A digest tells of all the banks of this node at which the reader has the same address and wants digests;
  * banks elsewhere send their own. Addresses are those that people have shown to be theirs.
  *
  * @module
@@ -47,9 +47,11 @@ export function mailNotices(context: MailingContext): DueHandler {
     if (news.length === 0) return;
     const { mail } = await wishesOf(tx, bank.id, memberId);
     const digest = mail === 'daily' || mail === 'weekly';
+    const alarms = news.filter(({ kind }) => ALARMS.has(kind));
     for (const reader of await readersOf(tx, bank.id, memberId)) {
-      const others = digest ? await otherNews(context, tx, reader, { bankId: bank.id, memberId }) : [];
-      await write(context, tx, bank, reader, [...news, ...others], now);
+      const others = digest && reader.mailed ? await otherNews(context, tx, reader) : [];
+      const own = (reader.mailed ? news : alarms).map((row) => ({ row, personId: reader.personId }));
+      if (own.length > 0) await write(context, tx, bank, reader, [...own, ...others], now);
     }
   };
 }
@@ -68,15 +70,28 @@ async function done(tx: Queries, rows: readonly NoticeRow[]): Promise<void> {
 interface Reader {
   readonly email: string;
   readonly name: string;
+  readonly bankId: string;
+  readonly personId: string;
   readonly memberId: string;
+  /** False: alarms alone. */
+  readonly mailed: boolean;
   /** Of the member that is told; empty: the bank's. */
   readonly language: string;
+}
+
+/** What one letter tells, and who its reader is at that bank. */
+interface News {
+  readonly row: NoticeRow;
+  readonly personId: string;
 }
 
 /** Who acts for a member, or looks after the desk, and has an address. */
 async function readersOf(tx: Queries, bankId: string, memberId: string): Promise<Reader[]> {
   const rows = await tx
-    .select({ email: person.email, name: person.name, language: member.language })
+    .select({
+      ...{ email: person.email, name: person.name, personId: person.id },
+      ...{ mailed: hat.mailed, language: member.language },
+    })
     .from(hat)
     .innerJoin(person, and(eq(person.bankId, hat.bankId), eq(person.id, hat.personId)))
     .leftJoin(member, and(eq(member.bankId, hat.bankId), eq(member.id, hat.memberId)))
@@ -88,7 +103,10 @@ async function readersOf(tx: Queries, bankId: string, memberId: string): Promise
         memberId === DESK ? undefined : eq(member.status, 'active'),
       ),
     );
-  return rows.map(({ email, name, language }) => ({ email: email ?? '', name, memberId, language: language ?? '' }));
+  return rows.map(({ email, language, ...row }) => ({
+    ...{ ...row, bankId, memberId },
+    ...{ email: email ?? '', language: language ?? '' },
+  }));
 }
 
 /** Whether mail for a member would reach anybody. */
@@ -97,19 +115,20 @@ export async function hasReader(db: Queries, bankId: string, memberId: string): 
 }
 
 /** Takes what waits for the same address elsewhere on this node, where nobody else waits for it too. */
-async function otherNews(context: MailingContext, tx: Queries, { email }: Reader, but: Told): Promise<NoticeRow[]> {
+async function otherNews(context: MailingContext, tx: Queries, reader: Reader): Promise<News[]> {
   const own = sql`(select count(*) from ${hat} h where h.bank_id = ${hat.bankId} and h.member_id = ${hat.memberId}) = 1`;
   const rows = await tx
-    .select({ notice })
+    .select({ row: notice, personId: person.id })
     .from(person)
     .innerJoin(hat, and(eq(hat.bankId, person.bankId), eq(hat.personId, person.id)))
     .innerJoin(noticeWish, and(eq(noticeWish.bankId, hat.bankId), eq(noticeWish.memberId, hat.memberId)))
     .innerJoin(notice, and(eq(notice.bankId, hat.bankId), eq(notice.memberId, hat.memberId), isNotNull(notice.mailAt)))
     .where(
       and(
-        eq(person.email, email),
+        eq(person.email, reader.email),
+        eq(hat.mailed, true),
         inArray(noticeWish.mail, ['daily', 'weekly']),
-        or(sql`${notice.bankId} <> ${but.bankId}`, sql`${notice.memberId} <> ${but.memberId}`),
+        or(sql`${notice.bankId} <> ${reader.bankId}`, sql`${notice.memberId} <> ${reader.memberId}`),
         sql`${hat.memberId} <> ${DESK}`,
         own,
       ),
@@ -117,9 +136,12 @@ async function otherNews(context: MailingContext, tx: Queries, { email }: Reader
     .orderBy(asc(notice.id))
     .limit(10 * IN_ONE_MAIL)
     .for('update', { of: notice, skipLocked: true });
-  const found = rows.map((row) => row.notice).filter(({ bankId }) => context.bank(bankId) !== undefined);
-  await done(tx, found);
-  return unread(found);
+  const found = rows.filter(({ row }) => context.bank(row.bankId) !== undefined);
+  await done(
+    tx,
+    found.map(({ row }) => row),
+  );
+  return found.filter(({ row }) => row.readAt === null);
 }
 
 /** `from` writes it; its own things come first. */
@@ -128,9 +150,10 @@ async function write(
   tx: Queries,
   from: Bank,
   reader: Reader,
-  news: readonly NoticeRow[],
+  told: readonly News[],
   now: Date,
 ): Promise<void> {
+  const news = told.map(({ row }) => row);
   const words = wordsOf(languageOf(reader.language, from));
   const banks = [...new Set(news.map(({ bankId }) => bankId))].flatMap((id) => context.bank(id) ?? []);
   const towns = words.list(banks.map(({ settings }) => settings.name));
@@ -145,13 +168,14 @@ async function write(
     news.length === 1 && only !== undefined
       ? say(words, from, only, now)
       : t('notices.mail.subjectMany', { n: news.length, towns });
-  const stop = linkToStop(context, from, reader, news);
+  const stop = linkToStop(context, from, told);
   const { phone } = from.settings;
+  const why = reader.memberId === DESK ? t('notices.mail.whyDesk', { towns }) : t('notices.mail.why', { towns });
   const text = [
     t('notices.mail.hello', { name: reader.name }),
     ...sections,
     ...(phone === '' ? [] : [t('notices.mail.ring', { phone })]),
-    ...(stop === undefined ? [] : [`${t('notices.mail.why', { towns })}\n${stop}`]),
+    ...(stop === undefined ? [] : [`${why}\n${stop}`]),
   ].join('\n\n');
   const { memberId, email: to } = reader;
   const unsubscribe = stop === undefined ? {} : { unsubscribe: stop };
@@ -181,14 +205,14 @@ function say(words: Words, bank: Bank, row: NoticeRow, now: Date): string {
   return sayNotice(words, row, bank.settings.name, { timeZone: bank.settings.timeZone, now });
 }
 
-/** None for an alarm, which cannot be stopped, nor for the desk, where one would stop it for all. */
-function linkToStop(
-  context: MailingContext,
-  from: Bank,
-  reader: Reader,
-  news: readonly NoticeRow[],
-): string | undefined {
-  if (reader.memberId === DESK || news.every(({ kind }) => ALARMS.has(kind))) return undefined;
-  const told = new Map(news.map(({ bankId, memberId }) => [`${bankId} ${memberId}`, { bankId, memberId }]));
+/** None for an alarm, which cannot be stopped. */
+function linkToStop(context: MailingContext, from: Bank, news: readonly News[]): string | undefined {
+  if (news.every(({ row }) => ALARMS.has(row.kind))) return undefined;
+  const told = new Map(
+    news.map(({ row: { bankId, memberId }, personId }): [string, Told] => [
+      `${bankId} ${memberId}`,
+      { bankId, memberId, personId },
+    ]),
+  );
   return `${from.origin}${paths.stopMail(stopToken(context.seal, [...told.values()]))}`;
 }

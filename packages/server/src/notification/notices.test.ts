@@ -8,6 +8,7 @@ import { newId } from '../db/id.ts';
 import { due, hat, mail, member, notice, noticeWish, person } from '../db/schema.ts';
 import { Signals } from '../delivery/signals.ts';
 import { addMember } from '../member/members.ts';
+import { addPerson, giveHat } from '../member/people.ts';
 import { createSeal } from '../node/seal.ts';
 import { type Opened, STORES } from '../testing/stores.ts';
 import { readMessages } from '../web/catalogue.ts';
@@ -18,7 +19,16 @@ import { countUnread, listNotices, readNotices } from './notices.ts';
 import { DESK, MAIL_NOTICES, notify } from './notify.ts';
 import { sayNotice } from './say.ts';
 import { readStopToken, stopMail, stopToken } from './stop.ts';
-import { DEFAULT_WISHES, mailTime, setWishes, type Wishes } from './wishes.ts';
+import {
+  DEFAULT_WISHES,
+  isMailed,
+  mailTime,
+  setMailed,
+  setWishes,
+  type Wearer,
+  type Wishes,
+  wishesOf,
+} from './wishes.ts';
 
 const MONDAY_NOON = new Date('2026-11-23T12:00:00Z');
 const at = (text: string): Date => new Date(text);
@@ -210,21 +220,104 @@ describe.each(STORES)('notices on %s', (_name, open) => {
     expect(await countUnread(database.db, leith.id, davie)).toBe(1);
   });
 
-  test('the desk is told, and cannot stop it for all by a link', async () => {
-    const personId = newId();
-    await database.db
-      .insert(person)
-      .values({ bankId: leith.id, id: personId, name: 'Fiona', email: 'fiona@leith.example' });
-    await database.db.insert(hat).values({ bankId: leith.id, personId, memberId: DESK, role: 'desk' });
-    await database.transaction((tx) =>
-      notify(
-        tx,
-        leith,
-        { memberId: DESK, kind: 'application_waiting', facts: { name: 'Ada' }, href: '/console' },
-        MONDAY_NOON,
-      ),
-    );
-    expect(await tick(MONDAY_NOON)).toMatchObject([{ to: 'fiona@leith.example', unsubscribe: null, memberId: '' }]);
+  /** Somebody more who wears a hat of a member, or of the desk. Returns the person's id. */
+  const wears = (memberId: string, called: string): Promise<string> =>
+    database.transaction(async (tx) => {
+      const { id: personId } = await addPerson(tx, leith.id, called, `${called.toLowerCase()}@leith.example`);
+      await giveHat(tx, leith.id, { personId, memberId, role: memberId === DESK ? 'desk' : 'acts' });
+      return personId;
+    });
+  /** Presses the button that a mail program makes of a letter's header. */
+  const press = (letter: typeof mail.$inferSelect | undefined) =>
+    database.transaction((tx) => stopMail(tx, readStopToken(seal, letter?.unsubscribe?.split('/').at(-1) ?? '') ?? []));
+  const to = (letters: readonly (typeof mail.$inferSelect)[]) => letters.map((letter) => letter.to).toSorted();
+  const next = async (now: Date) => {
+    await database.db.delete(mail);
+    return tick(now);
+  };
+
+  test('coordinators are told, and each ends it for themselves alone', async () => {
+    await wears(DESK, 'Fiona');
+    await wears(DESK, 'Iain');
+    const apply = (now: Date) =>
+      database.transaction((tx) =>
+        notify(
+          tx,
+          leith,
+          { memberId: DESK, kind: 'application_waiting', facts: { name: 'Ada' }, href: '/console' },
+          now,
+        ),
+      );
+    await apply(MONDAY_NOON);
+    const letters = await tick(MONDAY_NOON);
+    expect(to(letters)).toEqual(['fiona@leith.example', 'iain@leith.example']);
+    for (const letter of letters) {
+      expect(letter.text).toContain('because you look after the desk of Leith');
+      expect(letter.text).toContain(letter.unsubscribe);
+    }
+    await press(letters.find((letter) => letter.to === 'fiona@leith.example'));
+    const later = at('2026-11-24T12:00:00Z');
+    await apply(later);
+    expect(to(await next(later))).toEqual(['iain@leith.example']);
+    await database.db.delete(hat).where(eq(hat.memberId, DESK));
+  });
+
+  test('of two who act for a household each ends it for themselves alone, but an alarm reaches both', async () => {
+    const home = await join(leith, 'home', 'The Kerrs', null);
+    const ann = await wears(home, 'Ann');
+    await wears(home, 'Bob');
+    await thank(leith, home, 'Rosa');
+    const letters = await tick(MONDAY_NOON);
+    expect(to(letters)).toEqual(['ann@leith.example', 'bob@leith.example']);
+    const day = (date: number) => at(`2026-11-${date}T12:00:00Z`);
+    // What waits already is for the other one alone, too.
+    await thank(leith, home, 'Jordi', day(24));
+    for (let twice = 0; twice < 2; twice++) await press(letters.find((letter) => letter.to === 'ann@leith.example'));
+    expect(to(await next(day(24)))).toEqual(['bob@leith.example']);
+    expect((await wishesOf(database.db, leith.id, home)).mail).toBe('at_once');
+
+    const alarm = {
+      memberId: home,
+      kind: 'sign_in_new_device',
+      facts: { at: day(25).toISOString() },
+      href: '/',
+    } as const;
+    await database.transaction((tx) => notify(tx, leith, alarm, day(25)));
+    await thank(leith, home, 'Núria', day(25));
+    const both = await next(day(25));
+    expect(to(both)).toEqual(['ann@leith.example', 'bob@leith.example']);
+    for (const { to: whom, text } of both) expect(text.includes('Núria')).toBe(whom === 'bob@leith.example');
+
+    const wearer = { bankId: leith.id, personId: ann, memberId: home };
+    expect(await isMailed(database.db, wearer)).toBe(false);
+    await setMailed(database.db, wearer, true);
+    await thank(leith, home, 'Rosa', day(26));
+    expect(to(await next(day(26)))).toEqual(['ann@leith.example', 'bob@leith.example']);
+  });
+
+  test('the link of a digest ends all that it told of, for its reader', async () => {
+    await wish(leith, moira, { mail: 'daily', hour: 18 });
+    await wish(gracia, moiraInGracia, { mail: 'weekly', weekday: 7, hour: 9 });
+    const tell = async (now: Date) => {
+      await thank(leith, moira, 'Rosa', now);
+      await thank(gracia, moiraInGracia, 'Jordi', now);
+    };
+    await tell(MONDAY_NOON);
+    const [letter] = await tick(at('2026-11-23T18:00:00Z'));
+    const told = readStopToken(seal, letter?.unsubscribe?.split('/').at(-1) ?? '') ?? [];
+    expect(told.map(({ bankId, memberId }) => [bankId, memberId])).toEqual([
+      [leith.id, moira],
+      [gracia.id, moiraInGracia],
+    ]);
+    await press(letter);
+    await tell(at('2026-11-24T12:00:00Z'));
+    expect(await next(at('2026-12-06T12:00:00Z'))).toEqual([]);
+    // One of them alone is told of again.
+    await setMailed(database.db, told[0] as Wearer, true);
+    await tell(at('2026-12-07T12:00:00Z'));
+    const [again, ...more] = await next(at('2026-12-14T12:00:00Z'));
+    expect([again?.subject, more]).toEqual(['Rosa thanks you.', []]);
+    await setMailed(database.db, told[1] as Wearer, true);
   });
 
   test('a suspended member gets no mail', async () => {
@@ -234,7 +327,7 @@ describe.each(STORES)('notices on %s', (_name, open) => {
     await database.db.update(member).set({ status: 'active' }).where(eq(member.id, moira));
   });
 
-  test('the link ends mail for whom it names, also what waits, and can be used again', async () => {
+  test('a link of before, which names the member alone, ends mail for that member, also what waits', async () => {
     await wish(leith, moira, { mail: 'daily', hour: 18 });
     await thank(leith, moira, 'Rosa');
     const link = stopToken(seal, [{ bankId: leith.id, memberId: moira }]);

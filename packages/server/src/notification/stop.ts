@@ -1,8 +1,8 @@
 /**
  * The link at the foot of a mail that ends such mails, for whoever holds the mail and without signing in.
  *
- * Promises: only this node can make such a link, and it can do nothing else. It never runs out: whoever finds an old mail
- * may still use it.
+ * Promises: only this node can make such a link, and it can do nothing else. It ends mail to the person to whom it was
+ * sent, and to nobody who acts for the same member. It never runs out: whoever finds an old mail may still use it.
  *
  * @module
  */
@@ -11,16 +11,21 @@ import type { Queries } from '../db/database.ts';
 import type { NodeContext } from '../node/env.ts';
 import { Refused } from '../node/refused.ts';
 import type { Seal } from '../node/seal.ts';
-import { setWishes } from './wishes.ts';
+import { setMailed, setWishes } from './wishes.ts';
 
-/** Somebody who is told: a member of a bank of this node. */
+/** Somebody who is told: a member of a bank of this node, or its desk. */
 export interface Told {
   readonly bankId: string;
+  /** Empty for the desk. */
   readonly memberId: string;
+  /** Who was written to. Older links name the member alone. */
+  readonly personId?: string | undefined;
 }
 
 export function stopToken(seal: Seal, told: readonly Told[]): string {
-  const names = told.map(({ bankId, memberId }) => `${bankId} ${memberId}`).join(',');
+  const names = told
+    .map(({ bankId, memberId, personId }) => [bankId, memberId, personId ?? []].flat().join(' '))
+    .join(',');
   return `${Buffer.from(names).toString('base64url')}.${sign(seal, names)}`;
 }
 
@@ -32,8 +37,8 @@ export function readStopToken(seal: Seal, token: string): Told[] | null {
   const given = Buffer.from(signature);
   if (names === '' || given.length !== meant.length || !timingSafeEqual(given, meant)) return null;
   return names.split(',').map((name) => {
-    const [bankId = '', memberId = ''] = name.split(' ');
-    return { bankId, memberId };
+    const [bankId = '', memberId = '', personId] = name.split(' ');
+    return { bankId, memberId, personId };
   });
 }
 
@@ -57,7 +62,12 @@ function sign(seal: Seal, names: string): string {
   return createHmac('sha256', seal.derive('stop mail')).update(names).digest('base64url');
 }
 
-/** Ends mail about notices for them, also for what waits already. Again, it changes nothing. */
+/**
+ * Ends mail about notices for them, also for what waits already. Again, it changes nothing. A link that names no person
+ * says what it said when it was sent: no mail for this member.
+ */
 export async function stopMail(tx: Queries, told: readonly Told[]): Promise<void> {
-  for (const { bankId, memberId } of told) await setWishes(tx, { id: bankId }, memberId, { mail: 'none' });
+  for (const { bankId, memberId, personId } of told)
+    if (personId === undefined) await setWishes(tx, { id: bankId }, memberId, { mail: 'none' });
+    else await setMailed(tx, { bankId, memberId, personId }, false);
 }

@@ -1,7 +1,8 @@
 /**
  * How members wish to be told by mail, and when that makes a mail go.
  *
- * Promises: hours are those of the bank's own clock. Who has never said is told at once, but not at night.
+ * Promises: hours are those of the bank's own clock. Who has never said is told at once, but not at night. Wishes are
+ * the member's, or the desk's; of several who act for it, each says for themselves whether they are written to at all.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import { localTime, momentOf } from '../clock/zone.ts';
 import type { Queries } from '../db/database.ts';
-import { notice, noticeWish } from '../db/schema.ts';
+import { hat, notice, noticeWish } from '../db/schema.ts';
 import { Refused } from '../node/refused.ts';
 import { ALARMS, GROUPS, type Group, KINDS, type NoticeKind } from './kinds.ts';
 
@@ -99,6 +100,28 @@ export async function setWishes(
       .set({ mailAt: null })
       .where(and(eq(notice.bankId, bank.id), eq(notice.memberId, memberId), isNotNull(notice.mailAt)));
   return wishes;
+}
+
+/** A person in one of their hats. */
+export interface Wearer {
+  readonly bankId: string;
+  readonly personId: string;
+  /** Empty for the desk. */
+  readonly memberId: string;
+}
+
+const isWorn = ({ bankId, personId, memberId }: Wearer) =>
+  and(eq(hat.bankId, bankId), eq(hat.personId, personId), eq(hat.memberId, memberId));
+
+/** Whether a person is written to about what a member, or the desk, is told; `null` when that hat is not theirs. */
+export async function isMailed(tx: Queries, wearer: Wearer): Promise<boolean | null> {
+  const [row] = await tx.select({ mailed: hat.mailed }).from(hat).where(isWorn(wearer));
+  return row?.mailed ?? null;
+}
+
+/** Begins or ends that, for this person and nobody else. */
+export async function setMailed(tx: Queries, wearer: Wearer, mailed: boolean): Promise<void> {
+  await tx.update(hat).set({ mailed }).where(isWorn(wearer));
 }
 
 /** When something that happens now is to go by mail; `null` for never. */

@@ -2,22 +2,28 @@
 import { eq } from 'drizzle-orm';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beginSession } from '../auth/sessions.ts';
 import { issueToken } from '../auth/tokens.ts';
 import { newId } from '../db/id.ts';
 import { hat, mail, notice, noticeWish, person } from '../db/schema.ts';
 import { addMember } from '../member/members.ts';
+import { addPerson, giveHat, takeHat } from '../member/people.ts';
 import { DESK, notify } from '../notification/notify.ts';
 import { stopToken } from '../notification/stop.ts';
-import { wishesOf } from '../notification/wishes.ts';
+import { isMailed, setMailed, wishesOf } from '../notification/wishes.ts';
 import { faultsOf, hasChromium, openBrowser } from '../testing/browser.ts';
+import { anotherSession } from '../testing/people.ts';
 import { freePort, startTown, type Town, until } from '../testing/town.ts';
 import { Visitor } from '../testing/visitor.ts';
 import { isMailboxOpen } from './handlers/mailbox-open.ts';
+import { cookieName } from './handlers/session.ts';
 
 let town: Town;
 let moira: string;
 let token: string;
 let davie: string;
+/** The person who acts for Moira. */
+let her: string;
 
 beforeAll(async () => {
   const port = await freePort();
@@ -27,6 +33,7 @@ beforeAll(async () => {
     moira = (await addMember(tx, bank, { handle: 'moira', name: 'Moira Kerr' })).id;
     davie = (await addMember(tx, bank, { handle: 'davie', name: 'Davie' })).id;
     const personId = newId();
+    her = personId;
     await tx.insert(person).values({ bankId: bank.id, id: personId, name: 'Moira Kerr', email: 'moira@mail.example' });
     await tx.insert(hat).values({ bankId: bank.id, personId, memberId: moira, role: 'acts' });
     token = await issueToken(tx, bank.id, 'member', moira);
@@ -35,6 +42,7 @@ beforeAll(async () => {
 afterAll(() => town?.stop());
 beforeEach(async () => {
   for (const table of [mail, notice, noticeWish]) await town.database.db.delete(table);
+  await setMailed(town.database.db, { bankId: town.bank.id, memberId: moira, personId: her }, true);
   await town.database.db.insert(noticeWish).values({
     bankId: town.bank.id,
     memberId: moira,
@@ -47,6 +55,7 @@ beforeEach(async () => {
   });
 });
 
+const mailed = () => isMailed(town.database.db, { bankId: town.bank.id, memberId: moira, personId: her });
 const visitor = (): Visitor => new Visitor(town.node, town.origin);
 const thank = (name: string, memberId = moira, href = '/me'): Promise<void> =>
   town.node.context.signals.commit((tx) => notify(tx, town.bank, { memberId, kind: 'thanks', facts: { name }, href }));
@@ -179,6 +188,64 @@ describe('wishes', () => {
   });
 });
 
+describe('mail to oneself', () => {
+  const stopped = () => setMailed(town.database.db, { bankId: town.bank.id, memberId: moira, personId: her }, false);
+  const inPerson = async (): Promise<Visitor> => {
+    const guest = visitor();
+    const who = { role: 'member', memberId: moira, personId: her } as const;
+    const secret = await beginSession(town.database.db, town.bank.id, who, { how: 'code', agent: 'Mozilla/5.0' });
+    guest.cookies.set(cookieName(town.bank), secret);
+    return guest;
+  };
+  const form = { mail: 'at_once', hour: '9', weekday: '1', quietFrom: '0', quietUntil: '0', group: 'exchanges' };
+  const ask = 'Do you want these mails yourself?';
+
+  test('is begun again on the page by the person who ended it; whoever reads it alone is not asked before', async () => {
+    const page = await inPerson();
+    const seen = async () => (await page.get('/notices/wishes')).html;
+    expect(await seen()).not.toContain(ask);
+    await stopped();
+    expect(await seen()).toContain(ask);
+    expect(await seen()).toMatch(/name="me" value="no" checked/);
+    // A page that was open since before says nothing about it.
+    await page.fill('/notices/wishes', '/notices/wishes', form);
+    expect(await mailed()).toBe(false);
+    await page.fill('/notices/wishes', '/notices/wishes', { ...form, me: 'yes' });
+    expect(await mailed()).toBe(true);
+    expect(await seen()).not.toContain(ask);
+  });
+
+  test('is asked where several act for the member, and one who says no says it for themselves', async () => {
+    const { db } = town.database;
+    const { id: personId } = await addPerson(db, town.bank.id, 'Bob', 'bob@mail.example');
+    await giveHat(db, town.bank.id, { personId, memberId: moira, role: 'acts' });
+    const page = await inPerson();
+    expect((await page.get('/notices/wishes')).html).toMatch(/name="me" value="yes" checked/);
+    await page.fill('/notices/wishes', '/notices/wishes', { ...form, me: 'no' });
+    expect(await mailed()).toBe(false);
+    expect(await isMailed(db, { bankId: town.bank.id, memberId: moira, personId })).toBe(true);
+    // Nobody in particular is asked nothing, and changes nothing of it.
+    const nobody = await visitor().signIn(token);
+    expect((await nobody.get('/notices/wishes')).html).not.toContain(ask);
+    await nobody.fill('/notices/wishes', '/notices/wishes', { ...form, me: 'yes' });
+    expect(await mailed()).toBe(false);
+    await takeHat(db, town.bank.id, personId, moira);
+  });
+
+  test('is an operation of the API as well, for whoever signed in as a person', async () => {
+    await stopped();
+    const as = { token: await anotherSession(town, { memberId: moira, personId: her }) };
+    expect((await town.call('GET', '/api/wishes', null, as)).body).toMatchObject({ mail: 'at_once', toMe: false });
+    const set = await town.call('POST', '/api/wishes', { toMe: true }, as);
+    expect([set.status, set.body.toMe, set.body.mail]).toEqual([200, true, 'at_once']);
+    expect(await mailed()).toBe(true);
+    const nobody = await town.call('POST', '/api/wishes', { toMe: false, hour: 7 }, { token });
+    expect([nobody.status, nobody.body.code]).toEqual([403, 'not_allowed']);
+    expect((await town.call('GET', '/api/wishes', null, { token })).body).toMatchObject({ hour: 9, toMe: null });
+    expect(await mailed()).toBe(true);
+  });
+});
+
 describe('mail on a machine for trying out', () => {
   test('goes into a folder, stands on a page, and its link ends it', async () => {
     await thank('Rosa');
@@ -190,7 +257,7 @@ describe('mail on a machine for trying out', () => {
     const link = /href="http[^"]+(\/stop\/[^"]+)"/.exec(page)?.[1] ?? '';
     const asked = await visitor().get(link);
     expect(asked.html).toContain('Yes, no more mail');
-    expect((await wishesOf(town.database.db, town.bank.id, moira)).mail).toBe('at_once');
+    expect(await mailed()).toBe(true);
     // As a mail program does it (RFC 8058): no cookie, no page of ours before it.
     const stopped = await visitor().post(
       link,
@@ -199,7 +266,15 @@ describe('mail on a machine for trying out', () => {
     );
     expect(stopped.status).toBe(200);
     expect(stopped.html).toContain('We do not write to you any more about Leith.');
-    expect((await wishesOf(town.database.db, town.bank.id, moira)).mail).toBe('none');
+    expect(await mailed()).toBe(false);
+  });
+
+  test('the link of a coordinator says what it ends', async () => {
+    const stop = `/stop/${stopToken(town.node.context.seal, [{ bankId: town.bank.id, memberId: DESK, personId: her }])}`;
+    expect((await visitor().get(stop)).html).toContain(
+      'We no longer write to you about what happens at the desk of Leith.',
+    );
+    expect((await visitor().post(stop, {})).html).toContain('We do not write to you any more about the desk of Leith.');
   });
 
   test('a link that was not made here ends nothing', async () => {

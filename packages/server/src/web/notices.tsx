@@ -86,6 +86,8 @@ function Told({ frame, row }: { frame: Frame; row: NoticeRow }) {
 
 interface WishesModel {
   readonly wishes: Wishes;
+  /** Whether whoever looks is written to; `null` where there is nothing to choose, as nobody else reads it. */
+  readonly toMe: boolean | null;
   /** Whether somebody who acts for the member has an address. */
   readonly reachable: boolean;
   readonly saved: boolean;
@@ -116,6 +118,19 @@ export function WishesPage({ frame, model }: { frame: Frame; model: WishesModel 
       ) : null}
       {model.reachable ? null : <p class="read mt-s">{t('notices.noMail')}</p>}
       <Form action={paths.wishes} csrf={frame.csrf} class="form form--narrow mt">
+        {model.toMe === null ? null : (
+          <Choices
+            legend={t('notices.me')}
+            name="me"
+            chosen={model.toMe ? 'yes' : 'no'}
+            options={[
+              { value: 'yes', label: t('notices.meYes') },
+              { value: 'no', label: t('notices.meNo') },
+            ]}
+          >
+            <p class="hint">{t('notices.meHint')}</p>
+          </Choices>
+        )}
         <Choices
           legend={t('notices.when')}
           name="mail"
@@ -186,26 +201,36 @@ function Select({ id, label, chosen, options }: SelectProps) {
   );
 }
 
-export function StopPage({ frame, towns, done }: { frame: Frame; towns: readonly string[]; done: boolean }) {
+interface StopModel {
+  /** Of which the reader is a member. */
+  readonly towns: readonly string[];
+  /** Whose desk the reader looks after. */
+  readonly desks: readonly string[];
+  readonly done: boolean;
+}
+
+export function StopPage({ frame, model }: { frame: Frame; model: StopModel }) {
   const { t, list } = frame.words;
-  const named = { towns: list(towns) };
+  const { towns, desks, done } = model;
+  const [ofTowns, ofDesks] = [{ towns: list(towns) }, { towns: list(desks) }];
+  const said = [
+    ...(towns.length === 0 ? [] : [t(done ? 'notices.stop.done' : 'notices.stop.lead', ofTowns)]),
+    ...(desks.length === 0 ? [] : [t(done ? 'notices.stop.doneDesk' : 'notices.stop.leadDesk', ofDesks)]),
+  ];
   return (
     <Page frame={frame} title={t('notices.stop.title')}>
       <h1>{t('notices.stop.title')}</h1>
+      <div role={done ? 'status' : undefined}>
+        {said.map((text) => (
+          <p class="lead read mt-s">{text}</p>
+        ))}
+      </div>
       {done ? (
-        <>
-          <p class="lead read mt-s" role="status">
-            {t('notices.stop.done', named)}
-          </p>
-          <p class="read mt-s">{t('notices.stop.again')}</p>
-        </>
+        <p class="read mt-s">{t('notices.stop.again')}</p>
       ) : (
-        <>
-          <p class="lead read mt-s">{t('notices.stop.lead', named)}</p>
-          <form method="post" class="acts mt">
-            <Button>{t('notices.stop.button')}</Button>
-          </form>
-        </>
+        <form method="post" class="acts mt">
+          <Button>{t('notices.stop.button')}</Button>
+        </form>
       )}
     </Page>
   );

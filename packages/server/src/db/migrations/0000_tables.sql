@@ -668,6 +668,7 @@ CREATE TABLE "hat" (
 	"person_id" text NOT NULL,
 	"member_id" text NOT NULL,
 	"role" text NOT NULL,
+	"mailed" boolean DEFAULT true NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "hat_bank_id_person_id_member_id_pk" PRIMARY KEY("bank_id","person_id","member_id")
 );

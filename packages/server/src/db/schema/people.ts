@@ -34,6 +34,8 @@ export const hat = pgTable(
     personId: text('person_id').notNull(),
     memberId: text('member_id').notNull(),
     role: text('role', { enum: ['acts', 'desk'] }).notNull(),
+    /** Whether this person is written to about what the member, or the desk, is told. */
+    mailed: boolean('mailed').notNull().default(true),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.bankId, t.personId, t.memberId] }), index('hat_of_member').on(t.bankId, t.memberId)],

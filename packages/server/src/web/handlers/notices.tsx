@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wearersOf } from '../../member/people.ts';
 import { Refused } from '../../node/refused.ts';
 import { hasReader } from '../../notification/mailing.ts';
 import {
@@ -13,8 +14,9 @@ import {
   readNotices,
   readNoticesOf,
 } from '../../notification/notices.ts';
+import { DESK } from '../../notification/notify.ts';
 import { readStopLink, stopMail, type Told, townsTold } from '../../notification/stop.ts';
-import { readWishes, setWishes, wishesOf } from '../../notification/wishes.ts';
+import { isMailed, readWishes, setMailed, setWishes, type Wearer, wishesOf } from '../../notification/wishes.ts';
 import { NoticesPage, StopPage, WishesPage } from '../notices.tsx';
 import { paths } from '../paths.ts';
 import type { WebApp, WebContext } from './env.ts';
@@ -43,6 +45,12 @@ function reader(c: WebContext): string {
   return readerOf(session.caller);
 }
 
+/** Whoever looks, in the hat that they wear; `null` where nobody in particular is signed in. */
+function wearer(c: WebContext): Wearer | null {
+  const personId = c.var.session?.caller.personId;
+  return personId === undefined ? null : { bankId: c.var.bank.id, memberId: reader(c), personId };
+}
+
 export function noticesRoutes(app: WebApp): void {
   app.get(paths.notices, signedIn, async (c) => {
     const { node, bank } = c.var;
@@ -61,7 +69,11 @@ export function noticesRoutes(app: WebApp): void {
   app.get(paths.wishes, signedIn, async (c) => {
     const { db } = c.var.node.database;
     const who = [c.var.bank.id, reader(c)] as const;
+    const mine = wearer(c);
+    const toMe = mine === null ? null : await isMailed(db, mine);
+    const alone = (await wearersOf(db, ...who)).length < 2;
     const model = {
+      toMe: alone && toMe === true ? null : toMe,
       wishes: await wishesOf(db, ...who),
       reachable: await hasReader(db, ...who),
       saved: c.req.query('saved') !== undefined,
@@ -79,7 +91,11 @@ export function noticesRoutes(app: WebApp): void {
       ...{ quietFrom: number('quietFrom'), quietUntil: number('quietUntil') },
       mailed: form.getAll('group'),
     });
-    await node.signals.commit((tx) => setWishes(tx, bank, told, wishes));
+    const [mine, me] = [wearer(c), field(form, 'me')];
+    await node.signals.commit(async (tx) => {
+      await setWishes(tx, bank, told, wishes);
+      if (mine !== null && me !== '') await setMailed(tx, mine, me === 'yes');
+    });
     return c.redirect(`${paths.wishes}?saved`, 303);
   });
 
@@ -104,5 +120,14 @@ export function noticesRoutes(app: WebApp): void {
 const toldBy = (c: WebContext) => readStopLink(c.var.node, c.var.source, c.req.param('id') ?? '');
 
 function stopPage(c: WebContext, told: readonly Told[], done: boolean): Response | Promise<Response> {
-  return c.html(<StopPage frame={frameOf(c)} towns={townsTold(c.var.node, told)} done={done} />);
+  const { node } = c.var;
+  const towns = townsTold(
+    node,
+    told.filter(({ memberId }) => memberId !== DESK),
+  );
+  const desks = townsTold(
+    node,
+    told.filter(({ memberId }) => memberId === DESK),
+  );
+  return c.html(<StopPage frame={frameOf(c)} model={{ towns, desks, done }} />);
 }

@@ -1019,10 +1019,15 @@ export interface Messages {
   'notices.mail.subjectMany': { n: number; towns: string };
   'notices.mail.townHead': { town: string };
   'notices.mail.why': { towns: string };
+  'notices.mail.whyDesk': { towns: string };
   'notices.mailbox.lead': null;
   'notices.mailbox.none': null;
   'notices.mailbox.title': null;
   'notices.mailbox.to': { at: string; to: string };
+  'notices.me': null;
+  'notices.meHint': null;
+  'notices.meNo': null;
+  'notices.meYes': null;
   'notices.never': null;
   'notices.new': null;
   'notices.noMail': null;
@@ -1040,7 +1045,9 @@ export interface Messages {
   'notices.stop.again': null;
   'notices.stop.button': null;
   'notices.stop.done': { towns: string };
+  'notices.stop.doneDesk': { towns: string };
   'notices.stop.lead': { towns: string };
+  'notices.stop.leadDesk': { towns: string };
   'notices.stop.title': null;
   'notices.title': null;
   'notices.weekday': null;
