@@ -72,6 +72,9 @@ describe('joining', () => {
     // The words were handed on once, and to this browser.
     expect([(await scanned.get('/card')).to, (await guest().get('/card')).to]).toEqual(['/sign-in', '/sign-in']);
     expect((await guest().post('/card', {})).to).toBe('/sign-in');
+    const mistaken = guest();
+    await mistaken.get('/card/river-lamp-stone-door');
+    for (const _ of 'ab') expect((await mistaken.fill('/card', '/card', {})).status).toBe(400);
     expect((await ewan.get(link)).status).toBe(404);
   });
 

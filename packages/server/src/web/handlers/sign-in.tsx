@@ -167,7 +167,11 @@ function oneButtonRoutes(app: WebApp): void {
   app.post(paths.cardDoor, ...guestForm, (c) => {
     const words = take(c, 'scanned');
     if (words === null) return c.redirect(paths.signIn, 303);
-    return byWords(c, words, '', async (wrong, status) => page(c, 'card', wrong, status));
+    return byWords(c, words, '', async (wrong, status) => {
+      // Whoever has to wait presses the same button again.
+      keep(c, 'scanned', words);
+      return page(c, 'card', wrong, status);
+    });
   });
 }
 
