@@ -126,7 +126,6 @@ const ROUTES: readonly Route[] = [
   { route: '/gifts', address: () => '/gifts' },
   { route: '/slips', address: () => '/slips' },
   { route: '/given/:id', address: ({ giftIds }, at) => `/given/${of(giftIds, at)}` },
-  { route: '/proof/:id', address: ({ giftIds }, at) => `/proof/${of(giftIds, at)}` },
   { route: '/receipt/:id', address: ({ giftIds }, at) => `/receipt/${of(giftIds, at)}` },
   { route: '/statement/print', address: () => '/statement/print' },
   { route: '/statement/file', address: () => '/statement/file' },
