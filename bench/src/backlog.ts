@@ -71,6 +71,8 @@ export async function measureBacklog({ quick }: BenchOptions, cleanup: Cleanup):
   say(`${partners} banks have agreements with one; their node goes down.`);
 
   await endProgram(running);
+  // Until it was quiet and had ended, connections to the town were idle.
+  disconnect();
   const gifts = partners * giftsEach;
   let given = 0;
   const lane = async (): Promise<void> => {

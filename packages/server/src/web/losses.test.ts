@@ -36,7 +36,7 @@ test('the hours that nobody owes any more stand on a page, and her own are untou
   expect(page).toContain('Our community carries 45 min');
   expect(page).toContain('Fakeham');
   expect(page).toContain('Why: Two messages came for one place.');
-  expect(page).toContain('Fakeham was left with 30 min to give to Leith.');
+  expect(page).toContain('Fakeham was left with time to give to Leith: 30 min.');
   expect(page).toContain('45 min had come to us that Fakeham does not count. Whoever received them keeps them');
   expect((await town.call('GET', '/api/members/moira')).body.balance.balanceMinutes).toBe(75);
 });
