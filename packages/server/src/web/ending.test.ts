@@ -47,7 +47,9 @@ test('the desk ends it with a sentence, and members read it', async () => {
   expect(read).toContain('Leith ended it');
   expect(read).toContain('Why: Two messages came for one place.');
   expect(read).toContain('Leith was left with time to give to Gràcia: 1 h 30 min.');
-  expect(text((await gracia.get('/towns/ended')).html)).toContain('Leith was left with time to give to Gràcia: 1 h 30 min.');
+  expect(text((await gracia.get('/towns/ended')).html)).toContain(
+    'Leith was left with time to give to Gràcia: 1 h 30 min.',
+  );
   expect(text((await moira.get(page())).html)).toContain('have ended their agreement');
 });
 
