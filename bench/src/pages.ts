@@ -128,7 +128,6 @@ const ROUTES: readonly Route[] = [
   { route: '/given/:id', address: ({ giftIds }, at) => `/given/${of(giftIds, at)}` },
   { route: '/receipt/:id', address: ({ giftIds }, at) => `/receipt/${of(giftIds, at)}` },
   { route: '/statement/print', address: () => '/statement/print' },
-  { route: '/statement/file', address: () => '/statement/file' },
   { route: '/fund', address: () => '/fund' },
   { route: '/towns', address: () => '/towns' },
   { route: '/notices', address: () => '/notices' },
