@@ -1,5 +1,5 @@
 /** What the desk does at a gathering for a member: with a slip, and never from or to those for whom one acts. */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Caller } from '../auth/tokens.ts';
 import { type Database, openMemory } from '../db/database.ts';
@@ -7,9 +7,10 @@ import { brokerAct, notice } from '../db/schema.ts';
 import { callerOf, DESK_CALLER } from '../exchange/testing.ts';
 import type { MemberRow } from '../member/members.ts';
 import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
+import { cancelGathering, changeGathering } from './gatherings.ts';
 import { signUp, withdrawFromGathering } from './seats.ts';
-import type { GatheringRow } from './store.ts';
-import { actsIn, type Hall, openHall } from './testing.ts';
+import { type GatheringRow, gatheringPath } from './store.ts';
+import { actsIn, type Hall, openHall, soup } from './testing.ts';
 
 let database: Database;
 let hall: Hall;
@@ -112,4 +113,18 @@ test('whom somebody else strikes off is told by whom, and gets a slip when it wa
     { memberId: guest(3).id, facts: { title: 'A class', name: hall.host.name } },
   ]);
   expect(await slips()).toMatchObject([{ memberId: guest(2).id, what: { did: 'back' } }]);
+});
+
+test('a host hears that the desk changed a gathering or called it off, and not of what they did themselves', async () => {
+  const input = soup();
+  const hears = async (caller: Caller) => {
+    const row = await hall.call(input);
+    const changed = { ...input, text: 'Bring a bowl.' };
+    await hall.run((tx, after) => changeGathering(tx, hall.bank, caller, row.id, changed, after));
+    await hall.run((tx) => cancelGathering(tx, hall.bank, caller, row.id));
+    const mine = and(eq(notice.memberId, hall.host.id), eq(notice.href, gatheringPath(row.id)));
+    return (await database.db.select().from(notice).where(mine).orderBy(asc(notice.id))).map(({ kind }) => kind);
+  };
+  expect(await hears(fiona)).toEqual(['gathering_changed', 'gathering_cancelled']);
+  expect(await hears(callerOf(hall.host))).toEqual([]);
 });

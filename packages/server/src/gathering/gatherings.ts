@@ -124,6 +124,7 @@ export async function changeGathering(
     await tellGuests(tx, bank, offered, 'gathering_changed');
     for (const guest of guests) await renew(tx, bank, offered, guest, after);
   }
+  await tellHost(tx, bank, caller, offered, 'gathering_changed');
   return moveUp(tx, bank, offered, after);
 }
 
@@ -138,6 +139,7 @@ export async function cancelGathering(tx: Queries, bank: Bank, caller: Caller, i
     updatedAt: new Date(),
   });
   await tellGuests(tx, bank, row, 'gathering_cancelled');
+  await tellHost(tx, bank, caller, row, 'gathering_cancelled');
   const now = new Date();
   for (const { id: subject, exchangeId } of await guestsOf(tx, row))
     if (exchangeId !== null) await remindAt(tx, bank, { kind: GATHERING_GUEST, subject, at: now });
@@ -150,6 +152,19 @@ export async function cancelGathering(tx: Queries, bank: Bank, caller: Caller, i
 export async function planTime(tx: Queries, bank: Bank, row: GatheringRow, now: Date = new Date()): Promise<void> {
   const dayBefore = new Date(row.startsAt.getTime() - REMIND_MS);
   await remindAt(tx, bank, { kind: GATHERING_TIME, subject: row.id, at: dayBefore > now ? dayBefore : row.endsAt });
+}
+
+/** Tells the member who hosts it what the desk did with it. */
+async function tellHost(
+  tx: Queries,
+  bank: Bank,
+  caller: Caller,
+  { id, hostId, title, startsAt }: GatheringRow,
+  kind: 'gathering_changed' | 'gathering_cancelled',
+): Promise<void> {
+  if (caller.role === 'member' || hostId === TOWN) return;
+  const facts = { title, at: startsAt.toISOString() };
+  await notify(tx, bank, { memberId: hostId, kind, facts, href: gatheringPath(id) });
 }
 
 /** Tells the members here who have a seat or wait. */
