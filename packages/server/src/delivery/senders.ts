@@ -14,6 +14,7 @@ export class Senders {
   readonly #senders = new Map<string, Sender>();
   #sweep: NodeJS.Timeout | undefined;
   #off: (() => void) | undefined;
+  #stopped = false;
 
   constructor(context: SenderContext) {
     this.#context = context;
@@ -37,6 +38,7 @@ export class Senders {
 
   /** Makes senders for agreements that have none, and wakes all. */
   sync(): void {
+    if (this.#stopped) return;
     for (const partner of this.#context.partners.all()) {
       const key = `${partner.bankId} ${partner.pairId}`;
       let sender = this.#senders.get(key);
@@ -53,6 +55,7 @@ export class Senders {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#off?.();
     clearInterval(this.#sweep);
     await Promise.all([...this.#senders.values()].map((sender) => sender.stop()));

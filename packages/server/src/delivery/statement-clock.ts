@@ -23,7 +23,7 @@ export class StatementClock {
   /** When each pair was last heard of, and the one timer that waits for it to be quiet. */
   readonly #heard = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #writing = new Set<string>();
+  readonly #writing = new Map<string, Promise<void>>();
   /** The last night of each bank that is done. */
   readonly #nights = new Map<string, string>();
   readonly #tick: NodeJS.Timeout;
@@ -40,12 +40,13 @@ export class StatementClock {
     this.#tick.unref();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#off();
     clearInterval(this.#tick);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    await Promise.all(this.#writing.values());
   }
 
   /** Writes the statements of the night for each bank whose hour has come, and greets whom it has not heard. */
@@ -84,14 +85,14 @@ export class StatementClock {
     const bank = this.#context.banks.byId(bankId);
     const key = `${bankId} ${pairId}`;
     if (bank === undefined || this.#stopped || this.#writing.has(key)) return;
-    this.#writing.add(key);
-    try {
-      await this.#context.signals.commit((tx, after) => write(tx, bank, pairId, after));
-    } catch (error) {
-      if (!(error instanceof Refused)) logger('statements').error('A statement could not be written.', { error });
-    } finally {
-      this.#writing.delete(key);
-    }
+    const writing = this.#context.signals
+      .commit((tx, after) => write(tx, bank, pairId, after))
+      .catch((error: unknown) => {
+        if (!(error instanceof Refused)) logger('statements').error('A statement could not be written.', { error });
+      })
+      .then(() => void this.#writing.delete(key));
+    this.#writing.set(key, writing);
+    await writing;
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Promises: the exact host of a request names the bank, and an unknown host gets 421; forwarded
  * hosts are believed from configured proxies only; stopping lets requests and sends under way
- * finish before the database closes.
+ * finish before the database closes; a start that fails leaves nothing running.
  *
  * @module
  */
@@ -159,9 +159,25 @@ export async function startNode(config: Config, database: Database): Promise<Run
         .catch((error: unknown) => log.error('Banks could not be read.', { error }));
   });
 
+  /** Ends all that works in the background, and waits for it and for what else is ending. */
+  async function end(...others: readonly Promise<void>[]): Promise<void> {
+    off();
+    presence.stop();
+    // A partner that does not answer is not waited for; what it was sent goes out again after the next start.
+    const patience = setTimeout(() => outgoing.close(), SEND_GRACE_MS);
+    await Promise.all([statements.stop(), senders.stop(), offers.stop(), poster.stop(), ...others]);
+    clearTimeout(patience);
+    outgoing.close();
+    transport.close();
+    await Promise.allSettled([banks.ready(), partners.ready()]);
+  }
+
   let stopping = false;
   const app = createApp(context, poster, () => stopping);
-  const server = await listen(app.fetch, config);
+  const server = await listen(app.fetch, config).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   const port = portOf(server);
   const clock = new Clock(signals, {
     due: (now) => doDue({ signals, banks: spoken, handlers }, now),
@@ -177,18 +193,7 @@ export async function startNode(config: Config, database: Database): Promise<Run
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     stopping = true;
-    off();
-    statements.stop();
-    const clockStopped = clock.stop();
-    const swept = stopSweeping();
-    presence.stop();
-    // A partner that does not answer is not waited for; what it was sent goes out again after the next start.
-    const patience = setTimeout(() => outgoing.close(), SEND_GRACE_MS);
-    await Promise.all([senders.stop(), offers.stop(), poster.stop(), clockStopped, swept, closed(server)]);
-    clearTimeout(patience);
-    outgoing.close();
-    transport.close();
-    await Promise.allSettled([banks.ready(), partners.ready()]);
+    await end(clock.stop(), stopSweeping(), closed(server));
     await database.close();
     log.info('Stopped.');
   }

@@ -90,6 +90,7 @@ export class Presence {
 
   /** Looks at all banks, and again later. Call it once the node listens, and when banks were added. */
   async look(): Promise<void> {
+    if (this.#stopped) return;
     clearTimeout(this.#timer);
     const banks = this.#banks.all();
     await Promise.all(banks.map((bank) => this.#lookAt(bank)));
