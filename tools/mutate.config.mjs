@@ -1,6 +1,6 @@
 /**
- * Mutation testing of the decisions and the proofs: `npm run mutate`, which takes about half an hour of one core
- * and is no part of `npm test`. Arguments are Stryker's: `npm run mutate -- --mutate packages/protocol/src/core/minutes.ts`.
+ * Mutation testing of the decisions and the proofs: `npm run mutate`, which takes about half an hour of one core and is
+ * no part of `npm test`. Arguments are Stryker's: `npm run mutate -- --mutate packages/protocol/src/core/minutes.ts`.
  *
  * Text and the shape of objects are not changed: nearly all of it is the wording of refusals and their facts.
  * What a module does once at its start (tables, patterns, constants) is changed only with EVENHOUR_MUTATE_STATIC=1,

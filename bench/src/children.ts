@@ -20,7 +20,10 @@ export const run: (
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** Starts a program and waits until a line of its output holds `ready`. Throws with what it said when it does not come to that. */
+/**
+ * Starts a program and waits until a line of its output holds `ready`. Throws with what it said when it does not come
+ * to that.
+ */
 export async function startProgram(
   program: string,
   args: readonly string[],

@@ -1,10 +1,10 @@
 /**
  * `bench -- pages`: how long a member waits for a page of a very large bank.
  *
- * One node on PostgreSQL with 50,000 members, 100,000 offers, 100,000 hours given, 50,000 exchanges, 20,000 gatherings and
- * 50,000 notices (a fiftieth of each in a quick run). Four members look at a time, each page many times, each time another member, another offer or other words. The
- * time is from asking to the last byte, over loopback, by a client on the same machine: more than the server alone
- * needs. `search` counts the pages that look for something.
+ * One node on PostgreSQL with 50,000 members, 100,000 offers, 100,000 hours given, 50,000 exchanges, 20,000 gatherings
+ * and 50,000 notices (a fiftieth of each in a quick run). Four members look at a time, each page many times, each time
+ * another member, another offer or other words. The time is from asking to the last byte, over loopback, by a client on
+ * the same machine: more than the server alone needs. `search` counts the pages that look for something.
  *
  * @module
  */

@@ -51,7 +51,10 @@ const QUICK_SECONDS = 1;
 const IN_FLIGHT = 48;
 const ALONE = 150;
 const QUICK_ALONE = 10;
-/** Payments before the first that is measured, and a round of load: a node runs for months, its first seconds are not its speed. */
+/**
+ * Payments before the first that is measured, and a round of load: a node runs for months, its first seconds are not
+ * its speed.
+ */
 const WARM_UP = 30;
 
 interface Round {

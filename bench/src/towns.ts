@@ -1,9 +1,9 @@
 /**
  * Banks as they are in the world: a node process and a database each, agreements between them.
  *
- * Promises: nodes are started by the command `evenhour serve` on loopback, with 200 members (16 in a quick run), and share
- * nothing but one PostgreSQL server; caps, floors and the limit are so wide that no payment meets one. Those
- * are set in the bench's own databases before the nodes start; from then on only the API is used.
+ * Promises: nodes are started by the command `evenhour serve` on loopback, with 200 members (16 in a quick run), and
+ * share nothing but one PostgreSQL server; caps, floors and the limit are so wide that no payment meets one. Those are
+ * set in the bench's own databases before the nodes start; from then on only the API is used.
  *
  * @module
  */

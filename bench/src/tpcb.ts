@@ -1,8 +1,8 @@
 /**
  * The baseline of the database: pgbench's TPC-B on the same server, with the same durability.
  *
- * Eight clients, scale 10 (1 in a quick run), prepared statements (the faster of pgbench's ways). pgbench of another major
- * version than the server's works as well.
+ * Eight clients, scale 10 (1 in a quick run), prepared statements (the faster of pgbench's ways). pgbench of another
+ * major version than the server's works as well.
  *
  * @module
  */

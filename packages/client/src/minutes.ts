@@ -7,7 +7,10 @@
  * @module
  */
 
-/** Hours as minutes: `hours(1.5)` is 90, `hours(1, 20)` is 80. Throws a RangeError unless it is a whole number of minutes. */
+/**
+ * Hours as minutes: `hours(1.5)` is 90, `hours(1, 20)` is 80. Throws a RangeError unless it is a whole number of
+ * minutes.
+ */
 export function hours(count: number, minutes = 0): number {
   const exact = count * 60 + minutes;
   const whole = Math.round(exact);

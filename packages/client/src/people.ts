@@ -96,7 +96,10 @@ export interface Applications {
 export interface People {
   /** Who the caller is, by which ways they come in, and their other banks. For somebody who signed in as a person. */
   person(options?: CallOptions): Promise<Person>;
-  /** Sends six figures to an address by which the caller wants to come in from now on. The answer is the same when somebody else has it. */
+  /**
+   * Sends six figures to an address by which the caller wants to come in from now on. The answer is the same when
+   * somebody else has it.
+   */
   requestAddress(email: string, options?: DoOptions & { language?: 'en' | 'es' | 'ar' }): Promise<CodeSent>;
   /** Comes in by that address from now on, with the figures. Sessions stay; the address before hears of it. */
   changeAddress(

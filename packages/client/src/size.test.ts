@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import type { Vite } from 'vitest/node';
 
 /**
- * A page that also loads pictures should not notice. Each of the bank's some 140 operations has a method, and a method is
- * some 30 bytes: it came to 5,020 when this was set, and half a kilobyte is room for a dozen more.
+ * A page that also loads pictures should not notice. Each of the bank's some 140 operations has a method, and a method
+ * is some 30 bytes: it came to 5,020 when this was set, and half a kilobyte is room for a dozen more.
  */
 const MAX_BYTES = 5500;
 

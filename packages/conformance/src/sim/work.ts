@@ -305,7 +305,9 @@ export class Work implements Book {
     if (breach === null && entry.body.kind === 'Post') this.#move(entry, transfer, false);
   }
 
-  /** All transfers of the pair, by `transferKey` and in its order: a database gives rows in another than memory does. */
+  /**
+   * All transfers of the pair, by `transferKey` and in its order: a database gives rows in another than memory does.
+   */
   transfers(): Map<string, Transfer> {
     const found = [...this.tx.under<Transfer>(this.#prefix)];
     return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -13,7 +13,10 @@ const ROWS = [...section.matchAll(/^\| (.+?) \| `([^`]+\.ts)` \| (.+) \|$/gm)].m
   title: (title as string).replaceAll('`', ''),
 }));
 
-/** What a file's tests, groups and cases are called: what `test` and `describe` are called with, and what their tables begin with. */
+/**
+ * What a file's tests, groups and cases are called: what `test` and `describe` are called with, and what their tables
+ * begin with.
+ */
 function titlesOf(file: string): string[] {
   const titles: string[] = [];
   const text = (node: ts.Node | undefined): void => {

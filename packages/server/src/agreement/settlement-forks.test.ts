@@ -95,7 +95,9 @@ test.each<[Name, Name]>([
   120_000,
 );
 
-/** The partner has given 600 minutes, after a Resume if one is asked for; `begin` is where both journals were before. */
+/**
+ * The partner has given 600 minutes, after a Resume if one is asked for; `begin` is where both journals were before.
+ */
 async function owed(resumed: boolean): Promise<{ town: Town; partner: FakePartner; begin: { own: Head; peer: Head } }> {
   const stage = await setStage(1);
   ends.push(() => stage.stop());

@@ -1,9 +1,9 @@
 /**
  * The agreement that follows a closed one and carries over what stood between the two banks.
  *
- * Promises: a bank signs an opening only if it is the position that it settled at itself; the minutes move from
- * the account of the old pair to that of the new one once, when the new pair first opens, or ends without that. An opening above the
- * limit is worked off before new hours go out. Spec: successor agreement.
+ * Promises: a bank signs an opening only if it is the position that it settled at itself; the minutes move from the
+ * account of the old pair to that of the new one once, when the new pair first opens, or ends without that. An opening
+ * above the limit is worked off before new hours go out. Spec: successor agreement.
  *
  * @module
  */
@@ -37,7 +37,9 @@ export async function inviteSuccessor(
   return createInvitation(tx, bank, { ...input, follows: { predecessor: id, opening: settlement.opening } });
 }
 
-/** Refuses `invalid_request` unless this is the pair that we closed with that bank, and the position that we settled at. */
+/**
+ * Refuses `invalid_request` unless this is the pair that we closed with that bank, and the position that we settled at.
+ */
 export async function mustFollow(
   tx: Queries,
   bank: Bank,

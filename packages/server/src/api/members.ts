@@ -215,7 +215,7 @@ export function memberRoutes(api: Api): void {
     async (c) => {
       mustOperate(c.var.caller);
       // Whoever has it is that member, and no slip says so. What coordinators do for a member is written down.
-      if (c.var.caller.personId !== undefined) throw new Refused('not_allowed');
+      mustNotCoordinate(c.var.caller);
       const row = await memberOf(c, c.req.valid('param').id);
       const result = await once(c, async (tx) => ({
         status: 201,

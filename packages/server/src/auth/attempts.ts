@@ -15,7 +15,10 @@ import { Refused } from '../node/refused.ts';
 
 /** How often, and in how many minutes. */
 const LIMITS = {
-  /** Codes for one address from one source, so that nobody keeps its owner out from one place; and from all, so that their mail is not flooded. */
+  /**
+   * Codes for one address from one source, so that nobody keeps its owner out from one place; and from all, so that
+   * their mail is not flooded.
+   */
   code_here: [5, 60],
   code_address: [20, 60],
   /** Codes that one person asks for, to come in by another address. */
@@ -45,7 +48,10 @@ export type Tried = keyof typeof LIMITS;
 /** A source, or what is tried and a source. */
 type From = string | readonly [what: string, source: string];
 
-/** Counts one. Refuses `too_many_requests` with `minutes` to wait at most. Give it no transaction that may be rolled back. */
+/**
+ * Counts one. Refuses `too_many_requests` with `minutes` to wait at most. Give it no transaction that may be rolled
+ * back.
+ */
 export async function countAttempt(db: Queries, bankId: string, what: Tried, source: From): Promise<void> {
   const [times, minutes] = LIMITS[what];
   const over = sql`${attempt.expiresAt} <= now()`;

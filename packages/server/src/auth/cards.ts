@@ -19,8 +19,8 @@ import { arabic } from './arabic-words.ts';
 import { endSessionsWith } from './sessions.ts';
 
 /**
- * Each of 2,048 words, so that four make 44 bits. Who guesses has 2,000 tries an hour at a bank, from however many places:
- * in a whole year one chance in a million at one card, and one in twenty at any of 50,000.
+ * Each of 2,048 words, so that four make 44 bits. Who guesses has 2,000 tries an hour at a bank, from however many
+ * places: in a whole year one chance in a million at one card, and one in twenty at any of 50,000.
  */
 const LISTS: Readonly<Record<string, readonly string[]>> = { en: english, es: spanish, ar: arabic };
 const WORDS = 4;

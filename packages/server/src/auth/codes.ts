@@ -36,7 +36,10 @@ const LEAST_MS = 250;
 /** Why an address is not asked for: the person has it. */
 export const YOURS = 'you come in by it';
 
-/** Where the link of a mail leads; the page there has one button, so that a program that looks at links comes in nowhere. */
+/**
+ * Where the link of a mail leads; the page there has one button, so that a program that looks at links comes in
+ * nowhere.
+ */
 export const linkPath = (secret: string) => `/sign-in/link/${secret}`;
 
 /** An address as it is kept and compared. Refuses `invalid_request`. */

@@ -25,7 +25,10 @@ export interface Entered {
   readonly hats: readonly Hat[];
 }
 
-/** Begins a person's session with the hat that is asked for, else with their own name. Refuses `not_allowed` without any. */
+/**
+ * Begins a person's session with the hat that is asked for, else with their own name. Refuses `not_allowed` without
+ * any.
+ */
 export async function enter(
   tx: Queries,
   bank: Bank,
@@ -85,7 +88,10 @@ async function tellOfNewDevice(
   });
 }
 
-/** Comes in by the words of a card. Counted before anybody looks, so that guesses at once are counted too. Refuses `invalid_request` for the field `words`, and `too_many_requests`. */
+/**
+ * Comes in by the words of a card. Counted before anybody looks, so that guesses at once are counted too. Refuses
+ * `invalid_request` for the field `words`, and `too_many_requests`.
+ */
 export async function enterByCard<T>(
   { database, seal }: { database: Here['database']; seal: Seal },
   bank: Bank,

@@ -1,4 +1,7 @@
-/** Passkeys with answers that a device really signs: the right one comes in once, and nothing that is changed about it does. */
+/**
+ * Passkeys with answers that a device really signs: the right one comes in once, and nothing that is changed about it
+ * does.
+ */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { passkey, passkeyChallenge } from '../db/schema.ts';

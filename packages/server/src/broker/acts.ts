@@ -87,11 +87,11 @@ export async function writeDown<D extends Done | null>(
   if (await isOwn(tx, bank.id, broker.personId, row.id)) throw new Refused('not_allowed');
   const reason = given.trim();
   if (reason === '') throw new Refused('invalid_request', { field: 'reason', reason: 'say why' });
-  const number = await takeNumber(tx, bank.id, slip);
   const before = await balanceOf(tx, bank.id, row.accountId);
   const done = await deed(row);
   if (done === null) return done as Extract<D, null>;
   const { kind, subjectId, what } = done;
+  const number = await takeNumber(tx, bank.id, slip);
   const now = await balanceOf(tx, bank.id, row.accountId);
   const at = new Date();
   const [written] = await tx
@@ -223,7 +223,10 @@ async function named(tx: Queries, where: ReturnType<typeof and>, limit: number):
     .limit(limit);
 }
 
-/** The member says that it is not right. Refuses `already_answered` the second time, `invalid_request` when it is too late. */
+/**
+ * The member says that it is not right. Refuses `already_answered` the second time, `invalid_request` when it is too
+ * late.
+ */
 export async function object(
   tx: Queries,
   bank: Bank,

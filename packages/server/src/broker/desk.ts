@@ -1,8 +1,8 @@
 /**
  * What the desk does for a member in an exchange, and at a gathering.
  *
- * Promises: it is written down as everything that is done for a member: a slip with a reason, the member is told and can
- * object; nobody does it for themselves. What a member does for themselves passes through.
+ * Promises: it is written down as everything that is done for a member: a slip with a reason, the member is told and
+ * can object; nobody does it for themselves. What a member does for themselves passes through.
  *
  * @module
  */

@@ -1,4 +1,6 @@
-/** Who acts for a member: nobody begins to without the member hearing of it, and no coordinator makes themselves one. */
+/**
+ * Who acts for a member: nobody begins to without the member hearing of it, and no coordinator makes themselves one.
+ */
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { beginSession } from '../auth/sessions.ts';

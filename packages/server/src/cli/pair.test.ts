@@ -1,4 +1,7 @@
-/** A pair that is suspended, changed and ended, and the agreement that follows it, from the command line beside two running nodes. */
+/**
+ * A pair that is suspended, changed and ended, and the agreement that follows it, from the command line beside two
+ * running nodes.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

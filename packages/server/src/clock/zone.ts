@@ -1,7 +1,8 @@
 /**
  * Hours of a town's own clock.
  *
- * Promises: a time zone that is not known counts as UTC. An hour that a change of clocks leaves out is the one after it.
+ * Promises: a time zone that is not known counts as UTC. An hour that a change of clocks leaves out is the one after
+ * it.
  *
  * @module
  */

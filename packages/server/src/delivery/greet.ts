@@ -3,8 +3,8 @@
  *
  * Promises: nothing is sent or written before the partner has signed how far it holds our journal; a bank that its
  * partner knows better than it does itself recovers first; one that hears that the pair is over reads both journals
- * before it takes that; a partner that knows a newer key of ours than our journal names is spoken to under that one from
- * then on. Spec: start and greeting, keys, the end of a pair.
+ * before it takes that; a partner that knows a newer key of ours than our journal names is spoken to under that one
+ * from then on. Spec: start and greeting, keys, the end of a pair.
  *
  * @module
  */

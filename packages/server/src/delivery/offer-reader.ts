@@ -1,8 +1,9 @@
 /**
  * Reads what the members of partner towns offer and need.
  *
- * Promises: each open partner is asked every few minutes, and soon after something with it moved; one that did not answer
- * is asked again soon, and then less and less often; of several processes one asks; a partner that does not answer keeps nobody else waiting. What it says is believed only under its signature.
+ * Promises: each open partner is asked every few minutes, and soon after something with it moved; one that did not
+ * answer is asked again soon, and then less and less often; of several processes one asks; a partner that does not
+ * answer keeps nobody else waiting. What it says is believed only under its signature.
  *
  * @module
  */

@@ -10,7 +10,10 @@ import { Refused } from '../node/refused.ts';
 import { offersPage } from '../offer/share.ts';
 import { type Incoming, PAIR } from './way-in.ts';
 
-/** Answers with the changes after one. A request that was heard before is refused, for whoever repeats it is not the partner. */
+/**
+ * Answers with the changes after one. A request that was heard before is refused, for whoever repeats it is not the
+ * partner.
+ */
 export async function giveOffers(incoming: Incoming, node: NodeContext, name: string, after = '0'): Promise<Response> {
   const { bank, partner, nonce } = incoming;
   if (`${PAIR}${name}` !== partner.pairId) throw new Refused('foreign_pair');

@@ -199,7 +199,9 @@ async function askRun(
   }
 }
 
-/** The first entry of a run that was not taken, as an answer names it. A code that is not known is an unknown reason. */
+/**
+ * The first entry of a run that was not taken, as an answer names it. A code that is not known is an unknown reason.
+ */
 function readRefused(value: unknown): { seq: number; refusal: Refusal } | null {
   if (typeof value !== 'object' || value === null) return null;
   const { seq, code } = value as JsonObject;

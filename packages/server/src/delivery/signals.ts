@@ -33,7 +33,9 @@ const GATHER_MS = 15;
 /** What each open transaction of {@link Signals.commit} has gathered. */
 const gathering = new WeakMap<Queries, Signal[]>();
 
-/** Says once this transaction has committed that something is due. Outside of `commit` nobody is told: the clock looks. */
+/**
+ * Says once this transaction has committed that something is due. Outside of `commit` nobody is told: the clock looks.
+ */
 export function dueAfter(tx: Queries): void {
   const after = gathering.get(tx);
   if (after?.some(({ kind }) => kind === 'due') === false) after.push({ kind: 'due' });

@@ -26,7 +26,10 @@ export interface Choice {
   readonly luck?: () => number;
 }
 
-/** Somebody in one town gives somebody in another an hour, for what the other one did. Returns once the giver's bank has taken it. */
+/**
+ * Somebody in one town gives somebody in another an hour, for what the other one did. Returns once the giver's bank has
+ * taken it.
+ */
 export async function sendHour({ from, to, minutes = 60, luck = Math.random }: Choice): Promise<Sent> {
   const giver = pick(
     (await people(from)).filter((each) => room(each) >= minutes),

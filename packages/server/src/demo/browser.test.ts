@@ -97,7 +97,10 @@ describe.skipIf(!hasChromium)('in a browser', { timeout: 120_000 }, () => {
     await page.waitForURL(`${leith()}/me`);
   }
 
-  /** Nothing for axe to find, nothing wider than the screen. The policy lets no script in, so axe comes through the debugger. */
+  /**
+   * Nothing for axe to find, nothing wider than the screen. The policy lets no script in, so axe comes through the
+   * debugger.
+   */
   async function sound(page: Page): Promise<void> {
     await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {

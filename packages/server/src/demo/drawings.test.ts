@@ -1,4 +1,7 @@
-/** The drawings of the demo are those of their SVG, and each town has some. With EVENHOUR_PICTURES=1 they are drawn anew. */
+/**
+ * The drawings of the demo are those of their SVG, and each town has some. With EVENHOUR_PICTURES=1 they are drawn
+ * anew.
+ */
 import { readdirSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

@@ -1,7 +1,8 @@
 /**
  * A token of one member of each town, for programs that try the API of the demo.
  *
- * Promises: the file is readable by its owner only; a start on kept data finds it as it was, for tokens outlive a start.
+ * Promises: the file is readable by its owner only; a start on kept data finds it as it was, for tokens outlive a
+ * start.
  *
  * @module
  */

@@ -19,7 +19,10 @@ export function tellWalkIn(handle: string): void {
   door.publish(handle);
 }
 
-/** In the town: says so when a browser asks for a page, and not more often than it has to; and each time somebody walks in. */
+/**
+ * In the town: says so when a browser asks for a page, and not more often than it has to; and each time somebody walks
+ * in.
+ */
 export function reportVisits(say: (line: string) => void): void {
   let saidAt = 0;
   subscribe('http.server.request.start', (message) => {

@@ -129,7 +129,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-/** Where four ports in a row are free: some way after those that are not, and from the usual ones on when that is the end. */
+/**
+ * Where four ports in a row are free: some way after those that are not, and from the usual ones on when that is the
+ * end.
+ */
 async function freeRow(taken: number): Promise<number> {
   for (let far = 100; far <= 60_000; far += 100) {
     const after = Math.max(taken, USUAL_PAGE_PORT) + far;

@@ -1,9 +1,9 @@
 /**
  * Exchanges that begin here with a step that came from a partner: its own, or one of ours that a restore has forgotten.
  *
- * Promises: the member is found by the name that the partner's member wrote, and is one who takes part; an exchange that was
- * known before a restore has its old id, which stands in our own reference. An offer is answered only by an ask of whoever made
- * it, for what partners can find there; any other ask is one without an offer.
+ * Promises: the member is found by the name that the partner's member wrote, and is one who takes part; an exchange
+ * that was known before a restore has its old id, which stands in our own reference. An offer is answered only by an
+ * ask of whoever made it, for what partners can find there; any other ask is one without an offer.
  *
  * @module
  */

@@ -53,7 +53,10 @@ const AGAIN_MS = 15 * 60_000;
 /** How many exchanges that wait for room are tried when there is some. */
 const TRIED_AT_ONCE = 20;
 
-/** Lets our journal follow the state: Holds, Voids and Posts for what our member receives. Changes `reserved` of the row. */
+/**
+ * Lets our journal follow the state: Holds, Voids and Posts for what our member receives. Changes `reserved` of the
+ * row.
+ */
 export async function holdsFollow(tx: Queries, bank: Bank, exchange: Exchange, after: Signal[]): Promise<Exchange> {
   const followed = await follow(tx, bank, exchange, after);
   const { pairId, id } = exchange.row;
@@ -136,8 +139,8 @@ async function whenClosed({ tx }: PairWork, { row }: Exchange): Promise<Outcome>
 }
 
 /**
- * What becomes of the exchanges of a pair that is closed, and once more when it is settled: those that can move no hours
- * any more are over, and their members are told. The pair is locked.
+ * What becomes of the exchanges of a pair that is closed, and once more when it is settled: those that can move no
+ * hours any more are over, and their members are told. The pair is locked.
  */
 export async function exchangesOfClosed(tx: Queries, bank: Bank, pairId: string, after: Signal[]): Promise<void> {
   const rows = await tx

@@ -2,7 +2,8 @@
  * What a partner says about exchanges: its steps and words, and what became of ours.
  *
  * Promises: a step is taken once and in its place, with all that follows, or changes nothing and its writer hears why;
- * what the partner says of our steps lets us write the next one, and sends again what it lacks. Spec: exchange, the logs.
+ * what the partner says of our steps lets us write the next one, and sends again what it lacks. Spec: exchange, the
+ * logs.
  *
  * @module
  */
@@ -99,7 +100,9 @@ export async function receiveStep(
   return { id: message.id, applied: true, known: false, n, written: own.length };
 }
 
-/** Keeps words of a partner's member once, and thanks once a side. `terms_unknown` when the exchange is not known here. */
+/**
+ * Keeps words of a partner's member once, and thanks once a side. `terms_unknown` when the exchange is not known here.
+ */
 export async function receiveTalk(
   tx: Queries,
   bank: Bank,
@@ -251,7 +254,9 @@ export async function hearHeads(
   await changeExchange(tx, row, { heardApplied, heardWritten: heads[theirSide(row)].n });
 }
 
-/** A step that the partner refuses for good. One that would have begun an exchange is taken back, and that is not sent. */
+/**
+ * A step that the partner refuses for good. One that would have begun an exchange is taken back, and that is not sent.
+ */
 async function refusedFor(
   tx: Queries,
   bank: Bank,

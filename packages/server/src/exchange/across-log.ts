@@ -1,9 +1,9 @@
 /**
  * Both logs of the exchanges that two banks share, compared after every greeting.
  *
- * Promises: a bank that was restored has the steps of both sides back before it writes one, its own checked under its own
- * keys; a step that differs is kept as evidence and nothing is taken from that exchange; a partner that lacks steps of ours
- * gets them again. Spec: exchange, after a restore.
+ * Promises: a bank that was restored has the steps of both sides back before it writes one, its own checked under its
+ * own keys; a step that differs is kept as evidence and nothing is taken from that exchange; a partner that lacks steps
+ * of ours gets them again. Spec: exchange, after a restore.
  *
  * @module
  */
@@ -33,7 +33,10 @@ const head = z.object({ n: z.int().min(0).max(MAX_STEPS), hash: z.string().optio
 const listed = z.object({ exchange: z.string().max(512), heads: z.object({ giver: head, receiver: head }) });
 type Listed = z.infer<typeof listed>;
 
-/** The exchanges of a pair that are not over, or were changed after a time, by their URL; without those that were erased. */
+/**
+ * The exchanges of a pair that are not over, or were changed after a time, by their URL; without those that were
+ * erased.
+ */
 export async function exchangesSince(
   tx: Queries,
   bankId: string,
@@ -72,7 +75,9 @@ export async function exchangesSince(
   return { exchanges, more: rows.length > page.length };
 }
 
-/** The steps of one side of an exchange after a place, as they were signed; `null` when the pair has no such exchange. */
+/**
+ * The steps of one side of an exchange after a place, as they were signed; `null` when the pair has no such exchange.
+ */
 export async function stepsOf(
   tx: Queries,
   bankId: string,

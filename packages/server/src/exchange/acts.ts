@@ -185,8 +185,8 @@ export async function settleDispute(
 }
 
 /**
- * Puts right what was confirmed, by a new line: hours from the caller's side to the other, naming the transfer that they
- * put right. Refuses `already_answered` before anything has moved, and what {@link give} refuses.
+ * Puts right what was confirmed, by a new line: hours from the caller's side to the other, naming the transfer that
+ * they put right. Refuses `already_answered` before anything has moved, and what {@link give} refuses.
  */
 export async function putRight(
   tx: Queries,

@@ -24,7 +24,10 @@ export async function leftToGive(
   return Math.max(0, settings.memberCapMinutes - given);
 }
 
-/** Refuses `over_member_cap` to say or accept terms of an exchange across for which the member's hours could never be put aside. */
+/**
+ * Refuses `over_member_cap` to say or accept terms of an exchange across for which the member's hours could never be
+ * put aside.
+ */
 export async function mustBeWithinMemberCap(
   tx: Queries,
   bank: Pick<Bank, 'id' | 'settings'>,

@@ -1,8 +1,8 @@
 /**
  * What the community fund gives the giver of an exchange whose dispute the desk has settled.
  *
- * Promises: nothing is given before both have said yes, and then once. A fund that has too few hours by then, and a giver
- * who has no room, are asked again each day; one who is not there any more gets nothing.
+ * Promises: nothing is given before both have said yes, and then once. A fund that has too few hours by then, and a
+ * giver who has no room, are asked again each day; one who is not there any more gets nothing.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * The hours of an exchange between two members here: put aside, moved or given back as the state says.
  *
  * Promises: what was agreed is put aside for the giver, or the exchange says why not and it is tried again; what was
- * confirmed moves whole or not yet, and once; nothing stays put aside when nothing will follow. Called under the lock of
- * the exchange's row.
+ * confirmed moves whole or not yet, and once; nothing stays put aside when nothing will follow. Called under the lock
+ * of the exchange's row.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Steps of an exchange: written by a member here, or come from a partner.
  *
- * Promises: a step is stored with everything that follows from it, in one transaction: the fold, the hours, the place of
- * the offer, who is told, and what the clock does if nobody answers. A step that the table has no place for is not
+ * Promises: a step is stored with everything that follows from it, in one transaction: the fold, the hours, the place
+ * of the offer, who is told, and what the clock does if nobody answers. A step that the table has no place for is not
  * written here; one of a partner is kept and changes nothing. Spec: exchange, two logs.
  *
  * @module
@@ -50,8 +50,8 @@ import { localHoursFollow } from './local-hours.ts';
 import { EXCHANGE_TURN, planOf, turnOf } from './turns.ts';
 
 /**
- * Writes the next step of a side of ours. The exchange is locked. Refuses `already_answered` when the state has no place
- * for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours,
+ * Writes the next step of a side of ours. The exchange is locked. Refuses `already_answered` when the state has no
+ * place for it (any more), `not_your_turn` when it never had for this side, `not_allowed` for a side that is not ours,
  * `member_inactive` for a member who is suspended or has moved and would do more than end it, `agreement_not_active` when the pair is over, `over_member_cap` for more than a member may give to one partner, and
  * `partner_unreachable` while the partner has not heard the step before, or has written one that is not here yet.
  */
@@ -164,8 +164,8 @@ function sameRecord(before: ExchangeState, now: ExchangeState): boolean {
 }
 
 /**
- * Takes a place of one of our own offers when it is agreed, and gives it back when nothing comes of it. A partner's word
- * cannot be refused here: one that comes when all places are taken has none, and its member hears it from ours.
+ * Takes a place of one of our own offers when it is agreed, and gives it back when nothing comes of it. A partner's
+ * word cannot be refused here: one that comes when all places are taken has none, and its member hears it from ours.
  */
 async function placeOfOffer(
   tx: Queries,

@@ -2,7 +2,8 @@
  * What the two say to each other beside the steps: words, thanks, and how to reach somebody.
  *
  * Promises: how somebody is reached passes only by their own act; thanks are said once a side, after the hours were
- * confirmed, and shown to others only when whoever received them says so. Whoever is suspended reads and says nothing new.
+ * confirmed, and shown to others only when whoever received them says so. Whoever is suspended reads and says nothing
+ * new.
  *
  * @module
  */

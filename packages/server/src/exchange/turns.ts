@@ -2,8 +2,8 @@
  * Whose turn it is in an exchange, and what happens when nobody takes it.
  *
  * Promises: plain functions of the exchange. Silence is never a yes across banks; here it is one only by the bank's own
- * published rule, and only for the one who pays. A yes that a member said ahead covers no more than what was agreed, and
- * nothing before its time.
+ * published rule, and only for the one who pays. A yes that a member said ahead covers no more than what was agreed,
+ * and nothing before its time.
  *
  * @module
  */
@@ -94,9 +94,9 @@ export function planOf(exchange: Exchange, settings: Pick<BankRow, 'confirmAfter
 }
 
 /**
- * What a member said when asking: hours as agreed, recorded by the other one, are right. For whoever pays that is as many or
- * fewer, for whoever gives as many or more. They hear of it and have a day to say no; who has said no once is asked from then
- * on.
+ * What a member said when asking: hours as agreed, recorded by the other one, are right. For whoever pays that is as
+ * many or fewer, for whoever gives as many or more. They hear of it and have a day to say no; who has said no once is
+ * asked from then on.
  */
 export function isSaidAhead({ row: { state, yesAhead }, steps }: Exchange): boolean {
   if (state.status !== 'claimed' || yesAhead !== otherSide(state.record.by)) return false;

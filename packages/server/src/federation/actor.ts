@@ -1,10 +1,10 @@
 /**
  * The actors that a bank publishes: itself and its members.
  *
- * Promises: a bank's document carries the RSA key and the Ed25519 Multikey and says which protocol
- * it implements. A member's says no more than the handle, and is not found by it, until the member has said something in
- * public: then it carries a key, the name and what people come to them for, and can be followed. Whoever has left is
- * gone. What members wrote leaves as text, never as markup.
+ * Promises: a bank's document carries the RSA key and the Ed25519 Multikey and says which protocol it implements. A
+ * member's says no more than the handle, and is not found by it, until the member has said something in public: then it
+ * carries a key, the name and what people come to them for, and can be followed. Whoever has left is gone. What members
+ * wrote leaves as text, never as markup.
  *
  * @module
  */
@@ -91,7 +91,8 @@ function common(context: RequestContext<FederationContext>, identifier: string) 
     inbox: context.getInboxUri(identifier),
     outbox: context.getOutboxUri(identifier),
     endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
-    // A follow of somebody who has said nothing in public is not answered, so it must not look as if it would be at once.
+    // A follow of somebody who has said nothing in public is not answered, so it must not look as if it would be at
+    // once.
     manuallyApprovesFollowers: true,
   };
 }

@@ -233,7 +233,10 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   };
 }
 
-/** A URL that a request may go to as far as its text tells. Addresses in other notations come out of `URL` in the usual one. */
+/**
+ * A URL that a request may go to as far as its text tells. Addresses in other notations come out of `URL` in the usual
+ * one.
+ */
 function checkedUrl(text: string, allowedOrigins: ReadonlySet<string>): URL {
   if (!URL.canParse(text)) throw new OutgoingError('bad_url', 'This is not a web address.');
   const url = new URL(text);

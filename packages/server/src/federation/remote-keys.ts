@@ -89,7 +89,10 @@ function keysIn(document: unknown, actor: string): RemoteKey[] {
   return keys;
 }
 
-/** The inboxes that an actor's document names; only at the actor's own origin, so that nobody is made to knock elsewhere. */
+/**
+ * The inboxes that an actor's document names; only at the actor's own origin, so that nobody is made to knock
+ * elsewhere.
+ */
 function inboxesIn(document: unknown, actor: string): RemoteInboxes | undefined {
   if (!isObject(document) || document['id'] !== actor) return undefined;
   const { origin } = new URL(actor);

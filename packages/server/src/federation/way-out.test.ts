@@ -1,4 +1,7 @@
-/** Every way on which a node asks another server, with a server that leads it astray: all of them leave by the one way out. */
+/**
+ * Every way on which a node asks another server, with a server that leads it astray: all of them leave by the one way
+ * out.
+ */
 import { globSync, readFileSync } from 'node:fs';
 
 import { hashOf } from '@evenhour/protocol/wire';

@@ -2,8 +2,9 @@
  * The community fund: what was given to it, what members ask of it, and what the desk grants.
  *
  * Promises: a grant is a transfer from the fund and a yes to a request in one transaction, and everybody can read who
- * has it, how much and why; whatever else came or went is listed with what it was, hours for another town as given there; nobody grants hours to themselves; the
- * fund does not fall below the bank's own floor. Who gave is named as they wish; of givers elsewhere only the town is.
+ * has it, how much and why; whatever else came or went is listed with what it was, hours for another town as given
+ * there; nobody grants hours to themselves; the fund does not fall below the bank's own floor. Who gave is named as
+ * they wish; of givers elsewhere only the town is.
  *
  * @module
  */
@@ -65,8 +66,8 @@ const SHOWN = 24;
 const MOST_WAITING = 3;
 
 /**
- * What everybody may read of the fund: all that moved, whatever moved it. `before` is the id of the last one seen. Titles of
- * gatherings are for those `inside` the bank.
+ * What everybody may read of the fund: all that moved, whatever moved it. `before` is the id of the last one seen.
+ * Titles of gatherings are for those `inside` the bank.
  */
 export async function readFund(
   tx: Queries,

@@ -1,9 +1,9 @@
 /**
  * Exchanges that others begin from a gathering's offer, and what becomes of those of its guests.
  *
- * Promises: the host has published a rule, so the gathering says yes by itself while there is a seat, and no in kind words
- * otherwise; for nobody but the host, and not to another time or place. Nobody takes two seats, also from elsewhere. An
- * exchange that is called off gives its seat back, unless its guest is here already.
+ * Promises: the host has published a rule, so the gathering says yes by itself while there is a seat, and no in kind
+ * words otherwise; for nobody but the host, and not to another time or place. Nobody takes two seats, also from
+ * elsewhere. An exchange that is called off gives its seat back, unless its guest is here already.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Gatherings for calendars: one as a file, and a member's own under a secret address.
  *
- * Promises: RFC 5545 with times in UTC, lines of at most 75 bytes, and an id that stays; what was called off says so. The
- * address of a member's calendar is a secret that they can make anew, and then the one before says nothing.
+ * Promises: RFC 5545 with times in UTC, lines of at most 75 bytes, and an id that stays; what was called off says so.
+ * The address of a member's calendar is a secret that they can make anew, and then the one before says nothing.
  *
  * @module
  */

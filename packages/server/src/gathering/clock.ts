@@ -1,5 +1,6 @@
 /**
- * What the clock does for gatherings: a reminder the day before, a word to the host at the end, and what waits for guests.
+ * What the clock does for gatherings: a reminder the day before, a word to the host at the end, and what waits for
+ * guests.
  *
  * @module
  */

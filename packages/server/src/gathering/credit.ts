@@ -1,10 +1,10 @@
 /**
  * One action writes down everybody who came.
  *
- * Promises: the action says who and how many minutes, in one transaction; what follows is done for each guest by itself,
- * once, and goes on after a crash, for it waits at the clock until it is done. Whoever did not come has their hours free
- * again. What finds no room is tried again. What the desk writes down for a member who hosts has a slip, and no
- * coordinator writes down hours from or to somebody for whom they act.
+ * Promises: the action says who and how many minutes, in one transaction; what follows is done for each guest by
+ * itself, once, and goes on after a crash, for it waits at the clock until it is done. Whoever did not come has their
+ * hours free again. What finds no room is tried again. What the desk writes down for a member who hosts has a slip, and
+ * no coordinator writes down hours from or to somebody for whom they act.
  *
  * @module
  */

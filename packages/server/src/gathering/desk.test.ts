@@ -8,6 +8,7 @@ import { callerOf, DESK_CALLER } from '../exchange/testing.ts';
 import type { MemberRow } from '../member/members.ts';
 import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
 import { cancelGathering, changeGathering } from './gatherings.ts';
+import { markPresent } from './presence.ts';
 import { signUp, withdrawFromGathering } from './seats.ts';
 import { type GatheringRow, gatheringPath } from './store.ts';
 import { actsIn, type Hall, openHall, soup } from './testing.ts';
@@ -80,6 +81,22 @@ test('nor those of a host for whom they act', async () => {
   const row = await shift(2);
   expect(await hall.code(credit(row, await linesOf(row), fiona))).toBe('not_allowed');
   expect(await outcomes(row)).toEqual({ Guest2: null });
+});
+
+test('a coordinator who acts for the host is no third person: whom they tick is asked', async () => {
+  for (const [by, outcome] of [
+    [DESK_CALLER, 'credited'],
+    [fiona, 'credited'],
+    [fiona, 'asked'],
+  ] as const) {
+    if (outcome === 'asked') await actsFor(hall.host);
+    const row = await hall.call({ title: 'A class' });
+    const { id } = await come(row, 2);
+    await hall.begin(row);
+    await hall.run((tx) => markPresent(tx, hall.bank, by, row.id, { here: [id] }));
+    await credit(row, await linesOf(row));
+    expect(await outcomes(row)).toEqual({ Guest2: outcome });
+  }
 });
 
 test('a seat that it takes for a member puts their hours aside, and has a slip', async () => {

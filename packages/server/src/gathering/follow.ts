@@ -14,8 +14,8 @@ import { newId } from '../db/id.ts';
 import { gatheringGuest, gathering as gatheringTable } from '../db/schema.ts';
 
 /**
- * The kind under which the clock knows exchanges that a gathering has to look at. The subject is the exchange's id and a
- * new one for each word, for whoever writes a word must not wait for the clock, which looks at an earlier one.
+ * The kind under which the clock knows exchanges that a gathering has to look at. The subject is the exchange's id and
+ * a new one for each word, for whoever writes a word must not wait for the clock, which looks at an earlier one.
  */
 export const GATHERING_ASK = 'gathering_ask';
 

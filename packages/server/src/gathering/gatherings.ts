@@ -1,8 +1,9 @@
 /**
  * Gatherings: calling people together, changing it, calling it off.
  *
- * Promises: its host or the desk changes it and nobody else; nobody's hours change by a change of the rule, for the rule
- * stays once somebody has a seat; whoever has a seat or waits is told what changed. A place is kept to about a kilometre.
+ * Promises: its host or the desk changes it and nobody else; nobody's hours change by a change of the rule, for the
+ * rule stays once somebody has a seat; whoever has a seat or waits is told what changed. A place is kept to about a
+ * kilometre.
  *
  * @module
  */
@@ -85,8 +86,8 @@ export async function createGathering(
 }
 
 /**
- * Says all of it anew. Refuses as {@link createGathering}, `already_answered` when it is over, and `invalid_request` for
- * a rule that changes or seats that are gone when somebody has one.
+ * Says all of it anew. Refuses as {@link createGathering}, `already_answered` when it is over, and `invalid_request`
+ * for a rule that changes or seats that are gone when somebody has one.
  */
 export async function changeGathering(
   tx: Queries,

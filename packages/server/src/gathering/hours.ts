@@ -1,9 +1,9 @@
 /**
  * The hours of a guest: an exchange with the host, or a gift of whoever pays.
  *
- * Promises: the rule is the one that the guest read beside the button, so what follows from it is written by the bank and
- * both can see that; more than the rule says, and what a guest did not put themselves down for, waits for their own yes.
- * Called under the lock of the gathering's row.
+ * Promises: the rule is the one that the guest read beside the button, so what follows from it is written by the bank
+ * and both can see that; more than the rule says, and what a guest did not put themselves down for, waits for their own
+ * yes. Called under the lock of the gathering's row.
  *
  * @module
  */
@@ -54,9 +54,9 @@ export async function accept(tx: Queries, bank: Bank, exchange: Exchange, side: 
 }
 
 /**
- * The gathering is at another time or place: the exchange of a guest says so too. A guest of this bank hears it from the
- * gathering and can give the seat back; one of another town is asked for their own yes. What the partner's bank has to
- * hear first, or its member to answer, stays as it was.
+ * The gathering is at another time or place: the exchange of a guest says so too. A guest of this bank hears it from
+ * the gathering and can give the seat back; one of another town is asked for their own yes. What the partner's bank has
+ * to hear first, or its member to answer, stays as it was.
  */
 export async function renew(
   tx: Queries,

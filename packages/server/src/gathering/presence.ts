@@ -51,8 +51,8 @@ export function isSignInTime({ startsAt, status }: GatheringRow, now: Date = new
 }
 
 /**
- * A member is here. Refuses `not_found` for another code, `not_allowed` for whoever is no member, `same_account` for the
- * host, `member_inactive`, and `already_answered` outside of its time.
+ * A member is here. Refuses `not_found` for another code, `not_allowed` for whoever is no member, `same_account` for
+ * the host, `member_inactive`, and `already_answered` outside of its time.
  */
 export async function signIn(
   tx: Queries,

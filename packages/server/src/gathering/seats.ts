@@ -1,9 +1,9 @@
 /**
  * Seats: taking one, giving it back, and the waiting list.
  *
- * Promises: no seat is given twice, for seats are counted under the lock of the gathering's row; whoever waits moves up by
- * themselves, in the order in which they came, and is told; asking twice takes one seat. What the desk does for a member
- * has a slip, and a guest whom somebody else strikes off is told.
+ * Promises: no seat is given twice, for seats are counted under the lock of the gathering's row; whoever waits moves up
+ * by themselves, in the order in which they came, and is told; asking twice takes one seat. What the desk does for a
+ * member has a slip, and a guest whom somebody else strikes off is told.
  *
  * @module
  */
@@ -137,8 +137,8 @@ async function whoSignsUp(
 
 /**
  * Gives the seat back, or leaves the waiting list. Refuses `not_found` when there is none, and `already_answered` when
- * hours are written down already; and to a guest who is here, or has a seat when it has begun, for then hours may be owed.
- * Of the desk, for a member, also `invalid_request` without a reason.
+ * hours are written down already; and to a guest who is here, or has a seat when it has begun, for then hours may be
+ * owed. Of the desk, for a member, also `invalid_request` without a reason.
  */
 export async function withdrawFromGathering(
   tx: Queries,

@@ -1,8 +1,8 @@
 /**
  * Gatherings and their guests in their tables.
  *
- * Promises: whoever holds the lock of a gathering's row is the only one to change its seats and its guests. It is locked
- * before any exchange of a guest, in which order everybody locks.
+ * Promises: whoever holds the lock of a gathering's row is the only one to change its seats and its guests. It is
+ * locked before any exchange of a guest, in which order everybody locks.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * A gathering as somebody sees it, for pages and programs.
  *
  * Promises: the host and the desk see everybody; members see how many come, and the names of those who want to be seen;
- * whoever is not signed in sees how many come and nobody's name; what became of somebody's hours is read from the exchange or the transfer itself, and only by them, the host and the
- * desk.
+ * whoever is not signed in sees how many come and nobody's name; what became of somebody's hours is read from the
+ * exchange or the transfer itself, and only by them, the host and the desk.
  *
  * @module
  */
@@ -23,8 +23,8 @@ import {
 } from './store.ts';
 
 /**
- * What became of what was written down: `credited`; `asked` waits for the guest's yes; `waits` finds no room yet, or is on
- * its way; `declined`; `absent` did not come; `came` has no hours to move. `null`: nothing is written down.
+ * What became of what was written down: `credited`; `asked` waits for the guest's yes; `waits` finds no room yet, or is
+ * on its way; `declined`; `absent` did not come; `came` has no hours to move. `null`: nothing is written down.
  */
 export type Outcome = 'credited' | 'asked' | 'waits' | 'declined' | 'absent' | 'came' | null;
 

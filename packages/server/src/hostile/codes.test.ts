@@ -1,6 +1,6 @@
 /**
- * Every secret that opens a door by itself, after its end and for the second time: nobody comes in, nothing is done, and it
- * says so kindly. What is proved beside the code of each is not repeated here.
+ * Every secret that opens a door by itself, after its end and for the second time: nobody comes in, nothing is done,
+ * and it says so kindly. What is proved beside the code of each is not repeated here.
  */
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

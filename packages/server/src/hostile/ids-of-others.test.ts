@@ -1,4 +1,7 @@
-/** Every page and form with an id of somebody else's in its address, for everybody it is not for: nothing is shown or done. */
+/**
+ * Every page and form with an id of somebody else's in its address, for everybody it is not for: nothing is shown or
+ * done.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Seen, Visitor } from '../testing/visitor.ts';
 import { type FoundForm, walk } from './crawl.ts';

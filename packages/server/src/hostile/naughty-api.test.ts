@@ -1,4 +1,7 @@
-/** Every field of every operation of the API meets naughty strings: it takes them or says what is wrong, and never fails. */
+/**
+ * Every field of every operation of the API meets naughty strings: it takes them or says what is wrong, and never
+ * fails.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Asked, type Field, operationsOf } from './operations.ts';
 import { openScene, type Scene } from './scene.ts';

@@ -1,4 +1,6 @@
-/** Every form of every page meets naughty strings: nothing fails, and nothing that was typed becomes a part of a page. */
+/**
+ * Every form of every page meets naughty strings: nothing fails, and nothing that was typed becomes a part of a page.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Visitor } from '../testing/visitor.ts';
 import { type FoundForm, pageOf, type Walk, walk } from './crawl.ts';
@@ -48,7 +50,9 @@ describe('the walk', () => {
   });
 });
 
-/** Each form once, by the first of those who met it; a guest's are others than a member's, and these than the desk's. */
+/**
+ * Each form once, by the first of those who met it; a guest's are others than a member's, and these than the desk's.
+ */
 function allForms(): { who: Who; form: FoundForm }[] {
   const kind = (who: Who): string =>
     who === 'guest' ? who : who === 'fiona' || who === 'operator' ? 'desk' : 'member';

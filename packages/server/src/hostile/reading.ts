@@ -1,8 +1,9 @@
 /**
- * Pages as tests of this folder read them: their links and forms, and whether what somebody typed became a part of them.
+ * Pages as tests of this folder read them: their links and forms, and whether what somebody typed became a part of
+ * them.
  *
- * Promises: what our pages never hold is a fault, wherever it came from: a tag or an attribute that we do not write, an address
- * that leads to a script or loads from elsewhere, a mark that turns the direction of writing.
+ * Promises: what our pages never hold is a fault, wherever it came from: a tag or an attribute that we do not write, an
+ * address that leads to a script or loads from elsewhere, a mark that turns the direction of writing.
  *
  * @module
  */
@@ -33,7 +34,10 @@ const TAG = /<(\/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[a-zA-Z][a-zA-Z0-9:-]*(?:="[^"<
 const ATTRIBUTE = /([a-zA-Z][a-zA-Z0-9:-]*)(?:="([^"]*)")?/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const MARKS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufffe]/;
-/** A text that is read from the right inside one that is not: our own words put it between two marks, which it cannot leave. */
+/**
+ * A text that is read from the right inside one that is not: our own words put it between two marks, which it cannot
+ * leave.
+ */
 const KEPT_APART = /\u2068([^\u2066-\u2069<>]*[\p{Script=Arabic}\p{Script=Hebrew}][^\u2066-\u2069<>]*)\u2069/gu;
 const ADDRESSES = ['href', 'src', 'action', 'formaction', 'poster', 'data', 'cite', 'xlink:href', 'srcset', 'ping'];
 const NEVER = ['iframe', 'object', 'embed', 'base', 'frame', 'frameset', 'applet', 'style', 'marquee', 'foreignobject'];

@@ -27,8 +27,8 @@ const HOUR_MS = 3_600_000;
 const UNA_MAIL = 'una@mail.example';
 
 /**
- * Who looks: somebody who is not signed in; a member with everything; a neighbour; one who has asked to leave, one who has
- * confirmed it; a coordinator; the bank's own token.
+ * Who looks: somebody who is not signed in; a member with everything; a neighbour; one who has asked to leave, one who
+ * has confirmed it; a coordinator; the bank's own token.
  */
 export type Who = 'guest' | 'moira' | 'davie' | 'unsure' | 'going' | 'fiona' | 'operator';
 

@@ -29,7 +29,9 @@ export const OURS: readonly string[] = [
 /** Strings that somewhere broke something. */
 export const NAUGHTY: readonly string[] = [...new Set([...OURS, ...naughty])];
 
-/** Those of them that are tried with every field: ours, and what is markup, code, a path, a number or no text at all. */
+/**
+ * Those of them that are tried with every field: ours, and what is markup, code, a path, a number or no text at all.
+ */
 export const NASTIEST: readonly string[] = [
   ...OURS,
   ...everySo(

@@ -1,8 +1,8 @@
 /**
  * What the entries of a partner do at a bank: to its ledger, to transfers, and which entries answer them.
  *
- * Promises: it decides and writes nothing by itself; what it decides is stored with the entries or not at all. A Hold is
- * taken for a gift that was accepted or for what was agreed in an exchange, once, and for nothing else.
+ * Promises: it decides and writes nothing by itself; what it decides is stored with the entries or not at all. A Hold
+ * is taken for a gift that was accepted or for what was agreed in an exchange, once, and for nothing else.
  *
  * @module
  */

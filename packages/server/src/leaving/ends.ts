@@ -1,9 +1,9 @@
 /**
  * What a member who leaves has open, and what the bank ends for them when the day has come.
  *
- * Promises: what has not begun is called off as the member could do it, in their name, and everybody in it is told; what has
- * begun, or has hours written down, is ended by people and not by a clock. What the partner of an exchange has to hear
- * first is left for the next time.
+ * Promises: what has not begun is called off as the member could do it, in their name, and everybody in it is told;
+ * what has begun, or has hours written down, is ended by people and not by a clock. What the partner of an exchange has
+ * to hear first is left for the next time.
  *
  * @module
  */

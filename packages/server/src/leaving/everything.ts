@@ -46,8 +46,8 @@ export async function everythingOf(tx: Queries, bank: Bank, memberId: string): P
 }
 
 /**
- * A member and the people who act for nobody else. Whoever looks after the desk does so as a person: when they leave, the
- * desk goes too. An organisation or a household takes no coordinator along.
+ * A member and the people who act for nobody else. Whoever looks after the desk does so as a person: when they leave,
+ * the desk goes too. An organisation or a household takes no coordinator along.
  */
 export async function whoseIs(tx: Queries, bankId: string, memberId: string): Promise<Whose> {
   const isPerson = (await findMember(tx, bankId, memberId))?.kind === 'person';

@@ -2,8 +2,9 @@
  * Leaving for good, in two steps and seven days.
  *
  * Promises: nothing goes by one click: whoever leaves types a word, and can take it back until the day; what is to come
- * is called off then, what has begun is ended first, by the members themselves; hours that are left go to the community fund, and hours that are still to give
- * are made up by the fund only when the desk has said so. Then everything that {@link eraseMember} knows goes at once.
+ * is called off then, what has begun is ended first, by the members themselves; hours that are left go to the community
+ * fund, and hours that are still to give are made up by the fund only when the desk has said so. Then everything that
+ * {@link eraseMember} knows goes at once.
  *
  * @module
  */
@@ -32,10 +33,16 @@ const DAY_MS = 24 * HOUR_MS;
 
 export type LeavingRow = typeof leaving.$inferSelect;
 
-/** What still stands in the way. `hours`: they have hours to give, and the desk has not said that the fund makes them up. */
+/**
+ * What still stands in the way. `hours`: they have hours to give, and the desk has not said that the fund makes them
+ * up.
+ */
 export type Hindrance = '' | 'exchanges' | 'hours' | 'fund';
 
-/** Begins: answers the word that has to be typed. Refuses `not_allowed` for whoever is not a member of this town any more. */
+/**
+ * Begins: answers the word that has to be typed. Refuses `not_allowed` for whoever is not a member of this town any
+ * more.
+ */
 export async function askToLeave(
   tx: Queries,
   bank: Bank,
@@ -124,7 +131,10 @@ export async function listLeaving(tx: Queries, bank: Pick<Bank, 'id'>, limit: nu
   );
 }
 
-/** When the day has come: what is left goes to the fund, then everything goes. What hinders it is looked at again each day. */
+/**
+ * When the day has come: what is left goes to the fund, then everything goes. What hinders it is looked at again each
+ * day.
+ */
 export const memberLeaves: DueHandler = async (tx, bank, memberId, now, after) => {
   const [row] = await tx.select().from(leaving).where(ofMember(bank, memberId)).for('update');
   if (row === undefined || row.goneAt !== null || row.goesAt === null || row.goesAt > now) return;

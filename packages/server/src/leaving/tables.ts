@@ -50,14 +50,16 @@ const iSettled = ({ personIds }: Whose) =>
   sql`coalesce(settled_by in (select p.name from person p where p.bank_id = t.bank_id and p.id = any(${textArray(personIds)}))
     and settled_by not in (select p.name from person p where p.bank_id = t.bank_id and p.id <> all(${textArray(personIds)})), false)`;
 const ofMyExchanges = (whose: Whose) => sql`exchange_id in ${myExchangeIds(whose)}`;
-/** Messages between two banks about a member's hours: a gift's name the transfer, a step's and its words the exchange. */
+/**
+ * Messages between two banks about a member's hours: a gift's name the transfer, a step's and its words the exchange.
+ */
 export const ofExchangesOf = (whose: Whose) =>
   sql`(t.pair_id, t.exchange_id) in (select x.pair_id, key from transfer x, unnest(array[x.id, x.url]) key
       where x.bank_id = ${whose.bankId} and x.member_id = ${whose.memberId} and x.pair_id is not null
     union all ${myExchangeKeys(whose, 'pair_id, url')})`;
 /**
- * Letters to an address that goes with the member: of a person who goes, one that still waited for its owner, or the one
- * they asked to join with. Not to one by which somebody else of the bank comes in, or is to.
+ * Letters to an address that goes with the member: of a person who goes, one that still waited for its owner, or the
+ * one they asked to join with. Not to one by which somebody else of the bank comes in, or is to.
  */
 const toMyAddress = ({ bankId, memberId, personIds }: Whose) =>
   sql`("to" in (select p.email from person p where p.bank_id = ${bankId} and p.id = any(${textArray(personIds)})

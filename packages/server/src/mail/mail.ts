@@ -21,7 +21,9 @@ export interface NewMail {
   readonly to: string;
   /** One line. */
   readonly subject: string;
-  /** Paragraphs with an empty line between them. An address on a line of its own becomes a button where there is HTML. */
+  /**
+   * Paragraphs with an empty line between them. An address on a line of its own becomes a button where there is HTML.
+   */
   readonly text: string;
   /** What it is about, such as `notices` or {@link SIGN_IN_CODE}. */
   readonly kind: string;

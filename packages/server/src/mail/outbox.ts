@@ -126,7 +126,10 @@ function retryAt(row: MailRow, attempts: number, now: Date): Date {
   return new Date(row.secretUntil === null ? at : Math.min(at, row.secretUntil.getTime()));
 }
 
-/** To whom and when, not about what; of whoever is no member, the address is not copied. Not about mail to the desk itself, which would go on for ever. */
+/**
+ * To whom and when, not about what; of whoever is no member, the address is not copied. Not about mail to the desk
+ * itself, which would go on for ever.
+ */
 async function tellDesk(tx: Queries, bank: Bank, row: MailRow, now: Date): Promise<void> {
   if (row.memberId === DESK) return;
   const [found] = await tx

@@ -55,7 +55,9 @@ export async function issueCardFor(
   return { personId: id, words: ready.words };
 }
 
-/** Ends the cards of whoever acts for a member, or of one of them. Returns whether there were any. Refuses `not_found`. */
+/**
+ * Ends the cards of whoever acts for a member, or of one of them. Returns whether there were any. Refuses `not_found`.
+ */
 export async function revokeCardsOf(
   tx: Queries,
   bankId: string,

@@ -1,8 +1,9 @@
 /**
  * Short names, as in `rosa@leith.example`.
  *
- * Promises: made of small Latin letters, figures and dots; the same name makes the same ones. What is written in Arabic,
- * Greek or Cyrillic letters is spelt letter by letter; a name in letters that are not known here begins with `member`.
+ * Promises: made of small Latin letters, figures and dots; the same name makes the same ones. What is written in
+ * Arabic, Greek or Cyrillic letters is spelt letter by letter; a name in letters that are not known here begins with
+ * `member`.
  *
  * @module
  */
@@ -10,7 +11,10 @@ import { randomBytes } from 'node:crypto';
 
 const LONGEST = 40;
 
-/** Letters, and how they are spelt; after each letter its spelling, `-` for none. Vowel signs and accents are gone before. */
+/**
+ * Letters, and how they are spelt; after each letter its spelling, `-` for none. Vowel signs and accents are gone
+ * before.
+ */
 const SPELT: ReadonlyMap<string, string> = new Map(
   `
   ا a ب b ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh ص s ض d ط t ظ z ع a غ gh ف f ق q ك k ل l م m ن n ه h و u ي i
@@ -25,7 +29,9 @@ const SPELT: ReadonlyMap<string, string> = new Map(
     .flatMap((letter, at, all) => (at % 2 === 0 ? [[letter, all[at + 1]?.replace('-', '') ?? ''] as const] : [])),
 );
 
-/** In the order in which they are wished for: `rosa`, `rosa.vidal`, `rosa.vidal.2` and so on; the last one is nobody's. */
+/**
+ * In the order in which they are wished for: `rosa`, `rosa.vidal`, `rosa.vidal.2` and so on; the last one is nobody's.
+ */
 export function handlesFor(name: string): string[] {
   const parts = name
     .normalize('NFKD')

@@ -244,7 +244,9 @@ export async function sumsOf(
 export interface MovedTotals {
   readonly givenMinutes: number;
   readonly cameMinutes: number;
-  /** Of what came: for time that this member gave. Of what went: for time that they received. The rest was passed on. */
+  /**
+   * Of what came: for time that this member gave. Of what went: for time that they received. The rest was passed on.
+   */
   readonly timeGivenMinutes: number;
   readonly timeReceivedMinutes: number;
 }

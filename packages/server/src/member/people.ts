@@ -1,8 +1,8 @@
 /**
  * People and their hats: who may act for which member, and who looks after the desk.
  *
- * Promises: an address belongs to a person only after they have shown that mail reaches them there, and to nobody
- * else; a hat that is taken ends every session that wears it; people of one bank are unknown at another, save to themselves.
+ * Promises: an address belongs to a person only after they have shown that mail reaches them there, and to nobody else;
+ * a hat that is taken ends every session that wears it; people of one bank are unknown at another, save to themselves.
  *
  * @module
  */
@@ -88,7 +88,10 @@ export type NewHat = { readonly memberId: string; readonly role: 'acts' | 'desk'
   | { readonly email: string; readonly name: string }
 );
 
-/** Gives a hat. Giving it twice changes nothing. Returns whether it is new. Refuses `not_found` when person or member are not of this bank. */
+/**
+ * Gives a hat. Giving it twice changes nothing. Returns whether it is new. Refuses `not_found` when person or member
+ * are not of this bank.
+ */
 export async function giveHat(tx: Queries, bankId: string, given: NewHat): Promise<boolean> {
   const { memberId, role } = given;
   if ((role === 'desk') !== (memberId === DESK_HAT)) throw new Refused('invalid_request', { field: 'role' });
@@ -156,7 +159,8 @@ export const ADDRESS = { taken: 'somebody else comes in by it', has: 'comes in b
 
 /**
  * Adds an address for somebody who acts for a member and has none: it is theirs when somebody first comes in by it, and
- * until then it can be dropped. Whoever reads that mailbox comes in as them, so it is read back to them first. For a member for whom nobody acts yet, whoever comes in by it does. Refuses
+ * until then it can be dropped. Whoever reads that mailbox comes in as them, so it is read back to them first. For a
+ * member for whom nobody acts yet, whoever comes in by it does. Refuses
  * `not_found` for a person who does not act for the member, and `invalid_request`: for the field `email` when
  * somebody else has the address or is to have it, for `personId` when they have one or when several have none.
  */

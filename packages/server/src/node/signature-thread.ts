@@ -19,7 +19,9 @@ export interface Job {
 export interface PackedJobs {
   /** The keys of the jobs, each once. */
   readonly keys: readonly KeyObject[];
-  /** Three numbers a job: the index of its key, the length of its bytes, and 1 more than that of its signature, or 0. */
+  /**
+   * Three numbers a job: the index of its key, the length of its bytes, and 1 more than that of its signature, or 0.
+   */
   readonly numbers: Uint32Array<ArrayBuffer>;
   /** The bytes of each job, and after them its signature. */
   readonly memory: Bytes;

@@ -6,7 +6,9 @@
  * @module
  */
 
-/** `text`: a name or title. `minutes`: a number. `day` and `moment`: a date as RFC 3339, said without and with the hour. */
+/**
+ * `text`: a name or title. `minutes`: a number. `day` and `moment`: a date as RFC 3339, said without and with the hour.
+ */
 type Fact = 'text' | 'minutes' | 'day' | 'moment';
 
 /** The groups by which members can choose what is mailed. */

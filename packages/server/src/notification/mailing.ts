@@ -2,8 +2,9 @@
  * Mails what waits for a member: one thing at once, or a digest.
  *
  * Promises: each notice is mailed once to everybody who acts for the member and has not said that they want no such
- * mail, and not any more when it was read on the page; an alarm reaches all of them. A digest tells of all the banks of this node at which the reader has the same address and wants digests;
- * banks elsewhere send their own. Addresses are those that people have shown to be theirs.
+ * mail, and not any more when it was read on the page; an alarm reaches all of them. A digest tells of all the banks of
+ * this node at which the reader has the same address and wants digests; banks elsewhere send their own. Addresses are
+ * those that people have shown to be theirs.
  *
  * @module
  */
@@ -43,7 +44,7 @@ export function mailNotices(context: MailingContext): DueHandler {
       .orderBy(asc(notice.id))
       .for('update');
     await done(tx, due);
-    const news = unread(due);
+    const news = due.filter(({ readAt }) => readAt === null);
     if (news.length === 0) return;
     const { mail } = await wishesOf(tx, bank.id, memberId);
     const digest = mail === 'daily' || mail === 'weekly';
@@ -55,8 +56,6 @@ export function mailNotices(context: MailingContext): DueHandler {
     }
   };
 }
-
-const unread = (rows: readonly NoticeRow[]) => rows.filter(({ readAt }) => readAt === null);
 
 async function done(tx: Queries, rows: readonly NoticeRow[]): Promise<void> {
   if (rows.length === 0) return;

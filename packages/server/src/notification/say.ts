@@ -1,8 +1,8 @@
 /**
  * A notice in words, made when it is read.
  *
- * Promises: minutes and dates are said as the reader's language writes them, in the bank's time zone. A kind or a
- * fact that the catalogue does not know, as after a downgrade, says that there is something new. It is one line, whatever
+ * Promises: minutes and dates are said as the reader's language writes them, in the bank's time zone. A kind or a fact
+ * that the catalogue does not know, as after a downgrade, says that there is something new. It is one line, whatever
  * others have written: nobody's name makes a paragraph or a link of its own in a mail of ours.
  *
  * @module

@@ -51,7 +51,9 @@ export const CATEGORY_WORDS: Readonly<Record<Category, string>> = {
   outings: 'outings tickets concert theatre excursiones entradas concierto teatro رحلات تذاكر حفلة مسرح',
 };
 
-/** Words for one thing, in the three languages, a thing a line. An offer that says one of them is found by the others. */
+/**
+ * Words for one thing, in the three languages, a thing a line. An offer that says one of them is found by the others.
+ */
 export const SAME_THING: readonly string[] = [
   'bicycle bicycles bike bikes cycling bicicleta bicicletas bici bicis دراجة دراجات',
   'plumber plumbing tap taps leak pipes fontanero fontanería grifo grifos tubería fuga سباك سباكة حنفية صنبور تسرب',

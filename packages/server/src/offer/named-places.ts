@@ -1,6 +1,6 @@
 /**
- * What is named by the names of places: how much is at each that the desk knows, and which names wait for it to say where
- * they are.
+ * What is named by the names of places: how much is at each that the desk knows, and which names wait for it to say
+ * where they are.
  *
  * Promises: nothing is kept for this: a name waits as long as something that is not over names it, and is gone with it.
  * Names are read from indexes, one row a name, and at most so many, however much names them.
@@ -49,8 +49,8 @@ export async function mappedPlaces(tx: Queries, bankId: string): Promise<MappedP
 }
 
 /**
- * Names that members wrote and the desk does not know. Of each table the first {@link MOST_READ} names of the alphabet are
- * looked at, known ones too; of those that wait among them, the ones come first that most things name.
+ * Names that members wrote and the desk does not know. Of each table the first {@link MOST_READ} names of the alphabet
+ * are looked at, known ones too; of those that wait among them, the ones come first that most things name.
  */
 export async function waitingPlaces(tx: Queries, bankId: string): Promise<WaitingPlace[]> {
   const names = new Map<string, string>();

@@ -177,7 +177,10 @@ export async function getOffer(tx: Queries, bankId: string, id: string): Promise
   return row;
 }
 
-/** A member's own, newest first; `before` is the id of the last one seen. Without `ended`, those that are over for good are left out. */
+/**
+ * A member's own, newest first; `before` is the id of the last one seen. Without `ended`, those that are over for good
+ * are left out.
+ */
 export async function offersOf(
   tx: Queries,
   bankId: string,
@@ -265,7 +268,10 @@ export function lexemesOf(words: readonly string[], { kind, category }: { kind: 
   return sql<string>`array_to_tsvector(${textArray([...words, markOf(kind), markOf(category)])})` as unknown as string;
 }
 
-/** Adds words to those that a mistyped one may have meant. In one order, so that two that write do not wait for each other. */
+/**
+ * Adds words to those that a mistyped one may have meant. In one order, so that two that write do not wait for each
+ * other.
+ */
 export async function learn(tx: Queries, bankId: string, words: readonly string[]): Promise<void> {
   if (words.length === 0) return;
   await tx.execute(sql`insert into offer_word (bank_id, word, uses)
@@ -273,7 +279,9 @@ export async function learn(tx: Queries, bankId: string, words: readonly string[
     on conflict (bank_id, word) do update set uses = offer_word.uses + 1`);
 }
 
-/** Members whose offers are found most lately, for a first page: newest of each kind; for guests those that are public. */
+/**
+ * Members whose offers are found most lately, for a first page: newest of each kind; for guests those that are public.
+ */
 export async function newestOffers(
   tx: Queries,
   bankId: string,

@@ -123,8 +123,9 @@ export async function nearOf(tx: Queries, bankId: string, asked: string, memberI
 }
 
 /**
- * The desk says where a place is, or with `null` that it is on no map. All that names it, and is not over, is there from
- * now on; partners hear of it as of every change. Refuses `invalid_request` for a name that is none, and for one too many.
+ * The desk says where a place is, or with `null` that it is on no map. All that names it, and is not over, is there
+ * from now on; partners hear of it as of every change. Refuses `invalid_request` for a name that is none, and for one
+ * too many.
  */
 export async function setPlace(tx: Queries, bank: Bank, name: string, degrees: Degrees | null): Promise<PlaceRow> {
   const key = placeKey(name);

@@ -2,8 +2,8 @@
  * What an offer says to the fediverse: a post when it becomes public, a changed one, and none when it is over.
  *
  * Promises: the activities are written in the transaction of the change that they tell of, as the exact bytes that will
- * be sent; each follower's server gets one of them. A member's RSA key is made at the first public offer, before anything
- * is locked.
+ * be sent; each follower's server gets one of them. A member's RSA key is made at the first public offer, before
+ * anything is locked.
  *
  * @module
  */
@@ -17,7 +17,9 @@ import { ensureMemberKey } from '../federation/member-keys.ts';
 import { memberUrl, offerUrl, PROPOSAL_CONTEXT, PUBLIC, proposalOf } from './proposal.ts';
 import { isListed, type OfferRow, offerColumns } from './row.ts';
 
-/** What a post needs. Making a key takes long, and while a bank's changes are locked nobody else writes an offer there. */
+/**
+ * What a post needs. Making a key takes long, and while a bank's changes are locked nobody else writes an offer there.
+ */
 export async function prepareToTell(
   tx: Queries,
   bank: Bank,

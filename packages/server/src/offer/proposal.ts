@@ -49,7 +49,9 @@ export function memberUrl(bank: Pick<Bank, 'origin'>, memberId: string): string 
   return `${bank.origin}/ap/${memberId}`;
 }
 
-/** Where an offer lives. Servers remember for ever that something was deleted, so what is posted again has another name. */
+/**
+ * Where an offer lives. Servers remember for ever that something was deleted, so what is posted again has another name.
+ */
 export function offerUrl(bank: Pick<Bank, 'origin'>, { id, posts = 1 }: { id: string; posts?: number }): string {
   return `${bank.origin}/offers/${id}${posts > 1 ? `?again=${posts}` : ''}`;
 }

@@ -1,9 +1,9 @@
 /**
  * Finds offers and needs, here and in partner towns.
  *
- * Promises: each question is served by an index, newest first. A page comes from the newest offers, or, where these do not
- * fill it, from all that say the words: so a search costs with how many offers say them now, and never with what a bank
- * did before. First comes what says all the words itself, then what says words like them, then what is of a
+ * Promises: each question is served by an index, newest first. A page comes from the newest offers, or, where these do
+ * not fill it, from all that say the words: so a search costs with how many offers say them now, and never with what a
+ * bank did before. First comes what says all the words itself, then what says words like them, then what is of a
  * category that they name, then what has one of them; within each, what is nearer, however old it is, then what is
  * newer. What is over, rests, or belongs to somebody who is not there is not found. Pages follow one another by a
  * cursor, so nothing is skipped when something new is written.
@@ -128,7 +128,9 @@ type Asked = Search & {
 
 /** Where something is looked for: here, or in the pairs. */
 interface Board extends Source {
-  /** Its ring as a whole, when nothing is asked about places: the own town is one and all partner towns are the next. */
+  /**
+   * Its ring as a whole, when nothing is asked about places: the own town is one and all partner towns are the next.
+   */
   readonly ring: 0 | 1;
   /** What `read` finds a row by. */
   readonly columns: SQL;

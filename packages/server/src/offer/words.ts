@@ -12,7 +12,10 @@ const MOST_WORDS = 300;
 const MOST_ASKED = 8;
 const LONGEST_WORD = 32;
 
-/** Letters that are written in more than one way. Arabic: alef, hamza carriers, teh marbuta, alef maksura, Persian forms. */
+/**
+ * Letters that are written in more than one way. Arabic: alef, hamza carriers, teh marbuta, alef maksura, Persian
+ * forms.
+ */
 const FORMS: Readonly<Record<string, string>> = {
   أ: 'ا',
   إ: 'ا',
@@ -45,7 +48,9 @@ export function normalised(text: string): string {
     .trim();
 }
 
-/** The words of texts, each once. In Arabic the article is left out: members search for "garden" and "the garden" alike. */
+/**
+ * The words of texts, each once. In Arabic the article is left out: members search for "garden" and "the garden" alike.
+ */
 export function wordsOf(texts: readonly string[], most: number = MOST_WORDS): string[] {
   const found = new Set<string>();
   for (const text of texts)
@@ -68,7 +73,8 @@ export function askedWords(query: string): string[] {
 
 /**
  * Whether a word may be the other one mistyped: one slip in a short word, two in a long one if it begins with the same
- * letter, for "plumber" is no "number". A slip is a letter too many, too few or another one, or two that changed places.
+ * letter, for "plumber" is no "number". A slip is a letter too many, too few or another one, or two that changed
+ * places.
  */
 export function isAlike(asked: string, word: string): boolean {
   if (asked.length < 4) return false;

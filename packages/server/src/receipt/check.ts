@@ -2,9 +2,9 @@
  * What a receipt proves, worked out from its documents and from nothing else.
  *
  * Promises: no database and no network; a step is good only if everything before it was. The parts of an exchange are
- * added up only when both banks' references say that they are of one exchange, and each only once. Names and words count
- * only when they are what the giver's bank signed the digest of. `web/assets/check.js` does the same in a browser; one test
- * gives both the same receipts. Spec: receipts that are shown.
+ * added up only when both banks' references say that they are of one exchange, and each only once. Names and words
+ * count only when they are what the giver's bank signed the digest of. `web/assets/check.js` does the same in a
+ * browser; one test gives both the same receipts. Spec: receipts that are shown.
  *
  * @module
  */
@@ -196,7 +196,9 @@ async function checkPart(
   return { good, hold: hold.body, facts };
 }
 
-/** Each bank makes a new reference for each exchange, so Holds with the same two are of one. No transfer counts twice. */
+/**
+ * Each bank makes a new reference for each exchange, so Holds with the same two are of one. No transfer counts twice.
+ */
 function isOneExchange(holds: readonly Hold[]): boolean {
   const of = new Set(holds.map(({ payerRef, payeeRef }) => canonical([payerRef, payeeRef])));
   return of.size === 1 && new Set(holds.map(({ transfer }) => transfer)).size === holds.length;

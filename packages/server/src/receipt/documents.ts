@@ -1,8 +1,8 @@
 /**
  * The documents of a receipt, gathered from what this bank holds.
  *
- * Promises: only hours that are settled have one, and of an exchange it is one for all its settled parts; only entries that stand and that broke no rule are in it; names and
- * words are in it when they are asked for and not otherwise.
+ * Promises: only hours that are settled have one, and of an exchange it is one for all its settled parts; only entries
+ * that stand and that broke no rule are in it; names and words are in it when they are asked for and not otherwise.
  *
  * @module
  */
@@ -131,7 +131,10 @@ export interface TownDetails {
   readonly content: string;
 }
 
-/** What a bank signs of hours inside its own town: that its books have them. `told` is in it as a digest, and as it is with `names`. */
+/**
+ * What a bank signs of hours inside its own town: that its books have them. `told` is in it as a digest, and as it is
+ * with `names`.
+ */
 export async function documentsInside(
   tx: Queries,
   bank: Bank,

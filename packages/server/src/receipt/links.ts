@@ -2,8 +2,8 @@
  * Links under which anybody can check one receipt.
  *
  * Promises: a link is made by the act of a member whose hours they are, opens this one receipt and nothing else, is the
- * same whichever part of an exchange is named, and ends when that member says so; names and words are behind it only when they said so too. A copy of the database
- * opens none.
+ * same whichever part of an exchange is named, and ends when that member says so; names and words are behind it only
+ * when they said so too. A copy of the database opens none.
  *
  * @module
  */

@@ -132,7 +132,9 @@ async function moveBack(work: PairWork, hashes: readonly string[]): Promise<void
     });
 }
 
-/** A hold that never stood: the giver has the minutes back; the receiver goes on waiting, and asks (spec: exchanges). */
+/**
+ * A hold that never stood: the giver has the minutes back; the receiver goes on waiting, and asks (spec: exchanges).
+ */
 async function bookGone(work: PairWork, { out }: Case, row: TransferRow | null): Promise<void> {
   if (row === null || row.status === 'returned' || row.status === 'declined') return;
   const { id, url } = row;
@@ -249,7 +251,10 @@ function movedOf({ exchangeId }: TransferRow, now: Transfer): { minutes?: number
   return exchangeId === null || now.postedMinutes === null ? {} : { minutes: now.postedMinutes };
 }
 
-/** Begins the exchanges of transfers that the backup lacks, from what their Holds say. Those that name somebody here, by transfer. */
+/**
+ * Begins the exchanges of transfers that the backup lacks, from what their Holds say. Those that name somebody here, by
+ * transfer.
+ */
 async function begin(work: PairWork, cases: readonly Case[]): Promise<ReadonlyMap<string, TransferRow>> {
   const { tx, bank } = work;
   const named = cases.flatMap(({ id, out, now }) => {

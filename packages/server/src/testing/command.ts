@@ -1,4 +1,7 @@
-/** The command as an operator runs it, in a process of its own. It runs dist, which is brought up to date before the tests. */
+/**
+ * The command as an operator runs it, in a process of its own. It runs dist, which is brought up to date before the
+ * tests.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

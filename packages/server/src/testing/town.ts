@@ -200,7 +200,9 @@ const NOTES = ['last_seen_at', 'sender_id', 'sender_until', 'attempts', 'next_at
 /** Letters about notices go at a time of their own; the notices themselves do not. */
 const LETTERS = ['mail', 'due'];
 
-/** Every row of every table, but for evidence, stored answers, and notes about delivery, letters and partners' offers. */
+/**
+ * Every row of every table, but for evidence, stored answers, and notes about delivery, letters and partners' offers.
+ */
 export async function snapshot(database: Database): Promise<Record<string, string[]>> {
   const tables = await database.db.execute(sql`
     select tablename as name from pg_tables where schemaname = 'public'

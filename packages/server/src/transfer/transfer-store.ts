@@ -13,7 +13,10 @@ export type TransferRow = typeof transfer.$inferSelect;
 export type TransferStatus = TransferRow['status'];
 export type MessageRow = typeof exchangeMessage.$inferSelect;
 
-/** A change to one exchange; what is not named stays, but for the code of an earlier status and the transfer of one that has no Hold. */
+/**
+ * A change to one exchange; what is not named stays, but for the code of an earlier status and the transfer of one that
+ * has no Hold.
+ */
 export interface TransferChange {
   readonly id: string;
   readonly status: TransferStatus;

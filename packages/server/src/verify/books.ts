@@ -198,7 +198,10 @@ class Mirrors {
     return undoes ? null : this.#strange(booking, item, inside);
   }
 
-  /** Why these minutes are not booked for the gift that they belong to. What belongs to nobody here is kept for whoever it is. */
+  /**
+   * Why these minutes are not booked for the gift that they belong to. What belongs to nobody here is kept for whoever
+   * it is.
+   */
   #strange({ pair, post }: Booking, item: PostingLine, inside: string): string | null {
     const gift = this.#gifts.byTransfer.get(giftKey(pair.claimed.pair, post.author, post.transfer));
     if (item.transferId !== gift?.id) return 'belongs to another gift than its signed Post';
@@ -249,7 +252,9 @@ class Mirrors {
     return this.#signed;
   }
 
-  /** What goes back to a payer goes where it came from or is kept for her; what came in and is owed by nobody is a loss. */
+  /**
+   * What goes back to a payer goes where it came from or is kept for her; what came in and is owed by nobody is a loss.
+   */
   #mayUndo(dropped: boolean, ours: boolean, booked: string | null, undone: string): boolean {
     if (dropped) return undone === booked;
     return ours ? undone === booked || this.#kindOf(undone) === 'unclaimed' : this.#kindOf(undone) === 'loss';

@@ -127,7 +127,10 @@ function standsFor({ part, memberId, accountId, private: words }: GiftLine, tran
   return salted(() => detailOfHold(words.salt ?? '', details)) === transfer.detail;
 }
 
-/** The gift as its giver's bank offered it, or `null` when the account is not the giver's. A member's name stays the same. */
+/**
+ * The gift as its giver's bank offered it, or `null` when the account is not the giver's. A member's name stays the
+ * same.
+ */
 function giftOf(
   { minutes, memberId, accountId, private: words, reverses }: GiftLine,
   { payerRef }: Transfer,

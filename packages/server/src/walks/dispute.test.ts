@@ -1,6 +1,6 @@
 /**
- * Two who do not say the same, in two towns and in one: the desks see it, and a record in other words settles it. Whoever
- * is asked is found by links: by a whole address elsewhere, and among the people of the own town.
+ * Two who do not say the same, in two towns and in one: the desks see it, and a record in other words settles it.
+ * Whoever is asked is found by links: by a whole address elsewhere, and among the people of the own town.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -115,7 +115,9 @@ async function unfold(page: Page): Promise<void> {
   });
 }
 
-/** What cannot be read well by day or at night, when every town wears the colours of one that comes so many turns later. */
+/**
+ * What cannot be read well by day or at night, when every town wears the colours of one that comes so many turns later.
+ */
 async function paleIn(page: Page, turns: readonly number[]): Promise<string[]> {
   const faults: string[] = [];
   let worn = 0;

@@ -1,6 +1,6 @@
 /**
- * A gathering of twenty from two towns: seats that run out, a sheet with a code, and everybody's hours by one button. The
- * host and most guests go without script, one has the keyboard alone.
+ * A gathering of twenty from two towns: seats that run out, a sheet with a code, and everybody's hours by one button.
+ * The host and most guests go without script, one has the keyboard alone.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Browser } from 'playwright-core';
@@ -159,7 +159,8 @@ describe.skipIf(!hasChromium())('a gathering of twenty from two towns', { timeou
     await see(host, t('gathering.outcome.credited', { amount: short(30) }));
     await picture(host, 'walk-gathering-hours');
 
-    // Who asked from the other town said yes ahead, all but one, who wanted to be asked; who came along is given theirs.
+    // Who asked from the other town said yes ahead, all but one, who wanted to be asked; who came along is given
+    // theirs.
     await openSlip(rosa, 'waits', rosa.words.t('exchange.theySay', { name: 'Dock', hours: rosa.words.long(30) }));
     await see(rosa, rosa.words.t('exchange.aheadWaits'));
     await until(async () => (await waiting(gracia)) === asked.size + 1, 30_000);

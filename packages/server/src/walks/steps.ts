@@ -2,8 +2,8 @@
  * Somebody at a telephone 360 px wide, for tests that walk from page to page, and the steps of an exchange.
  *
  * Promises: a step presses and types what stands on the page and is over when the next page says so; a walker who has
- * the keyboard alone never points at anything, sees at every stop where the focus is, and is held by none; every page on
- * the way is sound. With EVENHOUR_PICTURES=1 the pages are kept in `docs/pictures`.
+ * the keyboard alone never points at anything, sees at every stop where the focus is, and is held by none; every page
+ * on the way is sound. With EVENHOUR_PICTURES=1 the pages are kept in `docs/pictures`.
  *
  * @module
  */
@@ -99,7 +99,9 @@ function locate({ page }: Walker, target: string | Locator): Locator {
   return typeof target === 'string' ? page.locator(target).first() : target;
 }
 
-/** Goes on by Tab until it is there. Stops follow the order of the page, none holds the focus, and each one shows it. */
+/**
+ * Goes on by Tab until it is there. Stops follow the order of the page, none holds the focus, and each one shows it.
+ */
 async function reach(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const has = () => target.evaluate((element) => element === element.ownerDocument.activeElement);

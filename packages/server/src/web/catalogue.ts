@@ -14,7 +14,10 @@ import { IntlMessageFormat } from 'intl-messageformat';
 export type Arguments = Readonly<Record<string, string | number>>;
 
 export interface Catalogue {
-  /** The message with its arguments filled in; `null` when there is none of this key. Throws when an argument is missing. */
+  /**
+   * The message with its arguments filled in; `null` when there is none of this key. Throws when an argument is
+   * missing.
+   */
   say(key: string, given?: Arguments): string | null;
 }
 
@@ -62,7 +65,10 @@ export function isolated(text: string, dir: 'ltr' | 'rtl'): string {
   return turns(text, dir) ? `\u2068${text}\u2069` : text;
 }
 
-/** Whether a text could turn the sentence around it over. Bare figures could: those of a telephone number stand as they are. */
+/**
+ * Whether a text could turn the sentence around it over. Bare figures could: those of a telephone number stand as they
+ * are.
+ */
 function turns(text: string, dir: 'ltr' | 'rtl'): boolean {
   return dir === 'ltr' ? rightToLeft.test(text) : leftToRight.test(text) || !rightToLeft.test(text);
 }

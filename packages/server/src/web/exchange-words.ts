@@ -1,7 +1,8 @@
 /**
  * An exchange in sentences, as one of the two reads it.
  *
- * Promises: the same state is said in the same words on every page; the other one is called by name, and nobody is blamed.
+ * Promises: the same state is said in the same words on every page; the other one is called by name, and nobody is
+ * blamed.
  *
  * @module
  */
@@ -161,7 +162,9 @@ export interface Builders {
   readonly n: number;
 }
 
-/** The bridge builder of each town, as the agreement or the bank names them; of a town that names nobody, its office. */
+/**
+ * The bridge builder of each town, as the agreement or the bank names them; of a town that names nobody, its office.
+ */
 export function builders(
   { list, t }: Words,
   towns: readonly { readonly town: string; readonly name: string }[],

@@ -1,7 +1,8 @@
 /**
  * What a member does with others: what waits for them first; and the form by which somebody is asked.
  *
- * Promises: what waits is said as a sentence to answer, never as a number; a form that was refused keeps what was typed.
+ * Promises: what waits is said as a sentence to answer, never as a number; a form that was refused keeps what was
+ * typed.
  *
  * @module
  */

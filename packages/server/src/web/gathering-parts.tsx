@@ -62,7 +62,9 @@ export function sayRule({ t, long }: Words, { rule, minutes, hostName, byTown }:
 const MOST_CHAIRS = 24;
 const MIDDLE = 200;
 
-/** The table from above: a chair that is taken is filled, a free one is dashed. With many seats the words are enough. */
+/**
+ * The table from above: a chair that is taken is filled, a free one is dashed. With many seats the words are enough.
+ */
 export function Table({ seats, free }: Pick<GatheringModel, 'seats' | 'free'>) {
   const { t } = useWords();
   if (seats > MOST_CHAIRS) return null;

@@ -1,8 +1,8 @@
 /**
  * For whoever calls a gathering: who came and everybody's hours by one button, and the sheet for the table.
  *
- * Promises: all of it works without script; after the button each line says what became of it; the sheet is large print, has
- * a box to sign, and room for those who come unannounced.
+ * Promises: all of it works without script; after the button each line says what became of it; the sheet is large
+ * print, has a box to sign, and room for those who come unannounced.
  *
  * @module
  */

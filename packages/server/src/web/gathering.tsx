@@ -1,8 +1,9 @@
 /**
- * One gathering: what, when and where; a seat by one button; the rule about hours; and the page behind the poster's code.
+ * One gathering: what, when and where; a seat by one button; the rule about hours; and the page behind the poster's
+ * code.
  *
- * Promises: the rule stands beside the button that says yes to it; names are shown to members only, and only of those who
- * want it; whoever calls it sees all of them.
+ * Promises: the rule stands beside the button that says yes to it; names are shown to members only, and only of those
+ * who want it; whoever calls it sees all of them.
  *
  * @module
  */

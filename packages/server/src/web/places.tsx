@@ -1,7 +1,8 @@
 /**
  * The desk's page of the town's places: where each is, and the names that members wrote and nobody has placed.
  *
- * Promises: what waits for the desk comes first; what was typed is kept when something is wrong with it; no map is asked.
+ * Promises: what waits for the desk comes first; what was typed is kept when something is wrong with it; no map is
+ * asked.
  *
  * @module
  */

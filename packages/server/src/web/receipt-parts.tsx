@@ -1,8 +1,8 @@
 /**
  * What all receipts are made of: the ticket, how it was checked, and what its papers say.
  *
- * Promises: the words of a receipt's ticket are of the page; what the papers say stands in a table of its own, which the
- * check in the browser fills anew from what it has checked. A step is never good by colour alone.
+ * Promises: the words of a receipt's ticket are of the page; what the papers say stands in a table of its own, which
+ * the check in the browser fills anew from what it has checked. A step is never good by colour alone.
  *
  * @module
  */

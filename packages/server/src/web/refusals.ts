@@ -24,7 +24,9 @@ export interface RefusalText {
   readonly todo: string;
 }
 
-/** Codes that are said in another way when the core knows a figure: which fact holds it, and the key of the sentence. */
+/**
+ * Codes that are said in another way when the core knows a figure: which fact holds it, and the key of the sentence.
+ */
 const withFigure: Partial<Record<RefusalCode, { readonly fact: string; readonly key: string }>> = {
   too_large: { fact: 'maxPictureBytes', key: 'too_large_picture' },
   limit_reached: { fact: 'roomMinutes', key: 'limit_reached_room' },

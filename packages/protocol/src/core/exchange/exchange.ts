@@ -53,7 +53,10 @@ export type Act =
 
 export type ActKind = Act['kind'];
 
-/** One step of a log. `n` counts its side's own steps from 1; `seen` is the last step of the other side that it had applied. */
+/**
+ * One step of a log. `n` counts its side's own steps from 1; `seen` is the last step of the other side that it had
+ * applied.
+ */
 export interface Step {
   readonly n: number;
   readonly seen: number;
@@ -232,7 +235,9 @@ export function foldExchange(logs: Logs): ExchangeState {
   return tell(logs).state;
 }
 
-/** Whose step comes next: what one had seen of the other came before it; what crossed is ordered by {@link CROSSING}. */
+/**
+ * Whose step comes next: what one had seen of the other came before it; what crossed is ordered by {@link CROSSING}.
+ */
 function nextSide(giver: Step | undefined, receiver: Step | undefined): Side {
   if (receiver === undefined) return 'giver';
   if (giver === undefined) return 'receiver';

@@ -24,7 +24,10 @@ export const bank = pgTable('bank', {
   grantCapMinutes: minutes('grant_cap_minutes').notNull().default(600),
   /** How long a member may object to what was written down for them. */
   objectDays: integer('object_days').notNull().default(14),
-  /** After so many days recorded hours are confirmed for a member of this bank who pays; `null`: nobody's silence is a yes. */
+  /**
+   * After so many days recorded hours are confirmed for a member of this bank who pays; `null`: nobody's silence is a
+   * yes.
+   */
   confirmAfterDays: integer('confirm_after_days'),
   /** After so many days without a signed word of a partner, new hours to it wait. */
   silentDays: integer('silent_days').notNull().default(30),

@@ -35,7 +35,10 @@ export const exchange = pgTable(
     offerId: text('offer_id'),
     offerUrl: text('offer_url'),
     title: text('title').notNull(),
-    /** Of an exchange across: the terms with their salt are what the Holds name, each bank's reference is all that its journal says of a member. */
+    /**
+     * Of an exchange across: the terms with their salt are what the Holds name, each bank's reference is all that its
+     * journal says of a member.
+     */
     salt: text('salt'),
     giverRef: text('giver_ref'),
     receiverRef: text('receiver_ref'),

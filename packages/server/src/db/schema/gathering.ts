@@ -29,7 +29,9 @@ export const gathering = pgTable(
     seats: integer('seats').notNull(),
     /** Of the seats. Written under the lock of this row only. */
     taken: integer('taken').notNull().default(0),
-    /** `guests_give`: each guest gives the host so many minutes. `guests_receive`: each receives them from the payer. */
+    /**
+     * `guests_give`: each guest gives the host so many minutes. `guests_receive`: each receives them from the payer.
+     */
     rule: text('rule', { enum: ['none', 'guests_give', 'guests_receive'] }).notNull(),
     minutes: minutes('minutes').notNull(),
     /** With `guests_receive`: the organisation or the fund. */
@@ -80,7 +82,10 @@ export const gatheringGuest = pgTable(
     presentBy: text('present_by', { enum: ['own', 'host', 'desk'] }),
     /** What is written down for them; `null` until it is. */
     minutes: minutes('minutes'),
-    /** `due`: to be moved. `done`: the exchange or the transfer says the rest. `refused`: tried again, `code` says why not. */
+    /**
+     * `due`: to be moved. `done`: the exchange or the transfer says the rest. `refused`: tried again, `code` says why
+     * not.
+     */
     outcome: text('outcome', { enum: ['due', 'done', 'refused'] }),
     code: text('code'),
     /** Whether a place of the offer was taken for them, beside those that exchanges take. */

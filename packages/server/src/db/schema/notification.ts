@@ -4,7 +4,10 @@ import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg
 import { bank } from './bank.ts';
 import { at } from './columns.ts';
 
-/** One thing that a member is told. `memberId` is empty for the desk. Words are made from kind and facts when it is read. */
+/**
+ * One thing that a member is told. `memberId` is empty for the desk. Words are made from kind and facts when it is
+ * read.
+ */
 export const notice = pgTable(
   'notice',
   {

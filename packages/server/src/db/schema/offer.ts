@@ -15,7 +15,9 @@ import {
 import { bank } from './bank.ts';
 import { at } from './columns.ts';
 
-/** The words by which something is found; written with `array_to_tsvector`, so that no parser of the database counts. */
+/**
+ * The words by which something is found; written with `array_to_tsvector`, so that no parser of the database counts.
+ */
 const lexemes = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
 /** Text in the order of its bytes, so that the words that begin alike stand together in the key. */
@@ -122,7 +124,10 @@ export const picture = pgTable(
   ],
 );
 
-/** The number of the last change of a bank's offers. The row is locked by whoever changes one, so numbers commit in order. */
+/**
+ * The number of the last change of a bank's offers. The row is locked by whoever changes one, so numbers commit in
+ * order.
+ */
 export const offerChanges = pgTable('offer_changes', {
   bankId: text('bank_id')
     .primaryKey()

@@ -69,7 +69,9 @@ export const pair = pgTable(
     mode: text('mode', { enum: ['waiting', 'recovering', 'open', 'halted', 'closed'] })
       .notNull()
       .default('waiting'),
-    /** Whether we doubted ourselves since an entry of the partner was last appended: it named one that we do not know. */
+    /**
+     * Whether we doubted ourselves since an entry of the partner was last appended: it named one that we do not know.
+     */
     doubted: boolean('doubted').notNull().default(false),
     haltedBecause: text('halted_because'),
     /** Heads, acks, both views and a statement that differs, as the core keeps them. */
@@ -84,7 +86,9 @@ export const pair = pgTable(
     peerSession: text('peer_session').notNull().default(''),
     /** The last of my entries that the partner has said it applied. */
     deliveredSeq: bigint('delivered_seq', { mode: 'number' }).notNull().default(0),
-    /** Sending goes on after this one. A partner that greets may have lost what it had taken, so this goes back then. */
+    /**
+     * Sending goes on after this one. A partner that greets may have lost what it had taken, so this goes back then.
+     */
     sendAfterSeq: bigint('send_after_seq', { mode: 'number' }).notNull().default(0),
     /** The partner's latest statement and whether our figures agreed with it. */
     statement: jsonb('statement').$type<unknown>(),
@@ -101,7 +105,9 @@ export const pair = pgTable(
     lastError: text('last_error'),
     /** Changes of our key that this pair's journal does not hold yet, oldest first: it was not open. */
     keyChanges: jsonb('key_changes').$type<KeyChange[]>().notNull().default([]),
-    /** The key of the partner's last request or answer, of those that its journal has named; `null` for the agreement's. */
+    /**
+     * The key of the partner's last request or answer, of those that its journal has named; `null` for the agreement's.
+     */
     peerKey: text('peer_key'),
     /** A key of ours that the partner was seen to know while our journal here did not name it, as after a restore. */
     ownKey: text('own_key'),
@@ -124,7 +130,9 @@ export const pair = pgTable(
   ],
 );
 
-/** The end of a pair: the Close of each bank as it was signed, one at least, and what became of what stood between them. */
+/**
+ * The end of a pair: the Close of each bank as it was signed, one at least, and what became of what stood between them.
+ */
 export const pairEnd = pgTable(
   'pair_end',
   {

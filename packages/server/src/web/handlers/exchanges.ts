@@ -24,7 +24,9 @@ export function statusOfExchange({ status }: Pick<TransferRow, 'status'>): Trans
   return STATUS[status];
 }
 
-/** Why it came back. A code that this version does not know, which another town may send, becomes a general sentence. */
+/**
+ * Why it came back. A code that this version does not know, which another town may send, becomes a general sentence.
+ */
 export function refusalOfExchange({
   status,
   code,

@@ -197,7 +197,10 @@ class NotMeant extends Error {
   }
 }
 
-/** Whom the desk signs up: the one that it chose, else the one whom the name means, as in the form by which hours are given. */
+/**
+ * Whom the desk signs up: the one that it chose, else the one whom the name means, as in the form by which hours are
+ * given.
+ */
 async function handleMeant(c: WebContext): Promise<string> {
   const signFor = await signForOf(c);
   const { typed, chosen, found } = signFor;

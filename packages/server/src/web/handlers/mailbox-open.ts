@@ -2,7 +2,10 @@
 import { isLoopback } from '../../mail/transport.ts';
 import type { Config } from '../../node/config.ts';
 
-/** Only where nobody but this machine can ask; a demo may listen more widely, as in a container, for anyone may come in there. */
+/**
+ * Only where nobody but this machine can ask; a demo may listen more widely, as in a container, for anyone may come in
+ * there.
+ */
 export function isMailboxOpen(
   config: Pick<Config, 'production' | 'demo' | 'listen' | 'mail'>,
   origin: string,

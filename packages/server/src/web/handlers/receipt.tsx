@@ -87,7 +87,9 @@ function opened(c: WebContext, token: string) {
   return openReceipt(c.var.node.database.db, c.var.bank, token);
 }
 
-/** The hours and what belongs to their exchange, if they are the caller's and there is a receipt. Refuses `not_found`. */
+/**
+ * The hours and what belongs to their exchange, if they are the caller's and there is a receipt. Refuses `not_found`.
+ */
 async function ownParts(c: WebContext): Promise<Parts> {
   const { bank, node, session } = c.var;
   const { db } = node.database;

@@ -52,7 +52,9 @@ function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   node.forEachChild((child) => walk(child, visit));
 }
 
-/** Texts inside an expression that would be shown: `a ? 'x' : y`, `'x' ?? y`, `` `x ${y}` ``. Not what a call is told. */
+/**
+ * Texts inside an expression that would be shown: `a ? 'x' : y`, `'x' ?? y`, `` `x ${y}` ``. Not what a call is told.
+ */
 function shown(node: ts.Node | undefined): string[] {
   if (node === undefined) return [];
   if (ts.isStringLiteralLike(node)) return [node.text];
@@ -117,7 +119,9 @@ const outside: Record<string, string> = {
 /** Calls whose words go into logs, errors and answers to programs. */
 const TECHNICAL = /(^|\.)(info|warning|warn|error|debug|fatal|problem|refuse|describe)$/;
 
-/** Sentences of a program that somebody could be shown: two words or more that begin as a sentence does, or end as one. */
+/**
+ * Sentences of a program that somebody could be shown: two words or more that begin as a sentence does, or end as one.
+ */
 function sentencesIn(name: string, text: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
