@@ -101,3 +101,35 @@ test('each town’s members take seats, one act writes everybody down, and hours
   const moira = (await leith.call('GET', '/api/members/moira')).body;
   expect(moira.balance.balanceMinutes).toBe(19 * 30);
 });
+
+test('what the other town would not take can be written down again once it would', { timeout: 60_000 }, async () => {
+  const { leith, gracia } = streets;
+  const { place, startsAt, endsAt, ...said } = soup();
+  const when = { startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() };
+  const called = await leith.call('POST', '/api/gatherings', {
+    ...{ ...said, ...when, place: place.name },
+    ...{ title: 'Planting', rule: 'guests_receive' },
+  });
+  await leith.call('POST', '/api/transfers', { from: 'agnes', to: 'bank', minutes: 60 });
+  const { id } = called.body;
+  const path = `/api/gatherings/${id}`;
+  await leith.database.db
+    .update(gathering)
+    .set({ startsAt: new Date(Date.now() - MINUTE), endsAt: new Date(Date.now() + 90 * MINUTE) })
+    .where(eq(gathering.id, id));
+  const [guest] = (await leith.call('POST', `${path}/present`, { here: [], more: [`late@${gracia.host}`] })).body
+    .guests;
+  const lines = [{ guest: guest.id, minutes: 30 }];
+  const becomes = (wanted: string) =>
+    until(async () => {
+      const [{ outcome, code }] = (await leith.call('GET', path)).body.guests;
+      return outcome === wanted ? { code } : null;
+    }, 20_000);
+  expect((await leith.call('POST', `${path}/credit`, { lines })).status).toBe(200);
+  expect(await becomes('declined')).toEqual({ code: 'unknown_payee' });
+  await member(gracia, 'late');
+  await leith.call('POST', `${path}/credit`, { lines });
+  await becomes('credited');
+  await leith.call('POST', `${path}/credit`, { lines });
+  expect((await gracia.call('GET', '/api/members/late')).body.balance.balanceMinutes).toBe(30);
+});

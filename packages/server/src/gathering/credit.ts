@@ -34,7 +34,9 @@ import {
   storeGathering,
   storeGuest,
   TOWN,
+  triedUntil,
 } from './store.ts';
+import { outcomesOf } from './view.ts';
 
 export interface CreditLine {
   readonly guestId: string;
@@ -43,10 +45,10 @@ export interface CreditLine {
 }
 
 const AGAIN_MS = 60 * 60_000;
-const TRIES_MS = 30 * 24 * AGAIN_MS;
 
 /**
- * Writes down what each guest who came has of it; the others did not come. Lines that were written down before stay.
+ * Writes down what each guest who came has of it; the others did not come. Lines that were written down before stay,
+ * unless nothing came of them: that guest can be written down again.
  * Refuses `not_found`, `already_answered` before it begins or when it does not take place, `over_transfer_cap`,
  * `invalid_request`, for the desk also without a reason when a member hosts, and `not_allowed` for coordinators who would
  * pay or be paid themselves.
@@ -100,11 +102,12 @@ async function creditAll(
       throw new Refused('invalid_request', { field: 'minutes', reason: 'in quarters of an hour' });
   }
   const by = await tickerOf(tx, bank, row, caller);
+  const outcomes = await outcomesOf(tx, bank, row, guests);
   const written: GuestRow[] = [];
   for (const guest of guests) {
     const came = wanted.get(guest.id);
-    const missed = guest.outcome === 'done' && guest.minutes === 0;
-    if (came === undefined ? guest.outcome !== null || guest.status !== 'coming' : !(guest.outcome === null || missed))
+    const failed = outcomes.get(guest.id) === 'declined' || (guest.outcome === 'done' && guest.minutes === 0);
+    if (came === undefined ? guest.outcome !== null || guest.status !== 'coming' : guest.outcome !== null && !failed)
       continue;
     // Who came without hours, everybody may say.
     if (came !== undefined && row.rule !== 'none' && coordinator !== undefined && guest.memberId !== null)
@@ -154,7 +157,7 @@ export const followGuest: DueHandler = async (tx, bank, guestId, now, after) => 
       await storeGuest(tx, guest, { ...written, outcome: 'done', code: null });
     } catch (error) {
       await storeGuest(tx, guest, { outcome: 'refused', code: codeOf(error) });
-      if (now.getTime() < row.endsAt.getTime() + TRIES_MS)
+      if (now < triedUntil(row))
         await remindAt(tx, bank, { kind: GATHERING_GUEST, subject: guestId, at: new Date(now.getTime() + AGAIN_MS) });
       return;
     }

@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Database, openMemory } from '../db/database.ts';
-import { due, exchange } from '../db/schema.ts';
+import { due, exchange, gathering } from '../db/schema.ts';
 import { doInExchange } from '../exchange/acts.ts';
 import { askExchange } from '../exchange/asking.ts';
 import { loadExchange } from '../exchange/exchange-store.ts';
@@ -102,6 +102,32 @@ describe('hours', () => {
     for (const { id } of guests) await hall.run((tx, after) => followGuest(tx, hall.bank, id, new Date(), after));
     expect(await hall.balance(hall.shop)).toMatchObject({ balanceMinutes: -60 });
     expect(await hall.balance(hall.guests[0] as never)).toMatchObject({ balanceMinutes: 60 });
+  });
+
+  test('of whom nothing came, somebody can be written down again', async () => {
+    const row = await hall.call({ rule: 'guests_receive', minutes: 60 }, callerOf(hall.shop));
+    for (const n of [1, 2, 3]) await come(row, n);
+    await hall.begin(row);
+    const lines = (await hall.see(row)).guests.map(({ id }) => ({ guestId: id, minutes: 60 }));
+    await credit(row, lines, callerOf(hall.shop));
+    const before = { Guest1: 'credited', Guest2: 'credited', Guest3: 'waits' };
+    expect(await outcomes(row)).toEqual(before);
+    await hall.run((tx) =>
+      give(tx, hall.bank, { from: hall.guests[3]?.id ?? '', to: 'kirk', minutes: 120, content: 'Soup' }),
+    );
+    // While it is tried by itself nobody does it twice.
+    await credit(row, lines.slice(2), callerOf(hall.shop));
+    expect(await outcomes(row)).toEqual(before);
+    await database.db
+      .update(gathering)
+      .set({ endsAt: new Date(Date.now() - 31 * 24 * HOUR), startsAt: new Date(Date.now() - 32 * 24 * HOUR) })
+      .where(eq(gathering.id, row.id));
+    expect(await outcomes(row)).toEqual({ ...before, Guest3: 'declined' });
+    await credit(row, lines, callerOf(hall.shop));
+    expect(await outcomes(row)).toEqual({ ...before, Guest3: 'credited' });
+    expect(await hall.balance(hall.shop)).toMatchObject({ balanceMinutes: -60 });
+    await credit(row, lines, callerOf(hall.shop));
+    expect(await hall.balance(hall.shop)).toMatchObject({ balanceMinutes: -60 });
   });
 
   test('the fund gives for the town, never to the coordinator who writes it down', async () => {

@@ -33,6 +33,13 @@ export function statusOf(row: GatheringRow, now: Date = new Date()): GatheringSt
   return row.taken >= row.seats ? 'full' : 'open';
 }
 
+const TRIES_MS = 30 * 24 * 60 * 60_000;
+
+/** Hours that find no room are tried again until then, each hour. */
+export function triedUntil({ endsAt }: Pick<GatheringRow, 'endsAt'>): Date {
+  return new Date(endsAt.getTime() + TRIES_MS);
+}
+
 /** Whether the caller is its host, or the desk. */
 export function mayRun({ hostId }: Pick<GatheringRow, 'hostId'>, caller: Caller | null | undefined): boolean {
   return caller?.role === 'operator' || (caller?.role === 'member' && caller.memberId === hostId);

@@ -20,11 +20,12 @@ import {
   hostNames,
   mayRun,
   statusOf,
+  triedUntil,
 } from './store.ts';
 
 /**
  * What became of what was written down: `credited`; `asked` waits for the guest's yes; `waits` finds no room yet, or is
- * on its way; `declined`; `absent` did not come; `came` has no hours to move. `null`: nothing is written down.
+ * on its way; `declined`: nothing came of it; `absent` did not come; `came` has no hours to move. `null`: nothing is written down.
  */
 export type Outcome = 'credited' | 'asked' | 'waits' | 'declined' | 'absent' | 'came' | null;
 
@@ -42,7 +43,7 @@ export interface GuestView {
   readonly reserved: boolean;
   readonly minutes: number | null;
   readonly outcome: Outcome;
-  /** Why it waits. */
+  /** Why it waits, or why nothing came of it. */
   readonly code: string | null;
   readonly exchangeId: string | null;
 }
@@ -96,6 +97,17 @@ export async function gatheringView(
             .filter((each) => each.shown && (over ? each.presentAt !== null : each.status === 'coming'))
             .map(({ name }) => name),
   };
+}
+
+/** What became of what was written down for these guests, by their ids. */
+export async function outcomesOf(
+  tx: Queries,
+  bank: Bank,
+  row: GatheringRow,
+  guests: readonly GuestRow[],
+): Promise<ReadonlyMap<string, Outcome>> {
+  const known = await becameOf(tx, bank.id, guests);
+  return new Map(guests.map((guest) => [guest.id, guestView(row, guest, known).outcome]));
 }
 
 interface Became {
@@ -154,7 +166,9 @@ function outcomeOf(
   transferred: string | undefined,
 ): Outcome {
   if (guest.outcome === null) return null;
-  if (guest.outcome !== 'done') return guest.minutes === 0 ? 'absent' : 'waits';
+  if (guest.outcome !== 'done' && guest.minutes === 0) return 'absent';
+  if (guest.outcome === 'refused' && new Date() >= triedUntil(row)) return 'declined';
+  if (guest.outcome !== 'done') return 'waits';
   if (guest.minutes === 0) return guest.presentAt === null ? 'absent' : 'came';
   // A gift to somebody elsewhere is on its way; one to a member here waits for their yes.
   if (transferred === 'offered') return guest.memberId === null ? 'waits' : 'asked';

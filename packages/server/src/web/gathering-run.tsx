@@ -96,17 +96,19 @@ export function CreditPage({ frame, model }: { frame: Frame; model: CreditModel 
   );
 }
 
-/** Somebody who can still be ticked, or what became of them. */
+/** Somebody who can be ticked, also again when nothing came of it; or what became of them. */
 function Line(props: { frame: Frame; model: CreditModel; guest: GuestModel; hours: boolean }) {
   const { frame, model, guest, hours } = props;
   const { t } = frame.words;
-  const { outcome } = guest;
+  const { outcome, code } = guest;
   const name = nameOf(frame.words, guest);
-  if (outcome !== null && outcome !== 'absent')
+  const why =
+    code !== null && (outcome === 'waits' || outcome === 'declined') ? <p class="meta">{sayWhy(frame, code)}</p> : null;
+  if (outcome !== null && outcome !== 'absent' && outcome !== 'declined')
     return (
       <li>
         <strong dir="auto">{name}</strong> <span>{sayOutcome(frame.words, guest)}</span>
-        {outcome === 'waits' && guest.code !== null ? <p class="meta">{sayWhy(frame, guest.code)}</p> : null}
+        {why}
       </li>
     );
   const id = `here-${guest.id}`;
@@ -126,12 +128,13 @@ function Line(props: { frame: Frame; model: CreditModel; guest: GuestModel; hour
         </label>
       </div>
       <span class="meta">
-        {outcome === 'absent'
-          ? t('gathering.outcome.absent')
+        {outcome !== null
+          ? sayOutcome(frame.words, guest)
           : guest.signedIn
             ? t('gathering.signedIn')
             : t(`gathering.guest.${guest.status}`)}
       </span>
+      {why}
       {hours ? <HowLong frame={frame} model={model} guest={guest} name={name} /> : null}
     </li>
   );
@@ -140,7 +143,7 @@ function Line(props: { frame: Frame; model: CreditModel; guest: GuestModel; hour
 function HowLong(props: { frame: Frame; model: CreditModel; guest: GuestModel; name: string }) {
   const { frame, model, guest, name } = props;
   const { t, short } = frame.words;
-  const chosen = model.minutes.get(guest.id) ?? model.gathering.minutes;
+  const chosen = model.minutes.get(guest.id) ?? (guest.minutes || model.gathering.minutes);
   const most = Math.max(model.gathering.minutes * 2, chosen, 120);
   return (
     <select name={`minutes-${guest.id}`} aria-label={t('gathering.credit.minutes', { name })}>

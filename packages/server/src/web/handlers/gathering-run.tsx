@@ -115,7 +115,9 @@ async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Respo
   const said =
     refusal === null
       ? {
-          ticked: new Set(view.guests.filter(({ present }) => present).map(({ id }) => id)),
+          ticked: new Set(
+            view.guests.filter(({ present, outcome }) => present && outcome !== 'declined').map(({ id }) => id),
+          ),
           minutes: new Map<string, number>(),
           more: '',
           reason: '',
