@@ -33,9 +33,9 @@ export interface Gatherings {
   /** Calls people together; the operator does for the town. */
   create(gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
   /** Says all of it anew; guests hear of another time or place. */
-  update(id: string, gathering: NewGathering, options?: DoOptions): Promise<Gathering>;
+  update(id: string, gathering: NewGathering, options?: GatheringDoOptions): Promise<Gathering>;
   /** Calls it off: guests are told, and hours are free again. */
-  cancel(id: string, options?: DoOptions): Promise<Gathering>;
+  cancel(id: string, options?: GatheringDoOptions): Promise<Gathering>;
   list(options?: GatheringListOptions): Listing<GatheringSummary>;
   get(id: string, options?: CallOptions): Promise<Gathering>;
   /** Takes a seat, or a place on the waiting list. */
@@ -57,8 +57,9 @@ export interface Gatherings {
 export function gatheringsOf({ get, post }: Transport): Gatherings {
   return {
     create: (gathering, call) => post('/api/gatherings', '', gathering, call),
-    update: (id, gathering, call) => post('/api/gatherings/{id}', id, gathering, call),
-    cancel: (id, call) => post('/api/gatherings/{id}/cancel', id, {}, call),
+    update: (id, gathering, { reason, by, ...call } = {}) =>
+      post('/api/gatherings/{id}', id, { ...gathering, reason, by }, call),
+    cancel: (id, { reason, by, ...call } = {}) => post('/api/gatherings/{id}/cancel', id, { reason, by }, call),
     list: ({ which, ...o } = {}) =>
       listing((at) => get('/api/gatherings', '', { ...paging(at), which }, o), o.pageSize),
     get: (id, call) => get('/api/gatherings/{id}', id, {}, call),

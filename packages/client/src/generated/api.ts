@@ -3365,6 +3365,18 @@ export interface components {
              */
             visibility?: "bank" | "partners" | "public";
         };
+        GatheringChange: components["schemas"]["NewGathering"] & {
+            /** @description Why the desk does it for a member, for their slip. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
+        };
+        GatheringCancel: {
+            /** @description Why the desk does it for a member, for their slip. */
+            reason?: string;
+            /** @description The coordinator, when the operator’s own token does it. */
+            by?: string;
+        };
         Presence: {
             /** @description The ids of the guests who are here; the others are not. */
             here: string[];
@@ -7585,7 +7597,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewGathering"];
+                "application/json": components["schemas"]["GatheringChange"];
             };
         };
         responses: {
@@ -7623,7 +7635,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["GatheringCancel"];
             };
         };
         responses: {

@@ -107,6 +107,8 @@ const atDesk = {
   by: z.string().max(64).optional().describe('The coordinator, when the operator’s own token does it.'),
 };
 
+export const gatheringChangeSchema = newGatheringSchema.extend(atDesk).openapi('GatheringChange');
+export const gatheringCancelSchema = z.strictObject(atDesk).openapi('GatheringCancel');
 export const signUpSchema = z
   .strictObject({
     member: id.optional().describe('For the desk: whose seat it is.'),

@@ -28,6 +28,8 @@ import { doing, idParam, noBody, noParams, noQuery, reading } from './describe.t
 import {
   calendarSchema,
   creditSchema,
+  gatheringCancelSchema,
+  gatheringChangeSchema,
   gatheringQuery,
   gatheringSchema,
   gatheringSummarySchema,
@@ -137,16 +139,17 @@ function hostOperations(api: Api): void {
         summary: 'Say all of it anew; guests hear of another time or place',
         status: 200,
       },
-      { answer: gatheringSchema, body: newGatheringSchema, params: idParam },
+      { answer: gatheringSchema, body: gatheringChangeSchema, params: idParam },
     ),
     async (c) => {
       const { caller, bank } = c.var;
       mustBeSignedIn(caller);
       const { id } = c.req.valid('param');
-      const input = inputOf(c.req.valid('json'), bank);
+      const { reason, by, ...said } = c.req.valid('json');
+      const input = inputOf(said, bank);
       const result = await once(c, async (tx, after) => ({
         status: 200,
-        body: await viewOf(tx, bank, await changeGathering(tx, bank, caller, id, input, after), caller),
+        body: await viewOf(tx, bank, await changeGathering(tx, bank, caller, id, input, after, { reason, by }), caller),
       }));
       return c.json(result.body, 200);
     },
@@ -161,7 +164,7 @@ function hostOperations(api: Api): void {
         summary: 'Call it off: guests are told, and hours are free again',
         status: 200,
       },
-      { answer: gatheringSchema, body: noBody, params: idParam },
+      { answer: gatheringSchema, body: gatheringCancelSchema, params: idParam },
     ),
     async (c) => {
       const { caller, bank, node } = c.var;
@@ -169,7 +172,7 @@ function hostOperations(api: Api): void {
       const { id } = c.req.valid('param');
       const result = await once(c, async (tx) => ({
         status: 200,
-        body: await viewOf(tx, bank, await cancelGathering(tx, bank, caller, id), caller),
+        body: await viewOf(tx, bank, await cancelGathering(tx, bank, caller, id, c.req.valid('json')), caller),
       }));
       await followGuests(node.signals, bank, id);
       return c.json(result.body, 200);

@@ -10,7 +10,7 @@
  */
 import type { Caller } from '../auth/tokens.ts';
 import { type Bank, FUND_ACCOUNT, fundCapOf } from '../bank/bank.ts';
-import { type DeskNote, noteFor } from '../broker/desk.ts';
+import type { DeskNote } from '../broker/desk.ts';
 import { isOwn } from '../broker/own.ts';
 import { type DueHandler, forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
@@ -19,6 +19,7 @@ import { findMember } from '../member/members.ts';
 import { logger } from '../node/log.ts';
 import { Refused } from '../node/refused.ts';
 import { notify } from '../notification/notify.ts';
+import { forHost } from './for-host.ts';
 import { codeOf, release, writeHours } from './hours.ts';
 import { GATHERING_GUEST, GATHERING_TIME } from './kinds.ts';
 import { tickerOf } from './presence.ts';
@@ -33,7 +34,6 @@ import {
   lockOwn,
   storeGathering,
   storeGuest,
-  TOWN,
   triedUntil,
 } from './store.ts';
 import { outcomesOf } from './view.ts';
@@ -62,18 +62,10 @@ export async function creditGathering(
   note: DeskNote = {},
   now: Date = new Date(),
 ): Promise<GatheringRow> {
-  const credit = (coordinator?: string) => creditAll(tx, bank, caller, id, lines, coordinator, now);
-  if (caller.role === 'member') return (await credit()).row;
-  const hostId = (await findGathering(tx, bank.id, id))?.hostId ?? TOWN;
-  if (hostId === TOWN) return (await credit(caller.personId)).row;
-  return noteFor(tx, bank, caller, { memberId: hostId, ...note }, async ({ personId }) => {
-    const { row, before, written } = await credit(personId);
-    if (written.length === 0 && before === 'credited') return { done: row, what: null };
+  return forHost(tx, bank, caller, id, note, async (coordinator) => {
+    const { row, before, written } = await creditAll(tx, bank, caller, id, lines, coordinator, now);
     const minutes = row.rule === 'none' ? 0 : written.reduce((sum, guest) => sum + movesOf(guest), 0);
-    return {
-      done: row,
-      what: { kind: 'gathering', subjectId: id, what: { did: 'credit', title: row.title, minutes } },
-    };
+    return { row, done: written.length === 0 && before === 'credited' ? null : { did: 'credit', minutes } };
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the desk does at a gathering for a member: with a slip, and never from or to those for whom one acts. */
-import { and, asc, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Caller } from '../auth/tokens.ts';
 import { type Database, openMemory } from '../db/database.ts';
@@ -10,7 +10,7 @@ import { addPerson, DESK_HAT, giveHat } from '../member/people.ts';
 import { cancelGathering, changeGathering } from './gatherings.ts';
 import { markPresent } from './presence.ts';
 import { signUp, withdrawFromGathering } from './seats.ts';
-import { type GatheringRow, gatheringPath } from './store.ts';
+import type { GatheringRow } from './store.ts';
 import { actsIn, type Hall, openHall, soup } from './testing.ts';
 
 let database: Database;
@@ -132,16 +132,34 @@ test('whom somebody else strikes off is told by whom, and gets a slip when it wa
   expect(await slips()).toMatchObject([{ memberId: guest(2).id, what: { did: 'back' } }]);
 });
 
-test('a host hears that the desk changed a gathering or called it off, and not of what they did themselves', async () => {
+test('what it changes or calls off for the host has a slip with a reason; what is the town’s own has none', async () => {
   const input = soup();
-  const hears = async (caller: Caller) => {
-    const row = await hall.call(input);
-    const changed = { ...input, text: 'Bring a bowl.' };
-    await hall.run((tx, after) => changeGathering(tx, hall.bank, caller, row.id, changed, after));
-    await hall.run((tx) => cancelGathering(tx, hall.bank, caller, row.id));
-    const mine = and(eq(notice.memberId, hall.host.id), eq(notice.href, gatheringPath(row.id)));
-    return (await database.db.select().from(notice).where(mine).orderBy(asc(notice.id))).map(({ kind }) => kind);
-  };
-  expect(await hears(fiona)).toEqual(['gathering_changed', 'gathering_cancelled']);
-  expect(await hears(callerOf(hall.host))).toEqual([]);
+  const row = await hall.call(input);
+  const change = (caller: Caller, id = row.id, reason?: string) =>
+    hall.run((tx, after) =>
+      changeGathering(tx, hall.bank, caller, id, { ...input, text: 'Bring a bowl.' }, after, { reason }),
+    );
+  const cancel = (caller: Caller, id = row.id, reason?: string) =>
+    hall.run((tx) => cancelGathering(tx, hall.bank, caller, id, { reason }));
+  for (const act of [change, cancel]) expect(await hall.code(act(fiona))).toBe('invalid_request');
+  expect((await hall.see(row)).row).toMatchObject({ text: input.text, status: 'open' });
+  await change(callerOf(hall.host));
+  expect(await slips()).toEqual([]);
+  await change(fiona, row.id, 'They rang');
+  await cancel(fiona, row.id, 'The hall is shut');
+  await cancel(fiona, row.id, 'Pressed again');
+  expect(await slips()).toMatchObject([
+    { memberId: hall.host.id, reason: 'They rang', what: { did: 'change', title: input.title } },
+    { memberId: hall.host.id, reason: 'The hall is shut', what: { did: 'cancel' } },
+  ]);
+  const heard = await database.db.select().from(notice).where(eq(notice.memberId, hall.host.id));
+  expect(heard.filter(({ kind }) => kind === 'broker_acted')).toHaveLength(2);
+  const town = await hall.call({ ...input, rule: 'none', minutes: 0 }, fiona);
+  await hall.run((tx, after) => changeGathering(tx, hall.bank, fiona, town.id, { ...input, rule: 'none' }, after));
+  await cancel(fiona, town.id);
+  expect(await slips()).toHaveLength(2);
+  // Whoever acts for the host does it as the host.
+  await actsFor(hall.host);
+  const own = await hall.call(input);
+  for (const act of [change, cancel]) expect(await hall.code(act(fiona, own.id, 'It rains'))).toBe('not_allowed');
 });

@@ -9,6 +9,7 @@
  */
 import type { Caller } from '../auth/tokens.ts';
 import { type Bank, FUND_HANDLE, fundCapOf } from '../bank/bank.ts';
+import type { DeskNote } from '../broker/desk.ts';
 import { forget, remindAt } from '../clock/due.ts';
 import type { Queries } from '../db/database.ts';
 import { newId } from '../db/id.ts';
@@ -23,6 +24,7 @@ import { changeOffer, createOffer, endOffer, getOffer, type OfferInput } from '.
 import { type Place, placeColumns, placeFrom } from '../offer/places.ts';
 import { prepareToTell } from '../offer/posts.ts';
 import { languageOr, wordsOf } from '../web/words.ts';
+import { forHost, type HostDeed } from './for-host.ts';
 import { renew } from './hours.ts';
 import { GATHERING_GUEST, GATHERING_TIME } from './kinds.ts';
 import { moveUp } from './seats.ts';
@@ -86,10 +88,25 @@ export async function createGathering(
 }
 
 /**
- * Says all of it anew. Refuses as {@link createGathering}, `already_answered` when it is over, and `invalid_request`
- * for a rule that changes or seats that are gone when somebody has one.
+ * Says all of it anew. Refuses as {@link createGathering} and {@link forHost}, `already_answered` when it is over, and
+ * `invalid_request` for a rule that changes or seats that are gone when somebody has one.
  */
 export async function changeGathering(
+  tx: Queries,
+  bank: Bank,
+  caller: Caller,
+  id: string,
+  input: GatheringInput,
+  after: Signal[],
+  note: DeskNote = {},
+): Promise<GatheringRow> {
+  return forHost(tx, bank, caller, id, note, async () => ({
+    row: await change(tx, bank, caller, id, input, after),
+    done: { did: 'change', minutes: 0 },
+  }));
+}
+
+async function change(
   tx: Queries,
   bank: Bank,
   caller: Caller,
@@ -125,14 +142,26 @@ export async function changeGathering(
     await tellGuests(tx, bank, offered, 'gathering_changed');
     for (const guest of guests) await renew(tx, bank, offered, guest, after);
   }
-  await tellHost(tx, bank, caller, offered, 'gathering_changed');
   return moveUp(tx, bank, offered, after);
 }
 
-/** Calls it off: everybody is told, and what was put aside is free again. Refuses `not_found`, `already_answered`. */
-export async function cancelGathering(tx: Queries, bank: Bank, caller: Caller, id: string): Promise<GatheringRow> {
+/**
+ * Calls it off: everybody is told, and what was put aside is free again. Refuses `not_found`, `already_answered`, and as
+ * {@link forHost}.
+ */
+export async function cancelGathering(
+  tx: Queries,
+  bank: Bank,
+  caller: Caller,
+  id: string,
+  note: DeskNote = {},
+): Promise<GatheringRow> {
+  return forHost(tx, bank, caller, id, note, () => cancel(tx, bank, caller, id));
+}
+
+async function cancel(tx: Queries, bank: Bank, caller: Caller, id: string): Promise<HostDeed> {
   const before = await lockOwn(tx, bank, caller, id);
-  if (before.status === 'cancelled') return before;
+  if (before.status === 'cancelled') return { row: before, done: null };
   if (before.status === 'credited') throw new Refused('already_answered', { status: before.status });
   const row = await storeGathering(tx, before, {
     status: 'cancelled',
@@ -140,32 +169,18 @@ export async function cancelGathering(tx: Queries, bank: Bank, caller: Caller, i
     updatedAt: new Date(),
   });
   await tellGuests(tx, bank, row, 'gathering_cancelled');
-  await tellHost(tx, bank, caller, row, 'gathering_cancelled');
   const now = new Date();
   for (const { id: subject, exchangeId } of await guestsOf(tx, row))
     if (exchangeId !== null) await remindAt(tx, bank, { kind: GATHERING_GUEST, subject, at: now });
   if (row.offerId !== null) await endOffer(tx, bank, row.offerId);
   await forget(tx, bank, { kind: GATHERING_TIME, subject: id });
-  return row;
+  return { row, done: { did: 'cancel', minutes: 0 } };
 }
 
 /** Lets the clock come the day before, and at the end. */
 export async function planTime(tx: Queries, bank: Bank, row: GatheringRow, now: Date = new Date()): Promise<void> {
   const dayBefore = new Date(row.startsAt.getTime() - REMIND_MS);
   await remindAt(tx, bank, { kind: GATHERING_TIME, subject: row.id, at: dayBefore > now ? dayBefore : row.endsAt });
-}
-
-/** Tells the member who hosts it what the desk did with it. */
-async function tellHost(
-  tx: Queries,
-  bank: Bank,
-  caller: Caller,
-  { id, hostId, title, startsAt }: GatheringRow,
-  kind: 'gathering_changed' | 'gathering_cancelled',
-): Promise<void> {
-  if (caller.role === 'member' || hostId === TOWN) return;
-  const facts = { title, at: startsAt.toISOString() };
-  await notify(tx, bank, { memberId: hostId, kind, facts, href: gatheringPath(id) });
 }
 
 /** Tells the members here who have a seat or wait. */

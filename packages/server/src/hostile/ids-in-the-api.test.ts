@@ -35,7 +35,7 @@ const SECRETS: readonly string[] = ['readSlip', 'objectBySlip', 'openReceipt'];
 const OFFICE: readonly string[] = [
   ...['addMember', 'setMemberStatus', 'decideApplication', 'takeHat', 'makeJoinLink', 'revokeJoinLink'],
   ...['requestCode', 'askForPasskey', 'offerPasskey', 'requestAddress', 'endOtherSessions', 'readNotices', 'setWishes'],
-  ...['setPlace', 'endPlace', 'answerFundRequest', 'createGathering', 'cancelGathering', 'objectToAct'],
+  ...['setPlace', 'endPlace', 'answerFundRequest', 'createGathering', 'objectToAct'],
   ...['invite', 'readInvitation', 'changeAgreement', 'closeAgreement', 'inviteSuccessor'],
 ];
 /** What would be done as the member, without a word to them. */
@@ -48,11 +48,12 @@ const NEVER_THE_OFFICE: readonly string[] = [
     'pauseOffer',
     'renewOffer',
     'endOffer',
+    'setOfferPicture',
     'endOfferPicture',
   ],
 ];
 /** What the scene lets a coordinator do for a member. */
-const SLIPS: readonly string[] = ['changeRecord', 'writeDown'];
+const SLIPS: readonly string[] = ['changeRecord', 'cancelGathering', 'writeDown'];
 
 /** What names a member or a person in what is sent. */
 const NAMES: readonly string[] = ['member', 'memberId', 'personId', 'from', 'by'];

@@ -7,7 +7,7 @@
  */
 import { LENGTHS } from '../gathering/gatherings.ts';
 import { Button, Choices, Field, Form, Refused } from './forms.tsx';
-import { placeOf } from './gathering.tsx';
+import { HostReason, placeOf } from './gathering.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
 import { paths } from './paths.ts';
@@ -46,6 +46,9 @@ export interface GatheringFormModel {
   readonly places: readonly string[];
   readonly key: string;
   readonly refusal: RefusalView | null;
+  /** Why the desk changes it for the member who hosts; `null`: it is their own. */
+  readonly reason: string | null;
+  readonly hostName: string;
 }
 
 const LENGTH_CHOICES = [15, 30, 45, 60, 90, 120, 180, 240];
@@ -57,7 +60,9 @@ export function GatheringFormPage({ frame, model }: { frame: Frame; model: Gathe
   return (
     <Page frame={frame} title={title} at={paths.gatherings}>
       <h1>{id === null ? t('gathering.form.new') : title}</h1>
-      {refusal ? <Refused text={sayRefusal(frame.words, refusal, placeOf(frame))} /> : null}
+      {refusal && refusal.facts?.['field'] !== 'reason' ? (
+        <Refused text={sayRefusal(frame.words, refusal, placeOf(frame))} />
+      ) : null}
       <Form action={id === null ? paths.gatherings : paths.changeGathering(id)} csrf={frame.csrf} class="form read mt">
         <input type="hidden" name="key" value={model.key} />
         <Choices
@@ -107,6 +112,7 @@ export function GatheringFormPage({ frame, model }: { frame: Frame; model: Gathe
           more={{ inputmode: 'numeric', maxlength: 3 }}
         />
         <Rule frame={frame} model={model} />
+        <HostReason frame={frame} reason={model.reason} host={model.hostName} refusal={refusal} />
         <p>
           <Button id="send">{id === null ? t('gathering.form.save') : t('gathering.form.keep')}</Button>
         </p>

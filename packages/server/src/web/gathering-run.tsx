@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { BROKER_LENGTHS } from '../broker/acts.ts';
 import { Button, ButtonLink, Field, Form, Refused } from './forms.tsx';
-import { nameOf, placeOf, sayOutcome, sayWhy } from './gathering.tsx';
+import { HostReason, nameOf, placeOf, sayOutcome, sayWhy } from './gathering.tsx';
 import { type GatheringModel, type GuestModel, sayRule, sayWhen } from './gathering-parts.tsx';
 import { Page } from './layout.tsx';
 import type { Frame, RefusalView } from './models.ts';
@@ -66,19 +65,8 @@ export function CreditPage({ frame, model }: { frame: Frame; model: CreditModel 
           <p>{sayRule(frame.words, gathering)}</p>
           {hours ? <p class="hint">{t('gathering.credit.asked')}</p> : null}
           {gathering.rule === 'guests_give' ? <p class="hint">{t('gathering.credit.missed')}</p> : null}
-          {begun && model.reason !== null ? (
-            <>
-              <p class="hint">{t('gathering.credit.slip', { host: gathering.hostName })}</p>
-              <Field
-                id="reason"
-                name="reason"
-                label={t('slip.reason')}
-                hint={t('slip.reasonHint')}
-                value={model.reason}
-                error={refusal?.facts?.['field'] === 'reason' ? t('slip.reasonMissing') : undefined}
-                more={{ maxlength: BROKER_LENGTHS.reason }}
-              />
-            </>
+          {begun ? (
+            <HostReason frame={frame} reason={model.reason} host={gathering.hostName} refusal={refusal} />
           ) : null}
           <p class="acts">
             {begun ? (

@@ -49,6 +49,29 @@ test('one is called by a form, and a seat taken and given back by a button', asy
   expect((await agnes.get(path)).html).toContain('Keep me a seat');
 });
 
+test('the desk changes a member’s, and calls it off, with a reason, and keeps what it typed', async () => {
+  const path = (await call()).to ?? '';
+  const change = (reason: string) =>
+    desk.fill(`${path}/change`, `${path}/change`, { ...FORM, title: 'Soup and Buttons', reason });
+  const refused = await change('');
+  expect(refused.status).toBe(400);
+  for (const part of ['Please say why.', 'value="Soup and Buttons"', 'You write it down for Moira Baird'])
+    expect(refused.html).toContain(part);
+  expect((await change('They rang')).to).toBe(path);
+  const kept = await desk.fill(path, `${path}/cancel`, { reason: ' ' });
+  expect(kept.status).toBe(400);
+  expect(kept.html).toMatch(/<details open[^>]*><summary>Call it off/);
+  expect(kept.html).toContain('id="cancel-reason-error"');
+  expect((await desk.fill(path, `${path}/cancel`, { reason: 'The hall is shut' })).to).toBe(path);
+  const { html } = await moira.get('/slips');
+  for (const part of ['Changed: Soup and Buttons', 'Called off: Soup and Buttons', 'The hall is shut'])
+    expect(html).toContain(part);
+  // The host says no reason to themselves.
+  const own = (await call()).to ?? '';
+  for (const page of [own, `${own}/change`]) expect((await moira.get(page)).html).not.toContain('name="reason"');
+  expect((await moira.fill(own, `${own}/cancel`, {})).to).toBe(own);
+});
+
 describe('the desk signs somebody up', () => {
   /** Sends the form of the desk, and finds what it says and holds then. */
   async function signUp(path: string, sent: Record<string, string>) {

@@ -30,6 +30,8 @@ export interface OneGatheringModel {
   /** Sent with the forms, so that pressing twice counts once. */
   readonly key: string;
   readonly refusal: RefusalView | null;
+  /** Why it could not be called off. */
+  readonly cancelRefused: RefusalView | null;
   readonly signFor: SignForModel;
 }
 
@@ -226,7 +228,7 @@ function Hours({ gathering: { minutes, seats, free } }: { gathering: GatheringMo
 
 function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringModel; guests: readonly GuestModel[] }) {
   const { t } = frame.words;
-  const { id, status } = model.gathering;
+  const { id, status, byTown, hostName } = model.gathering;
   const open = status === 'open' || status === 'full';
   return (
     <section class="section stack" aria-labelledby="run">
@@ -261,11 +263,21 @@ function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringMo
         <p class="meta">{slip}</p>
       ))}
       {frame.viewer.kind === 'operator' && open ? <SignFor frame={frame} model={model} /> : null}
+      {model.cancelRefused !== null && model.cancelRefused.facts?.['field'] !== 'reason' ? (
+        <Refused text={sayRefusal(frame.words, model.cancelRefused, placeOf(frame))} />
+      ) : null}
       {open || status === 'over' ? (
-        <details>
+        <details open={model.cancelRefused !== null}>
           <summary>{t('gathering.cancel')}</summary>
           <Form action={paths.cancelGathering(id)} csrf={frame.csrf} class="stack mt-s">
             <p>{t('gathering.cancelText')}</p>
+            <HostReason
+              frame={frame}
+              reason={frame.viewer.kind === 'operator' && !byTown ? '' : null}
+              host={hostName}
+              refusal={model.cancelRefused}
+              id="cancel-reason"
+            />
             <p>
               <Button quiet>{t('gathering.cancelYes')}</Button>
             </p>
@@ -279,6 +291,34 @@ function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringMo
 /** Somebody from elsewhere is named with their town. */
 export function nameOf({ t }: Words, { name, town }: GuestModel): string {
   return town === '' ? name : t('page.inTown', { who: name, town });
+}
+
+/** Why the desk does something for the member who hosts; nothing when it is their own. */
+export function HostReason(props: {
+  frame: Frame;
+  reason: string | null;
+  host: string;
+  refusal: RefusalView | null;
+  /** Where another form on the page has such a field too. */
+  id?: string;
+}) {
+  const { frame, reason, host, refusal, id = 'reason' } = props;
+  const { t } = frame.words;
+  if (reason === null) return null;
+  return (
+    <>
+      <p class="hint">{t('gathering.credit.slip', { host })}</p>
+      <Field
+        id={id}
+        name="reason"
+        label={t('slip.reason')}
+        hint={t('slip.reasonHint')}
+        value={reason}
+        error={refusal?.facts?.['field'] === 'reason' ? t('slip.reasonMissing') : undefined}
+        more={{ maxlength: BROKER_LENGTHS.reason }}
+      />
+    </>
+  );
 }
 
 function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {

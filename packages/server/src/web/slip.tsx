@@ -161,7 +161,7 @@ function sayAt({ t, short }: Words, did: string, title: string, minutes: number)
     return [
       minutes > 0 ? t('slip.gathering.credit', { title, hours: short(minutes) }) : t('slip.gathering.came', { title }),
     ];
-  const known = (['list', 'back'] as const).find((each) => each === did) ?? 'seat';
+  const known = (['list', 'back', 'change', 'cancel'] as const).find((each) => each === did) ?? 'seat';
   const gives = minutes > 0 ? [t('slip.gathering.gives', { hours: short(minutes) })] : [];
   return [t(`slip.gathering.${known}`, { title }), ...gives];
 }

@@ -19,6 +19,7 @@ import {
 } from '../../gathering/gatherings.ts';
 import { hereCode, markPresent } from '../../gathering/presence.ts';
 import { findGathering, type GatheringRow, guestsOf, mayRun, TOWN } from '../../gathering/store.ts';
+import { findMember } from '../../member/members.ts';
 import { Refused, refusalOf } from '../../node/refused.ts';
 import { shownPartners } from '../../offer/partners.ts';
 import { knownPlaces, placeFrom } from '../../offer/places.ts';
@@ -35,7 +36,7 @@ import { paths } from '../paths.ts';
 import { wordsOf } from '../words.ts';
 import type { WebApp, WebContext } from './env.ts';
 import { field, guarded, idOf, wholeNumber } from './form.ts';
-import { callerOf, type GatheringOfPage, modelOf, viewOf, visible } from './gatherings.tsx';
+import { callerOf, type GatheringOfPage, modelOf, reasonOf, showOne, viewOf, visible } from './gatherings.tsx';
 import { formOnce } from './once.ts';
 import { frameOf, pattern, signedIn, statusOf } from './page.tsx';
 
@@ -45,7 +46,13 @@ export function gatheringRunRoutes(app: WebApp): void {
   app.post(pattern(paths.cancelGathering), ...guarded, async (c) => {
     const { bank, node } = c.var;
     const id = idOf(c.req.param('id'));
-    await node.signals.commit((tx) => cancelGathering(tx, bank, callerOf(c), id));
+    try {
+      await node.signals.commit((tx) => cancelGathering(tx, bank, callerOf(c), id, { reason: reasonOf(c) }));
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null || refusal.code === 'not_found') throw error;
+      return showOne(c, { cancelRefused: refusal });
+    }
     await followGuests(node.signals, bank, id);
     return c.redirect(paths.gathering(id), 303);
   });
@@ -124,10 +131,14 @@ async function creditPage(c: WebContext, refusal: Refusal | null): Promise<Respo
         }
       : typed(c);
   const guests = view.guests.filter(({ status }) => status !== 'withdrawn');
-  const forHost = callerOf(c).role === 'operator' && row.hostId !== TOWN;
-  const reason = forHost ? said.reason : null;
+  const reason = forMember(c, row) ? said.reason : null;
   const model = { gathering: modelOf(row, view.hostName), guests, ...said, reason, refusal };
   return c.html(<CreditPage frame={frameOf(c)} model={model} />, refusal === null ? 200 : statusOf(refusal));
+}
+
+/** Whether the desk does it for a member who hosts. */
+function forMember(c: WebContext, { hostId }: GatheringRow): boolean {
+  return callerOf(c).role === 'operator' && hostId !== TOWN;
 }
 
 /** The gathering of the address, for its host and the desk. Refuses `not_found`. */
@@ -140,35 +151,44 @@ async function own(c: WebContext): Promise<{ readonly row: GatheringRow; readonl
 
 function formOperations(app: WebApp): void {
   app.get(paths.newGathering, signedIn, async (c) =>
-    form(c, { id: null, values: EMPTY, wrong: new Set(), fixed: false, key: randomUUID(), refusal: null }),
+    form(c, {
+      known: null,
+      values: EMPTY,
+      wrong: new Set(),
+      fixed: false,
+      key: randomUUID(),
+      reason: '',
+      refusal: null,
+    }),
   );
 
   app.post(paths.gatherings, ...guarded, async (c) => {
     const { values, wrong, input } = readForm(c);
-    const again = { id: null, values, wrong, fixed: false, key: field(c.var.form, 'key') };
+    const again = { known: null, values, wrong, fixed: false, key: field(c.var.form, 'key'), reason: '' };
     return orAgain(c, again, input, async (said) =>
       formOnce(c, async (tx) => paths.gathering((await createGathering(tx, c.var.bank, callerOf(c), said)).id)),
     );
   });
 
   app.get(pattern(paths.changeGathering), signedIn, async (c) => {
-    const { row, view } = await own(c);
-    const values = valuesOf(c, row);
-    return form(c, {
-      ...{ id: row.id, values, wrong: new Set(), key: randomUUID(), refusal: null },
-      fixed: hasGuests(view),
-    });
+    const known = await own(c);
+    const values = valuesOf(c, known.row);
+    const fixed = hasGuests(known.view);
+    return form(c, { known, values, wrong: new Set(), fixed, key: randomUUID(), reason: '', refusal: null });
   });
 
   app.post(pattern(paths.changeGathering), ...guarded, async (c) => {
-    const { row, view } = await own(c);
+    const known = await own(c);
+    const { row } = known;
     const { values, wrong, input } = readForm(c);
-    const again = { id: row.id, values, wrong, fixed: hasGuests(view), key: field(c.var.form, 'key') };
+    const reason = reasonOf(c);
+    const again = { known, values, wrong, fixed: hasGuests(known.view), key: field(c.var.form, 'key'), reason };
     return orAgain(c, again, input, async (said) =>
       formOnce(c, async (tx, after) => {
         // What is still at the same place is still where a program has said that it is.
         const place = said.place.name === row.place ? placeFrom(row) : said.place;
-        await changeGathering(tx, c.var.bank, callerOf(c), row.id, { ...said, place, language: row.language }, after);
+        const input = { ...said, place, language: row.language };
+        await changeGathering(tx, c.var.bank, callerOf(c), row.id, input, after, { reason });
         return paths.gathering(row.id);
       }),
     );
@@ -184,7 +204,11 @@ function hasGuests({ guests }: GatheringOfPage): boolean {
   return guests.some(({ status }) => status !== 'withdrawn');
 }
 
-type Again = Omit<GatheringFormModel, 'rules' | 'partners' | 'places' | 'refusal'>;
+type Again = Pick<GatheringFormModel, 'values' | 'wrong' | 'fixed' | 'key'> & {
+  /** `null` for a new one. */
+  readonly known: Awaited<ReturnType<typeof own>> | null;
+  readonly reason: string;
+};
 
 /** Does it, or shows the form again with what is wrong. */
 async function orAgain(
@@ -213,20 +237,25 @@ function fieldOf(name: unknown): GatheringField | null {
 
 async function form(
   c: WebContext,
-  filled: Again & Pick<GatheringFormModel, 'refusal'>,
+  { known, ...filled }: Again & Pick<GatheringFormModel, 'refusal'>,
   status: 200 | ReturnType<typeof statusOf> = 200,
 ): Promise<Response> {
-  const { bank, node } = c.var;
+  const { bank, node, session } = c.var;
   const { db } = node.database;
-  const caller = callerOf(c);
-  const host = c.var.session?.member ?? null;
-  const [places, partners] = await Promise.all([knownPlaces(db, bank.id), shownPartners(db, bank)]);
-  const town = caller.role !== 'member';
+  const [places, partners, host] = await Promise.all([
+    knownPlaces(db, bank.id),
+    shownPartners(db, bank),
+    known === null ? session?.member : findMember(db, bank.id, known.row.hostId),
+  ]);
+  const town = known === null ? callerOf(c).role !== 'member' : known.row.hostId === TOWN;
   const rules = (['none', 'guests_give', 'guests_receive'] as const).filter(
     (rule) => rule === 'none' || (rule === 'guests_give' ? !town : town || host?.kind === 'organisation'),
   );
   const model = {
     ...filled,
+    id: known?.row.id ?? null,
+    hostName: known?.view.hostName ?? '',
+    reason: known !== null && forMember(c, known.row) ? filled.reason : null,
     rules,
     partners: !town && partners.size > 0,
     places: places.map(({ name }) => name),

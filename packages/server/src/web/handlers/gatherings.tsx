@@ -96,7 +96,7 @@ export function gatheringRoutes(app: WebApp): void {
     return c.redirect(paths.myGatherings, 303);
   });
 
-  app.get(`${paths.gatherings}/:id{[0-9A-Z]{26}}`, async (c) => one(c, null));
+  app.get(`${paths.gatherings}/:id{[0-9A-Z]{26}}`, async (c) => showOne(c));
 
   app.post(pattern(paths.takeSeat), ...guarded, async (c) =>
     orSay(c, async () => {
@@ -217,7 +217,7 @@ function nameIn({ typed, chosen }: Pick<SignForModel, 'typed' | 'chosen'>): [nam
 }
 
 /** Why the desk does it, for the slip. */
-function reasonOf({ var: { form } }: WebContext): string {
+export function reasonOf({ var: { form } }: WebContext): string {
   return field(form, 'reason').slice(0, BROKER_LENGTHS.reason);
 }
 
@@ -238,15 +238,15 @@ async function orSay(c: WebContext, act: () => Promise<void>): Promise<Response>
   try {
     await act();
   } catch (error) {
-    if (error instanceof NotMeant) return one(c, null, error.signFor);
+    if (error instanceof NotMeant) return showOne(c, { signFor: error.signFor });
     const refusal = refusalOf(error);
     if (refusal === null || refusal.code === 'not_found' || c.var.session === null) throw error;
-    if (c.var.session.caller.role !== 'operator') return one(c, refusal);
+    if (c.var.session.caller.role !== 'operator') return showOne(c, { refusal });
     const signFor = await signForOf(c);
     const wrong = OF_GUEST[refusal.code] ?? null;
     const reasonMissing = refusal.facts['field'] === 'reason';
     const atField = wrong !== null || reasonMissing;
-    return one(c, atField ? null : refusal, { ...signFor, wrong, reasonMissing });
+    return showOne(c, { refusal: atField ? null : refusal, signFor: { ...signFor, wrong, reasonMissing } });
   }
   return c.redirect(paths.gathering(idOf(c.req.param('id'))), 303);
 }
@@ -287,7 +287,16 @@ const OF_GUEST: Partial<Record<RefusalCode, SignForModel['wrong']>> = {
   same_account: 'host',
 };
 
-async function one(c: WebContext, refusal: Refusal | null, signFor = NOBODY): Promise<Response> {
+/** The page of a gathering, with what was refused. */
+export async function showOne(
+  c: WebContext,
+  said: {
+    readonly refusal?: Refusal | null;
+    readonly cancelRefused?: Refusal;
+    readonly signFor?: SignForModel;
+  } = {},
+): Promise<Response> {
+  const { refusal = null, cancelRefused = null, signFor = NOBODY } = said;
   const row = await visible(c);
   if (row === null) return toSignIn(c);
   const view = await viewOf(c, row, c.var.session?.caller);
@@ -299,10 +308,10 @@ async function one(c: WebContext, refusal: Refusal | null, signFor = NOBODY): Pr
     guests: view.mine ? view.guests : null,
     slips: c.var.session?.caller.role === 'operator' ? await slipsAt(c, row) : [],
     key: randomUUID(),
-    refusal,
-    signFor,
+    ...{ refusal, cancelRefused, signFor },
   };
-  const status = refusal !== null ? statusOf(refusal) : signFor.wrong === null && !signFor.reasonMissing ? 200 : 422;
+  const refused = refusal ?? cancelRefused;
+  const status = refused !== null ? statusOf(refused) : signFor.wrong === null && !signFor.reasonMissing ? 200 : 422;
   return c.html(<GatheringPage frame={frameOf(c)} model={model} />, status);
 }
 

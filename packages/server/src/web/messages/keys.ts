@@ -1614,6 +1614,8 @@ export interface Messages {
   'slip.find': null;
   'slip.gathering.back': { title: string };
   'slip.gathering.came': { title: string };
+  'slip.gathering.cancel': { title: string };
+  'slip.gathering.change': { title: string };
   'slip.gathering.credit': { hours: string; title: string };
   'slip.gathering.gives': { hours: string };
   'slip.gathering.list': { title: string };
