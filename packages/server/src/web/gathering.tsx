@@ -269,7 +269,7 @@ function Running({ frame, model, guests }: { frame: Frame; model: OneGatheringMo
       {open || status === 'over' ? (
         <details open={model.cancelRefused !== null}>
           <summary>{t('gathering.cancel')}</summary>
-          <Form action={paths.cancelGathering(id)} csrf={frame.csrf} class="stack mt-s">
+          <Form action={paths.cancelGathering(id)} csrf={frame.csrf} class="form form--narrow mt-s">
             <p>{t('gathering.cancelText')}</p>
             <HostReason
               frame={frame}
@@ -364,7 +364,7 @@ function SignFor({ frame, model }: { frame: Frame; model: OneGatheringModel }) {
           more={{ maxlength: BROKER_LENGTHS.reason }}
         />
         <p>
-          <Button>{t('gathering.keep')}</Button>
+          <Button>{t('gathering.signForKeep')}</Button>
         </p>
       </Form>
     </details>

@@ -596,6 +596,7 @@ export interface Messages {
   'gathering.signFor.unknown': null;
   'gathering.signFor.which': null;
   'gathering.signForHint': { example: string };
+  'gathering.signForKeep': null;
   'gathering.signForWhich': null;
   'gathering.signForWho': null;
   'gathering.signInFirst': null;
