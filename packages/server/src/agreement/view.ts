@@ -11,69 +11,66 @@ import {
   type Party,
   roomOf,
   type Statement,
+  type Transfer,
   type View,
 } from '@evenhour/protocol';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Bank } from '../bank/bank.ts';
 import type { Queries } from '../db/database.ts';
 import { pairEnd, pair as pairTable } from '../db/schema.ts';
-import { type LoadedPair, type PairRow, readPair, underway } from '../journal/pair-store.ts';
+import { type PairRow, presentHeads, presentView, underwayIn } from '../journal/pair-store.ts';
 import { differenceAt } from '../journal/reconcile.ts';
 import { unheldMinutes } from '../transfer/transfer-store.ts';
 import { silenceOf } from './silence.ts';
-
-export async function agreementRows(tx: Queries, bank: Bank): Promise<(typeof pairTable.$inferSelect)[]> {
-  return tx
-    .select()
-    .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), sql`${pairTable.status} <> 'withdrawn'`))
-    .orderBy(desc(pairTable.createdAt));
-}
 
 /** Whether both have said yes: what is only offered is between the desks. */
 export function isSigned({ ourYesAt, theirYesAt }: Pick<AgreementView, 'ourYesAt' | 'theirYesAt'>): boolean {
   return ourYesAt !== null && theirYesAt !== null;
 }
 
-export async function agreementViews(tx: Queries, bank: Bank) {
-  const rows = await agreementRows(tx, bank);
-  return Promise.all(rows.map(async (row) => agreementView(tx, bank, row.id)));
+/** Those of a bank, the latest first; what was taken back before a yes is left out. */
+export async function agreementViews(tx: Queries, bank: Bank): Promise<AgreementView[]> {
+  return viewsWhere(tx, bank, sql`${pairTable.status} <> 'withdrawn'`);
 }
 
-export async function agreementViewById(tx: Queries, bank: Bank, agreementId: string) {
-  const [row] = await tx
-    .select({ id: pairTable.id })
-    .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.agreementId, agreementId)));
-  return row === undefined ? null : agreementView(tx, bank, row.id);
+/** `null` when this bank has no such agreement. */
+export async function agreementViewById(tx: Queries, bank: Bank, agreementId: string): Promise<AgreementView | null> {
+  return (await viewsWhere(tx, bank, eq(pairTable.agreementId, agreementId)))[0] ?? null;
 }
 
 /** `null` when this bank has no such pair. */
-export async function agreementViewOfPair(tx: Queries, bank: Bank, pairId: string) {
-  const loaded = await readPair(tx, bank.id, pairId);
-  return loaded === null ? null : viewOf(tx, bank, loaded);
+export async function agreementViewOfPair(tx: Queries, bank: Bank, pairId: string): Promise<AgreementView | null> {
+  return (await viewsWhere(tx, bank, eq(pairTable.id, pairId)))[0] ?? null;
 }
 
-async function agreementView(tx: Queries, bank: Bank, pairId: string) {
-  const view = await agreementViewOfPair(tx, bank, pairId);
-  if (view === null) throw new Error(`pair ${pairId} is gone`);
-  return view;
-}
-
-async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
-  const { row, pair } = loaded;
-  const pairId = row.id;
-  const core: AgreementCore = loaded.core;
-  const me: Party = pair.me;
-  const peer = other(me);
-  const view = pair.views[me];
-  const moving = await underway(tx, bank.id, pairId);
-  const [yeses] = await tx
-    .select({ offer: pairTable.offer, accept: pairTable.accept, promised: unheldMinutes })
+/** Many pages show them, so all are read at once, however many partners there are. */
+async function viewsWhere(tx: Queries, bank: Bank, where: SQL): Promise<AgreementView[]> {
+  const rows = await tx
+    .select({ ...getTableColumns(pairTable), promised: unheldMinutes })
     .from(pairTable)
-    .where(and(eq(pairTable.bankId, bank.id), eq(pairTable.id, pairId)));
-  const { offer = null, accept = null } = yeses ?? {};
-  const promised = Number(yeses?.promised ?? 0);
+    .where(and(eq(pairTable.bankId, bank.id), where))
+    .orderBy(desc(pairTable.createdAt));
+  const moving = await underwayIn(
+    tx,
+    bank.id,
+    rows.map(({ id }) => id),
+  );
+  return Promise.all(rows.map((row) => viewOf(tx, bank, row, moving.get(row.id) ?? [])));
+}
+
+async function viewOf(
+  tx: Queries,
+  bank: Bank,
+  row: PairRow & { readonly promised: number },
+  moving: readonly Transfer[],
+) {
+  const { offer, accept } = row;
+  const core = row.core as AgreementCore;
+  const me = row.me as Party;
+  const peer = other(me);
+  const view = presentView(row);
+  const heads = presentHeads(row);
+  const promised = Number(row.promised);
   return {
     id: row.agreementId,
     pair: row.id,
@@ -102,11 +99,11 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
       weSuspended: view.suspended[peer],
       theySuspended: view.suspended[me],
     },
-    statement: await statementView(tx, loaded),
+    statement: await statementView(tx, row),
     openingMinutes: toGiveOf(bank, core.opening),
     silent: isInForce(row.status) ? silenceOf(row, bank.settings.silentDays) : null,
     ending: row.status === 'closed' ? await endingView(tx, row) : null,
-    journal: { ours: pair.heads[me], theirs: pair.heads[peer], deliveredSeq: row.sendAfterSeq },
+    journal: { ours: heads[me], theirs: heads[peer], deliveredSeq: row.sendAfterSeq },
     tested: row.testedAt !== null,
     delivery: {
       attempts: row.attempts,
@@ -124,7 +121,7 @@ async function viewOf(tx: Queries, bank: Bank, loaded: LoadedPair) {
 }
 
 /** How a pair ended, and what it came to once that is settled. */
-async function endingView(tx: Queries, { bankId, id }: LoadedPair['row']) {
+async function endingView(tx: Queries, { bankId, id }: PairRow) {
   const [end] = await tx
     .select()
     .from(pairEnd)
@@ -167,7 +164,7 @@ export function shownStatus({ status }: Pick<PairRow, 'status'>, { suspended }: 
 }
 
 /** Their latest figure, in our direction, beside the figure that we had computed at the same place. */
-async function statementView(tx: Queries, { row }: LoadedPair) {
+async function statementView(tx: Queries, row: PairRow) {
   if (row.statement === null || row.statementAt === null) return null;
   const statement = row.statement as Statement;
   return {

@@ -19,7 +19,7 @@ import {
   transferKey,
   type View,
 } from '@evenhour/protocol';
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../db/database.ts';
 import { pair as pairTable, pairTransfer, standingEntry } from '../db/schema.ts';
 import { rowsOf, textArray } from '../ledger/ledger.ts';
@@ -82,6 +82,11 @@ function stillNeeded(pair: Pair, book: ReadonlyMap<string, Transfer>): Map<strin
 /** The fold of a whole row at the present, for whoever only asks how it stands. */
 export function presentView(row: Pick<PairRow, 'state' | 'me'>): View {
   return (row.state as StoredState).views[row.me as Party];
+}
+
+/** How far the two journals of a whole row go at the present. */
+export function presentHeads(row: Pick<PairRow, 'state'>): Both<Head> {
+  return (row.state as StoredState).heads;
 }
 
 /**
@@ -235,6 +240,26 @@ export async function underway(tx: Queries, bankId: string, pairId: string): Pro
     .where(and(eq(pairTransfer.bankId, bankId), eq(pairTransfer.pairId, pairId), sql`${pairTransfer.underway}`))
     .limit(1000);
   return rows.map((row) => row.state as Transfer).sort((a, b) => a.hold - b.hold);
+}
+
+/** The same of several pairs at once, by the pair. */
+export async function underwayIn(
+  tx: Queries,
+  bankId: string,
+  pairIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Transfer[]>> {
+  if (pairIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ pairId: pairTransfer.pairId, state: pairTransfer.state })
+    .from(pairTransfer)
+    .where(
+      and(eq(pairTransfer.bankId, bankId), inArray(pairTransfer.pairId, [...pairIds]), sql`${pairTransfer.underway}`),
+    )
+    .limit(1000 * pairIds.length);
+  const found = new Map<string, Transfer[]>(pairIds.map((id) => [id, []]));
+  for (const { pairId, state } of rows) found.get(pairId)?.push(state as Transfer);
+  for (const transfers of found.values()) transfers.sort((a, b) => a.hold - b.hold);
+  return found;
 }
 
 /** Hashes that are held at these places of the partner's journal, by `epoch seq`. */

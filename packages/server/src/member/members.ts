@@ -90,13 +90,22 @@ export async function kindsOf(
   bankId: string,
   ids: readonly (string | null)[],
 ): Promise<ReadonlyMap<string, MemberKind>> {
+  return new Map([...(await calledOf(tx, bankId, ids))].map(([id, { kind }]) => [id, kind]));
+}
+
+/** What members are called, and what they are, by their ids. */
+export async function calledOf(
+  tx: Queries,
+  bankId: string,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, Pick<MemberRow, 'name' | 'kind'>>> {
   const known = [...new Set(ids)].filter((id) => id !== null);
   if (known.length === 0) return new Map();
   const rows = await tx
-    .select({ id: member.id, kind: member.kind })
+    .select({ id: member.id, name: member.name, kind: member.kind })
     .from(member)
     .where(and(eq(member.bankId, bankId), inArray(member.id, known)));
-  return new Map(rows.map(({ id, kind }) => [id, kind]));
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
 }
 
 /** Members in the order of their ids, after the one given. */

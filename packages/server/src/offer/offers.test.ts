@@ -196,7 +196,8 @@ test('a search asks an index', async () => {
   };
   for (const near of [undefined, { latitude: 5597, longitude: -317 }])
     for (const query of ['word77', 'wrod4711', 'common', ''])
-      await searchOffers(spied, leith.bank.id, { query, near, home: true, pairs: ['urn:x'], limit: 20 });
-  expect(plans.length).toBeGreaterThan(20);
+      for (const sort of [{}, { kind: 'need' }, { category: 'garden' }, { kind: 'offer', category: 'garden' }] as const)
+        await searchOffers(spied, leith.bank.id, { query, near, ...sort, home: true, pairs: ['urn:x'], limit: 20 });
+  expect(plans.length).toBeGreaterThan(80);
   for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (peer_)?offer\b/);
 });

@@ -67,14 +67,19 @@ export interface SearchPage {
   readonly next: string | null;
 }
 
-/** What is read without an index of words. */
+/** So many are read without an index of words. */
 const READ_ONE_BY_ONE = 1_000;
 
 /** The last one of a page: its rank, its ring of distance and its id. */
 type Place = readonly [rank: number, ring: number, id: string];
 
-/** Looks for a page. Refuses `invalid_request` for a cursor that is none. */
-export async function searchOffers(database: Database, bankId: string, search: Search): Promise<SearchPage> {
+/** Looks for a page. Refuses `invalid_request` for a cursor that is none. Tests read fewer one by one. */
+export async function searchOffers(
+  database: Database,
+  bankId: string,
+  search: Search,
+  oneByOne: number = READ_ONE_BY_ONE,
+): Promise<SearchPage> {
   const after = readCursor(search.cursor);
   return database.transaction(async (tx) => {
     // How common a word is decides which index serves it best, so no plan is good for all of them.
@@ -100,6 +105,7 @@ export async function searchOffers(database: Database, bankId: string, search: S
         rank,
         from,
         limit: rest,
+        oneByOne,
       };
       // Without words each kind has an index of its own, which has the order already; so has each point.
       const apart = asked.wanted === null && search.kind === undefined && search.near === undefined;
@@ -124,6 +130,7 @@ type Asked = Search & {
   readonly not: readonly (string | null)[];
   readonly rank: number;
   readonly from: Place | undefined;
+  readonly oneByOne: number;
 };
 
 /** Where something is looked for: here, or in the pairs. */
@@ -235,6 +242,26 @@ function newest(board: Board, asked: Asked, around: Surroundings | undefined): S
 const WEIGHED = sql`o.kind, o.category, o.expires_at, o.latitude, o.longitude, o.words`;
 
 /**
+ * The newest of a part that are read one by one: of the nearest points, or of the kind and category that are asked for.
+ * Each has an index with the order, so no more are read.
+ */
+function lately(board: Board, part: SQL, asked: Asked, near: SQL | null, below: SQL): SQL {
+  const { kind, category, oneByOne } = asked;
+  const newest = (which: SQL): SQL => sql`(select ${board.columns}, ${WEIGHED} from ${part} ${which} ${below}
+    order by o.id desc limit ${oneByOne})`;
+  const first = (all: SQL): SQL => sql`select l.* from ${all} order by l.id desc limit ${oneByOne}`;
+  if (near !== null)
+    return first(
+      sql`${near} cross join lateral ${newest(sql`and o.latitude = at.latitude and o.longitude = at.longitude`)} l`,
+    );
+  if (kind === undefined && category === undefined) return newest(sql``);
+  const ofCategory = category === undefined ? sql`` : sql`and o.category = ${category}`;
+  const kinds = kind === undefined ? (['offer', 'need'] as const) : [kind];
+  const each = kinds.map((one) => newest(sql`and o.kind = ${one} ${ofCategory}`));
+  return first(sql`(${sql.join(each, sql` union all `)}) l`);
+}
+
+/**
  * What says what is wanted. How often words are used together no database knows: of those that never are it would
  * read everything, one by one. So only some of the newest are read like that. If the nearest of these do not fill the
  * page, few fit, and all others that do are gathered from the index of words.
@@ -246,11 +273,10 @@ function saying(board: Board, asked: Asked, wanted: string, around: Surroundings
   const below = from?.[1] === first ? sql`and o.id < ${from[2]}` : sql``;
   const others = not.filter((each) => each !== null).map((each) => sql`and not o.words @@ ${each}::tsquery`);
   const says = sql`${fits(asked)} and o.words @@ ${marked(wanted, asked)}::tsquery ${sql.join(others, sql` `)}`;
+  const near = around === undefined ? null : pointsIn(around, first);
   const found = board.each(
     (part) => sql`
-      with lately as materialized (
-        select ${board.columns}, ${WEIGHED} from ${part} ${below}
-        order by o.id desc limit ${READ_ONE_BY_ONE})
+      with lately as materialized (${lately(board, part, asked, near, below)})
       (select ${board.columns}, ${ring} as ring from lately o where ${ring} = ${first} and ${says} order by o.id desc)
       union all
       (with further as materialized (

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { and, asc, count, eq, inArray, ne } from 'drizzle-orm';
+import { and, asc, count, eq, ne } from 'drizzle-orm';
 import { agreementViews } from '../../agreement/view.ts';
 import type { Bank } from '../../bank/bank.ts';
 import type { Queries } from '../../db/database.ts';
@@ -86,16 +86,6 @@ async function waitingAtDesk(db: Queries, bank: Bank): Promise<WaitSlip[]> {
       minutes,
     })),
   ];
-}
-
-/** Names of members by their ids. */
-export async function namesOf(db: Queries, bankId: string, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db
-    .select({ id: member.id, name: member.name })
-    .from(member)
-    .where(and(eq(member.bankId, bankId), inArray(member.id, [...ids])));
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Members, without the community fund; no more than one above {@link MOST_COUNTED}. */

@@ -8,7 +8,7 @@
 import { type ExchangeRow, exchangePath, listExchanges, memberOn, nameOn } from '../../exchange/exchange-store.ts';
 import { thanksOf } from '../../exchange/talk.ts';
 import { sideOf } from '../../exchange/view.ts';
-import { kindsOf, type MemberKind, type MemberRow, standOf } from '../../member/members.ts';
+import { calledOf, type MemberKind, type MemberRow, standOf } from '../../member/members.ts';
 import { listNotices } from '../../notification/notices.ts';
 import { sayNotice } from '../../notification/say.ts';
 import { newestOffers, offersOf } from '../../offer/offers.ts';
@@ -18,7 +18,6 @@ import { firstName } from '../format.ts';
 import type { MemberHomeModel, OfferBrief, PartnerBrief, RestSlip, WaitSlip } from '../models.ts';
 import { paths } from '../paths.ts';
 import type { WebContext } from './env.ts';
-import { namesOf } from './home.tsx';
 
 const MOST_EXCHANGES = 30;
 const MOST_TOLD = 4;
@@ -41,16 +40,12 @@ export async function memberHome(
     thanksOf(db, bank.id, row.id, { shownOnly: false, limit: 1 }),
   ]);
   const others = newest.filter(({ memberId }) => memberId !== row.id);
-  const names = await namesOf(
-    db,
-    bank.id,
-    others.map(({ memberId }) => memberId),
-  );
-  const kinds = await kindsOf(db, bank.id, [
+  const known = await calledOf(db, bank.id, [
     ...others.map(({ memberId }) => memberId),
     ...exchanges.flatMap(({ giverId, receiverId }) => [giverId, receiverId]),
     ...gifts.map(({ row: { memberId } }) => memberId),
   ]);
+  const kinds = new Map([...known].map(([id, { kind }]) => [id, kind]));
   const sides = exchanges.map((exchange) => seen(exchange, row.id, kinds));
   // What waits is said above, and once is enough.
   const said = new Set(sides.flatMap(({ waiting }) => (waiting === null ? [] : [waiting.href])));
@@ -80,7 +75,7 @@ export async function memberHome(
     resting: sides.flatMap((each) => (each.resting === null ? [] : [each.resting])),
     mine: mine.filter(({ status }) => status === 'open').map((offer) => offerBrief(offer, '')),
     others: others.map((offer) =>
-      offerBrief(offer, firstName(names.get(offer.memberId) ?? '', kinds.get(offer.memberId))),
+      offerBrief(offer, firstName(known.get(offer.memberId)?.name ?? '', kinds.get(offer.memberId))),
     ),
     thanks: thanks[0] ?? null,
     partners,
