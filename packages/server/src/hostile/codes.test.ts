@@ -255,7 +255,7 @@ describe('the code on the poster of a gathering', () => {
     const other = (await call('/api/gatherings', { ...SOUP(), title: 'Another' })).body.id;
     const elsewhere = path().replace(id(), other);
     expect((await unchanged(() => davie.post(elsewhere, { csrf }))).status).toBe(404);
-    await call(`/api/gatherings/${id()}/cancel`);
+    expect((await call(`/api/gatherings/${id()}/cancel`, { reason: 'The hall is shut' })).status).toBe(200);
     expect((await unchanged(() => davie.post(path(), { csrf }))).status).toBe(409);
   });
 });
